@@ -1,0 +1,22 @@
+# Two stages: wheels are built where there are tools, and run where there are none.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /src
+COPY pyproject.toml README.md ./
+COPY deploy/constraints.txt deploy/constraints.txt
+COPY producer producer
+COPY worker worker
+RUN python -m venv /opt/outbound \
+ && /opt/outbound/bin/pip install --no-cache-dir --disable-pip-version-check \
+      --constraint deploy/constraints.txt '.[worker]'
+
+FROM python:3.11-slim-bookworm
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin outbound
+COPY --from=build /opt/outbound /opt/outbound
+ENV PATH=/opt/outbound/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+USER 10001
+# SIGTERM: calls in flight finish and settle, all else returns to its lane; give it longer than the longest call.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["outbound"]
+CMD ["worker"]
