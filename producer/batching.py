@@ -1,0 +1,129 @@
+"""An explicit batch on the queue: each part travels by itself, under one ticket; linked parts stay together."""
+
+import re
+from typing import Final, cast
+
+import msgspec
+import redis
+
+from producer.commands import Command, Part, RawPart, SendBatch
+from producer.commands.results import PartReply
+from producer.errors import InvalidCommandError
+from producer.keys import Keys
+from producer.ticket import Outcome, Ticket
+
+LINKED_MAX: Final = 50
+BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)")
+REFERENCE: Final = b"{result="
+
+
+class Share(msgspec.Struct, frozen=True):
+    """One envelope of a batch: its id, its command, and the places of its parts in the batch."""
+
+    id: str
+    command: Command
+    places: tuple[int, ...]
+
+
+def _is_linked(item: object) -> bool:
+    if isinstance(item, Part):
+        return item.name is not None or item.depends_on is not None or _refers(item.command)
+    if isinstance(item, RawPart):
+        return "name" in item.part or "depends_on" in item.part or _refers(item)
+    return _refers(item)
+
+
+def _refers(item: object) -> bool:
+    return REFERENCE in msgspec.json.encode(item)
+
+
+def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
+    """Returns the ticket's id for a batch, and the envelopes that it becomes.
+
+    Raises:
+        InvalidCommandError: more than 50 parts are linked to one another.
+    """
+    linked = [place for place, item in enumerate(command.parts) if _is_linked(item)]
+    if len(linked) > LINKED_MAX:
+        raise InvalidCommandError(
+            "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"
+        )
+    shares = [
+        Share(
+            f"{base}.{place}",
+            cast("Command", item.command if isinstance(item, Part) else item),
+            (place,),
+        )
+        for place, item in enumerate(command.parts)
+        if place not in linked
+    ]
+    if linked:
+        whole = SendBatch(
+            parts=[command.parts[place] for place in linked],
+            include_headers=command.include_headers,
+            access_token=command.access_token,
+        )
+        shares.append(Share(f"{base}.{linked[0]}", whole, tuple(linked)))
+    total = f"{base}x{len(command.parts)}" + "".join(f"_{place}" for place in linked)
+    return total, shares
+
+
+class BatchTicket(Ticket[list[PartReply | None]]):
+    """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one."""
+
+    def __init__(self, batch_id: str, client: "redis.Redis", keys: Keys) -> None:
+        super().__init__(batch_id, client, keys)
+        match = BATCH_ID.fullmatch(batch_id)
+        if match is None:
+            raise InvalidCommandError("id", "is no ticket of a batch")
+        base, total = match[1], int(match[2])
+        linked = [int(place) for place in match[3].split("_")[1:]]
+        self._linked = linked
+        self.parts: tuple[Ticket[object], ...] = tuple(
+            Ticket(f"{base}.{linked[0] if place in linked else place}", client, keys)
+            for place in range(total)
+        )
+
+    def outcome(self) -> Outcome | None:
+        """Returns how the batch ended, or None while a part is on its way.
+
+        Its `name` is `sent` when every part was, else that of the first part that was not. `reply` is a list with
+        `code` and `body` for each part.
+        """
+        outcomes: list[Outcome] = []
+        for ticket in self.parts:
+            found = ticket.outcome()
+            if found is None:
+                return None
+            outcomes.append(found)
+        worst = next((each for each in outcomes if not each.sent), outcomes[0])
+        return msgspec.structs.replace(
+            worst,
+            at=max(each.at for each in outcomes),
+            attempts=max(each.attempts for each in outcomes),
+            type="send_batch",
+            possibly_repeated=any(each.possibly_repeated for each in outcomes),
+            reply=[self._reply_of(place, each) for place, each in enumerate(outcomes)],
+        )
+
+    def wait(self, timeout_s: float) -> Outcome:
+        """Returns how the batch ended, waiting up to `timeout_s` seconds for all of its parts."""
+        for ticket in dict.fromkeys(self.parts):
+            ticket.wait(timeout_s)
+        found = self.outcome()
+        if found is None:
+            return super().wait(timeout_s)
+        return found
+
+    def _reply_of(self, place: int, outcome: Outcome) -> object:
+        if place in self._linked and isinstance(outcome.reply, list):
+            return outcome.reply[self._linked.index(place)]
+        if outcome.sent:
+            return {"code": 200, "body": outcome.reply}
+        answer = outcome.answer or {}
+        error = {
+            "message": outcome.reason,
+            "code": answer.get("code"),
+            "error_subcode": answer.get("subcode"),
+        }
+        return {"code": answer.get("status"), "body": {"error": error}}

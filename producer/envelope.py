@@ -1,0 +1,126 @@
+"""Envelopes: a command with its id, Page, conversation and delivery options, in the form in which it lies in Redis."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from urllib.parse import quote
+
+import msgspec
+
+from producer.commands import Command, encode, tag_of
+from producer.errors import InvalidCommandError
+from producer.keys import CLASSES, PRIORITIES
+from producer.routing import Route
+
+BODY_BYTES_MAX: Final = 65_536
+PERSON_CHARS_MAX: Final = 100
+PAGE_CHARS_MAX: Final = 64
+SECONDS_MAX: Final = 366 * 24 * 3600
+
+Priority = Literal["interactive", "bulk"]
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How a command is delivered, apart from what it says; made by `Producer.with_options`."""
+
+    page: str = ""
+    priority: Priority = "interactive"
+    send_at: datetime | float | None = None
+    expires_in: timedelta | float | None = None
+    idempotency_key: str | None = None
+    ordered: bool | None = None
+    at_most_once: bool = False
+
+    def is_ordered(self) -> bool:
+        """Tells whether commands keep their order to each person: by default those of `interactive` do."""
+        return self.priority == "interactive" if self.ordered is None else self.ordered
+
+
+def checked(delivery: Delivery) -> Delivery:
+    """Returns the options as given, once every one of them is in its bounds.
+
+    Raises:
+        InvalidCommandError: names the option and its bound.
+    """
+    if not delivery.page:
+        raise InvalidCommandError(
+            "page", "no Page is named: use Producer.connect(url, page=…), for_page(…) or OUTBOUND_PAGE"
+        )
+    if len(delivery.page) > PAGE_CHARS_MAX or not all(c.isalnum() or c in "_-." for c in delivery.page):
+        raise InvalidCommandError(
+            "page", f"must be a Page id: at most {PAGE_CHARS_MAX} letters, digits, '_', '-' or '.'"
+        )
+    if delivery.priority not in PRIORITIES:
+        raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'")
+    if delivery.expires_in is not None and not 0 < _seconds(delivery.expires_in) <= SECONDS_MAX:
+        raise InvalidCommandError("expires_in", f"must be more than 0 and at most {SECONDS_MAX} seconds")
+    if isinstance(delivery.send_at, datetime) and delivery.send_at.tzinfo is None:
+        raise InvalidCommandError("send_at", "a datetime must carry its time zone, as datetime.now(UTC) does")
+    return delivery
+
+
+def _seconds(span: timedelta | float) -> float:
+    return span.total_seconds() if isinstance(span, timedelta) else float(span)
+
+
+def _due(delivery: Delivery) -> str:
+    if delivery.send_at is None:
+        return ""
+    at = delivery.send_at.timestamp() if isinstance(delivery.send_at, datetime) else float(delivery.send_at)
+    return str(int(at * 1000))
+
+
+def _expires(delivery: Delivery) -> str:
+    return "" if delivery.expires_in is None else f"+{max(1, int(_seconds(delivery.expires_in) * 1000))}"
+
+
+def person_key(recipient: str) -> str:
+    """Returns a recipient in the form in which it names a conversation: short, and free of the engine's separators."""
+    if recipient.isalnum() and len(recipient) <= PERSON_CHARS_MAX:
+        return recipient
+    plain = quote(recipient, safe=":+@.-_")
+    if len(plain) <= PERSON_CHARS_MAX:
+        return plain
+    return "sha1:" + hashlib.sha1(recipient.encode(), usedforsecurity=False).hexdigest()
+
+
+def fixed_line(route: Route, kind: str, delivery: Delivery) -> str:
+    """Returns the part of the envelope that scripts read: Page, lane, conversation, type and options."""
+    people = ""
+    if route.joins:
+        recipients = route.recipients or (route.recipient,)
+        people = ",".join(dict.fromkeys(person_key(each) for each in recipients if each))
+    options = (
+        ("a" if route.alone else "")
+        + ("m" if delivery.at_most_once else "")
+        + ("s" if route.is_send else "")
+        + ("u" if people and not delivery.is_ordered() else "")
+    )
+    return "|".join(
+        (
+            delivery.page,
+            CLASSES[route.rate_class],
+            PRIORITIES[delivery.priority],
+            "",
+            people,
+            kind,
+            route.bucket,
+            "" if route.cost == 1 else str(route.cost),
+            options,
+        )
+    )
+
+
+def arguments_of(command_id: str, command: Command, route: Route, delivery: Delivery) -> list[str | bytes]:
+    """Returns the five arguments with which `enqueue.lua` accepts one command.
+
+    Raises:
+        InvalidCommandError: the command is larger than `BODY_BYTES_MAX` bytes.
+    """
+    body = encode(command)
+    if len(body) > BODY_BYTES_MAX:
+        raise InvalidCommandError(
+            "", f"the encoded command has {len(body)} bytes, at most {BODY_BYTES_MAX} are taken"
+        )
+    line = fixed_line(route, tag_of(command), delivery)
+    return [command_id, line, _due(delivery), _expires(delivery), body]

@@ -1,0 +1,66 @@
+"""The key space in Redis: every key that the engine writes, and what lies there.
+
+All keys begin with the prefix and a colon (`outbound:` by default); a prefix in braces keeps them in one slot of a
+Redis Cluster. `<page>`, `<id>` and so on stand for values; priorities are `i` (interactive) and `b` (bulk), rate
+classes `t` (text), `m` (media), `p` (profile) and `o` (other).
+
+| key | type | what |
+|---|---|---|
+| `commands` | hash | id → record of every command that has not ended (form: `scripts/lanes.lua`) |
+| `lane:<page>/<class>/<priority>[/<broadcast>]` | list | ids in the order in which they leave |
+| `ready:<priority>` | sorted set | Pages that can be taken from, by turn |
+| `ring:<priority>:<page>` | sorted set | lanes of a Page that can be taken from, by turn |
+| `asleep` | sorted set | lanes and Pages that are not taken from, by the time when they wake |
+| `busy` | set | conversations that have a head |
+| `conversation:<page>/<person>/<priority>` | list | ids that wait behind the head |
+| `later` | sorted set | ids by due time: scheduled, or to be tried again; `~<conversation>` is one to be moved on |
+| `expiring` | sorted set | ids by the time when they expire |
+| `parked` | set | types that no present worker knows |
+| `parked:<type>` | list | their ids |
+| `taken:<worker>` | hash | token → whether its request began, and the ids |
+| `workers` | hash | worker → digest of its profile |
+| `workers:info` | hash | worker → JSON for people |
+| `beats` | sorted set | worker by its last heartbeat |
+| `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
+| `unserved` | set | Pages with waiting commands that no present worker has a token for |
+| `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
+| `log:<page>/<limit>` | list | times of the calls in a sliding window |
+| `hold` | hash | `page:…`, `lane:…`, `app:…` → `until_ms`, token fingerprint, reason |
+| `outcome:<id>` | string | what became of a command, for the outcome retention |
+| `history:<id>` | list | its attempts that were not answered with success |
+| `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
+| `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
+| `counts`, `counts:<page>` | hash | ended commands by outcome |
+| `depth` | hash | commands of a Page that have not ended |
+| `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
+| `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
+| `keeper`, `next` | string | who keeps the timer, and when it is due |
+| `clock`, `turn` | string | the server's time, never going back; the last turn given |
+"""
+
+from typing import Final
+
+import msgspec
+
+PREFIX_DEFAULT: Final = "outbound"
+
+CLASSES: Final = {"text": "t", "media": "m", "profile": "p", "other": "o"}
+PRIORITIES: Final = {"interactive": "i", "bulk": "b"}
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Names the keys of one installation."""
+
+    prefix: str = PREFIX_DEFAULT
+
+    def of(self, name: str) -> str:
+        """Returns the full key of `name`, a key of the table above."""
+        return f"{self.prefix}:{name}"
+
+    def outcome(self, command_id: str) -> str:
+        """Returns the key of a command's outcome."""
+        return f"{self.prefix}:outcome:{command_id}"
+
+    def done(self, command_id: str) -> str:
+        """Returns the key on which a waiting ticket is told that its command has ended."""
+        return f"{self.prefix}:done:{command_id}"

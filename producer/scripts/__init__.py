@@ -1,0 +1,1 @@
+"""The engine's scripts that producers run, and the parts that all scripts share."""

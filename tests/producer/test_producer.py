@@ -1,0 +1,187 @@
+"""The producer on a queue: fakeredis and the embedded server."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from producer import (
+    InvalidCommandError,
+    OutcomeTimeoutError,
+    Producer,
+    QueueFullError,
+    QueueUnavailableError,
+    SendManyError,
+    SettingsError,
+    batch,
+)
+from producer.batching import BatchTicket
+from producer.commands import Command
+
+
+def _waiting(server: "redis.Redis") -> int:
+    count = server.hlen("outbound:commands")
+    assert isinstance(count, int)
+    return count
+
+
+def test_a_sent_text_lies_on_the_queue_once(server: "redis.Redis") -> None:
+    """A call returns a ticket as soon as the command is accepted."""
+    ticket = Producer.on(server, page="P1").send_text("1234", "Hello!")
+    assert _waiting(server) == 1
+    assert server.hexists("outbound:commands", ticket.id)
+    assert ticket.outcome() is None
+
+
+def test_bound_views_share_the_queue(server: "redis.Redis") -> None:
+    """`for_page` and `with_options` return a view; the producer that they came from stays as it was."""
+    producer = Producer.on(server, page="P1")
+    producer.for_page("P2").with_options(priority="bulk").send_text("1", "a")
+    producer.send_text("1", "b")
+    assert server.lrange("outbound:lane:P2/t/b", 0, -1) != []
+    assert server.lrange("outbound:lane:P1/t/i", 0, -1) != []
+
+
+def test_send_many_takes_an_iterator_of_any_length(server: "redis.Redis") -> None:
+    """Bulk enqueues go in rounds, and tell how far they are."""
+    seen: list[int] = []
+    commands: Iterator[Command] = (batch.send_text(str(n), "x") for n in range(1_234))
+    assert Producer.on(server, page="P1").send_many(commands, on_progress=seen.append) == 1_234
+    assert seen == [500, 1_000, 1_234]
+    assert _waiting(server) == 1_234
+
+
+def test_send_many_says_how_far_it_came(server: "redis.Redis") -> None:
+    """A command that is refused stops the bulk: those before it are on the queue, and the error says how many."""
+
+    def commands() -> Iterator[Command]:
+        yield from (batch.send_text(str(n), "x") for n in range(600))
+        yield batch.send_text("600", "y" * 2_001)
+
+    with pytest.raises(SendManyError, match="600 before it are on the queue") as caught:
+        Producer.on(server, page="P1").send_many(commands())
+    assert (caught.value.index, caught.value.enqueued) == (600, 600)
+    assert _waiting(server) == 600
+
+
+def test_a_full_page_refuses_and_accepts_nothing(server: "redis.Redis") -> None:
+    """A Page's queue has a bound; what is over it is refused whole, and other Pages go on."""
+    producer = Producer.on(server, page="P1", page_queue_max=10)
+    producer.send_many(batch.send_text(str(n), "x") for n in range(10))
+    with pytest.raises(QueueFullError, match="Page P1"):
+        producer.send_text("11", "x")
+    producer.for_page("P2").send_text("1", "x")
+    assert _waiting(server) == 11
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        pytest.param(lambda p: p.send_text("1", "x" * 2_001), "text", id="a text over the limit"),
+        pytest.param(lambda p: p.send_text("", "x"), "recipient", id="an empty recipient"),
+        pytest.param(
+            lambda p: p.send_text(
+                "1", "x", quick_replies=[{"content_type": "text", "title": "t", "payload": "p"}] * 14
+            ),
+            "quick_replies",
+            id="fourteen quick replies",
+        ),
+        pytest.param(lambda p: p.send_text("1", "x", access_token="T"), "access_token", id="a token"),
+    ],
+)
+def test_bad_input_is_refused_before_it_reaches_redis(server: "redis.Redis", call: object, path: str) -> None:
+    """The error names the path, and nothing is on the queue."""
+    assert callable(call)
+    with pytest.raises(InvalidCommandError) as caught:
+        call(Producer.on(server, page="P1"))
+    assert path in caught.value.path
+    assert _waiting(server) == 0
+
+
+def test_no_page_is_refused(server: "redis.Redis") -> None:
+    """A producer without a Page says how to name one."""
+    with pytest.raises(InvalidCommandError, match="page"):
+        Producer.on(server).send_text("1", "x")
+
+
+def test_redis_that_is_not_there_is_a_sentence() -> None:
+    """A server that is not reached is an error of this library."""
+    producer = Producer.connect("redis://127.0.0.1:1/0", page="P1")
+    with pytest.raises(QueueUnavailableError, match="Redis was not reached"):
+        producer.send_text("1", "x")
+    producer.close()
+
+
+def test_a_wrong_url_is_refused_at_once() -> None:
+    """The URL's form is checked before anything is sent."""
+    with pytest.raises(SettingsError, match="redis://"):
+        Producer.connect("http://127.0.0.1", page="P1")
+
+
+def test_a_producer_is_shared_between_threads(server: "redis.Redis") -> None:
+    """Eight threads enqueue through one producer, and nothing is lost or doubled."""
+    producer = Producer.on(server, page="P1")
+    threads = [
+        threading.Thread(target=lambda: [producer.send_text("1", "x") for _ in range(25)]) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert _waiting(server) == 200
+
+
+def test_a_producer_goes_on_after_a_fork(valkey_url: str) -> None:
+    """A child process uses connections of its own."""
+    producer = Producer.connect(valkey_url, page="P1")
+    producer.send_text("1", "parent")
+    child = os.fork()
+    if child == 0:
+        producer.send_text("1", "child")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    producer.send_text("1", "parent again")
+    client = redis.Redis.from_url(valkey_url)
+    assert _waiting(client) == 3
+    client.close()
+    producer.close()
+
+
+def test_a_batch_goes_as_single_envelopes_under_one_ticket(server: "redis.Redis") -> None:
+    """Each part keeps its own order, rate and retries; linked parts stay together, alone in their request."""
+    producer = Producer.on(server, page="P1")
+    ticket = producer.send_batch(
+        [
+            batch.send_text("1", "a"),
+            batch.send_text("2", "b", name="first"),
+            batch.send_text("3", "c", depends_on="first"),
+        ]
+    )
+    assert isinstance(ticket, BatchTicket)
+    again = producer.ticket(ticket.id)
+    assert isinstance(again, BatchTicket)
+    assert [part.id for part in again.parts] == [part.id for part in ticket.parts]
+    assert ticket.parts[1].id == ticket.parts[2].id != ticket.parts[0].id
+    assert _waiting(server) == 2
+
+
+def test_waiting_for_what_does_not_end_is_a_time_out(server: "redis.Redis") -> None:
+    """`wait` gives up after its time, and says that the command is still on its way."""
+    ticket = Producer.on(server, page="P1").send_text("1", "x")
+    with pytest.raises(OutcomeTimeoutError, match="on its way"):
+        ticket.wait(0.05)
+
+
+def test_a_waiting_command_can_be_cancelled(server: "redis.Redis") -> None:
+    """`cancel` is true only if the command will surely not be sent; its successor in the conversation goes on."""
+    producer = Producer.on(server, page="P1")
+    first, second = (producer.ticket(producer.send_text("1", text).id) for text in ("a", "b"))
+    assert first.cancel() is True
+    assert first.cancel() is False
+    outcome = first.outcome()
+    assert outcome is not None
+    assert (outcome.name, outcome.attempts) == ("cancelled", 0)
+    assert second.outcome() is None
+    assert server.lrange("outbound:lane:P1/t/i", 0, -1) == [second.id.encode(), first.id.encode()]
