@@ -1,0 +1,1 @@
+"""Runs Messenger Platform commands against the Graph API: Dramatiq workers over lanes in Redis."""

@@ -1,0 +1,1 @@
+"""The Graph API as this worker sees it: one client, and what it may answer."""
