@@ -1,0 +1,238 @@
+"""`LaneBroker`: Dramatiq's processes, threads and signals over our own lanes; a worker thread gets a whole chunk."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import dramatiq
+import redis
+import structlog
+from dramatiq.broker import Consumer, MessageProxy
+from dramatiq.middleware import Middleware
+
+from worker.lanes import Chunk, Lanes
+from worker.presence import Presence
+from worker.timekeeper import Timekeeper
+
+QUEUE: Final = "outbound"
+ACTOR: Final = "deliver"
+IDLE_S: Final = 4.0
+ELSEWHERE_S: Final = 0.05
+STOPPED_S: Final = 0.05
+RETRY_S: Final = 0.25
+
+log = structlog.get_logger("outbound.broker")
+
+
+class Slots:
+    """The threads that are free: a chunk is taken only when one of them will send it now."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._free = 0
+        self._since: dict[str, float] = {}
+
+    def open(self, threads: int) -> None:
+        """Makes `threads` threads free."""
+        with self._condition:
+            self._free = threads
+            self._condition.notify_all()
+
+    def wait_free(self, timeout_s: float) -> bool:
+        """Waits until a thread is free; False when none is after `timeout_s` seconds."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self._free > 0, timeout_s)
+
+    def occupy(self, message_id: str) -> None:
+        """Gives one free thread to a message."""
+        with self._condition:
+            self._free -= 1
+            self._since[message_id] = time.monotonic()
+
+    def release(self, message_id: str) -> None:
+        """Makes the message's thread free again; a repeat changes nothing."""
+        with self._condition:
+            if self._since.pop(message_id, None) is not None:
+                self._free += 1
+                self._condition.notify_all()
+
+    def oldest_s(self) -> float:
+        """Returns for how many seconds the oldest message has been with its thread."""
+        with self._condition:
+            return time.monotonic() - min(self._since.values()) if self._since else 0.0
+
+
+class _Lifecycle(Middleware):
+    """Starts and stops the broker's threads with Dramatiq's worker."""
+
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        if isinstance(broker, LaneBroker):
+            broker.start(worker.worker_threads)
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 (Dramatiq's signature)
+        if isinstance(broker, LaneBroker):
+            broker.stop_taking()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 (Dramatiq's signature)
+        if isinstance(broker, LaneBroker):
+            broker.say_goodbye()
+
+
+class LaneBroker(dramatiq.Broker):
+    """A broker with one queue, whose messages are chunks of commands taken from the lanes.
+
+    Nothing is enqueued through it: services use `producer.Producer`. A message is never serialised, and neither ack nor
+    nack touches Redis: `deliver` settles its chunk itself.
+    """
+
+    def __init__(self, lanes: Lanes, presence: Presence, slots: Slots) -> None:
+        super().__init__(middleware=[])
+        self.queues = {QUEUE: None}
+        self.lanes = lanes
+        self.presence = presence
+        self.slots = slots
+        self.timekeeper = Timekeeper(lanes, presence)
+        self.stopping = threading.Event()
+        # a token is never used twice under one name; a take whose reply was lost is given back before the next
+        self.tokens = itertools.count(1)
+        self.takes_in_doubt: list[tuple[str, int]] = []
+        self._closers: tuple[Callable[[], None], ...] = ()
+        self.add_middleware(_Lifecycle())
+
+    def on_close(self, *closers: Callable[[], None]) -> None:
+        """Closes more with the broker: the Graph client, the Redis client."""
+        self._closers = closers
+
+    def close(self) -> None:
+        """Closes what the broker was given to close."""
+        for closer in self._closers:
+            closer()
+
+    def start(self, threads: int) -> None:
+        """Starts heartbeat and timer; `threads` chunks may be with worker threads at a time."""
+        self.stopping.clear()
+        self.slots.open(threads)
+        self.presence.start()
+        self.timekeeper.start()
+
+    def stop_taking(self) -> None:
+        """Ends taking at once; calls in flight go on, and the heartbeat with them."""
+        self.stopping.set()
+        try:
+            self.lanes.signal(f"wake:{self.presence.name}")
+        except redis.RedisError:
+            log.debug("wake.failed")
+
+    def say_goodbye(self) -> None:
+        """Returns what is left, and makes this worker unknown, after the last chunk was settled."""
+        self.stopping.set()
+        self.timekeeper.stop()
+        self.presence.stop()
+        try:
+            returned = self.lanes.goodbye(self.presence.name)
+        except redis.RedisError as error:
+            log.warning("goodbye.failed", error=type(error).__name__)
+            return
+        if returned:
+            log.warning("goodbye.returned", commands=returned)
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 30_000) -> "LaneConsumer":  # noqa: ARG002 (Dramatiq's signature)
+        """Returns the consumer of the one queue."""
+        return LaneConsumer(self)
+
+    def declare_queue(self, queue_name: str) -> None:
+        """Does nothing but tell Dramatiq that the one queue is there.
+
+        Raises:
+            ValueError: the queue has another name.
+        """
+        if queue_name != QUEUE:
+            raise ValueError(
+                f"the lane broker has one queue, {QUEUE!r}: use Dramatiq's own brokers for other actors"
+            )
+        self.emit_before("declare_queue", queue_name)
+        self.emit_after("declare_queue", queue_name)
+
+    def enqueue(
+        self,
+        message: "dramatiq.Message[object]",  # noqa: ARG002 (Dramatiq's signature)
+        *,
+        delay: int | None = None,  # noqa: ARG002 (Dramatiq's signature)
+    ) -> "dramatiq.Message[object]":
+        """Refuses: commands come from producers.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("commands are enqueued by producer.Producer, not by actor.send()")
+
+
+class LaneConsumer(Consumer):
+    """Takes a chunk for each free thread, and waits without polling while there is nothing to take."""
+
+    def __init__(self, broker: LaneBroker) -> None:
+        self._broker = broker
+
+    def __next__(self) -> MessageProxy | None:
+        """Returns a chunk as a message, or None when none came within a few seconds."""
+        broker = self._broker
+        if broker.stopping.is_set():
+            time.sleep(STOPPED_S)
+            return None
+        if not broker.slots.wait_free(RETRY_S):
+            return None
+        name = broker.presence.name
+        if not broker.presence.wait_until_known(RETRY_S) or not broker.presence.may_begin(name):
+            time.sleep(0.01)
+            return None
+        try:
+            return self._take(name)
+        except redis.RedisError as error:
+            broker.presence.lost_connection()
+            log.debug("take.failed", error=type(error).__name__)
+            time.sleep(RETRY_S)
+            return None
+
+    def _take(self, name: str) -> MessageProxy | None:
+        broker = self._broker
+        while broker.takes_in_doubt:
+            broker.lanes.give_back(*broker.takes_in_doubt[-1])
+            broker.takes_in_doubt.pop()
+        token = next(broker.tokens)
+        broker.takes_in_doubt.append((name, token))
+        took = broker.lanes.take(name, token, broker.presence.profile)
+        broker.takes_in_doubt.pop()
+        if took.chunk is not None:
+            return self._message(took.chunk)
+        if took.reaped:
+            broker.presence.was_reaped(name)
+        elif took.elsewhere:
+            time.sleep(ELSEWHERE_S)
+        elif not took.again:
+            broker.lanes.wait_for_any((f"wake:{name}", "wake"), IDLE_S)
+        return None
+
+    def _message(self, chunk: Chunk) -> MessageProxy:
+        message: dramatiq.Message[object] = dramatiq.Message(
+            queue_name=QUEUE, actor_name=ACTOR, args=(chunk,), kwargs={}, options={}
+        )
+        self._broker.slots.occupy(message.message_id)
+        return MessageProxy(message)
+
+    def ack(self, message: MessageProxy) -> None:
+        """Makes the thread free."""
+        self._broker.slots.release(message.message_id)
+
+    def nack(self, message: MessageProxy) -> None:
+        """Makes the thread free."""
+        self._broker.slots.release(message.message_id)
+
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        """Returns chunks that no thread has begun to the head of their lanes."""
+        for message in messages:
+            chunk = message.args[0]
+            if isinstance(chunk, Chunk):
+                self._broker.lanes.give_back(chunk.worker, chunk.token)
+            self._broker.slots.release(message.message_id)

@@ -1,0 +1,81 @@
+"""A call as a part of a batch request: `{"method", "relative_url", "body"}`, the body a query string."""
+
+from typing import Final
+
+import msgspec
+
+from worker.calls.call import Call
+from worker.calls.percent import form, query_string
+
+_encode_json: Final = msgspec.json.Encoder().encode
+_POST_HEAD: Final = b'{"method":"POST","relative_url":"'
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a part is linked to others of its batch; `extra` holds further members of a raw part, as they are."""
+
+    name: str | None = None
+    depends_on: str | None = None
+    omit_response_on_success: bool | None = None
+    extra: dict[str, object] = msgspec.field(default_factory=dict)
+
+
+def encode_part(
+    call: Call, token: str | None = None, proof: str | None = None, link: Link | None = None
+) -> dict[str, object]:
+    """Returns the part as an object; raises `ValueError` for a call with files, which a batch cannot carry.
+
+    `token` and `proof` are given when they differ from those of the whole batch. The token goes into the body, or into
+    the address of a part without one; the proof into the address.
+    """
+    part: dict[str, object] = {"method": call.method, "relative_url": _relative_url(call, token, proof)}
+    if link is not None:
+        part |= {
+            name: value
+            for name, value in (
+                ("name", link.name),
+                ("depends_on", link.depends_on),
+                ("omit_response_on_success", link.omit_response_on_success),
+            )
+            if value is not None
+        }
+        part |= link.extra
+    body = _body(call, token)
+    if body is not None:
+        part["body"] = body.decode("ascii")
+    return part
+
+
+def encode_part_json(
+    call: Call, token: str | None = None, proof: str | None = None, link: Link | None = None
+) -> bytes:
+    """Returns the JSON bytes of the part, so that a batch is `b"[" + b",".join(parts) + b"]"`."""
+    body = _body(call, token)
+    url = _relative_url(call, token, proof).encode()
+    if body is None or call.method != "POST" or link is not None or call.relative_url is not None:
+        return _encode_json(encode_part(call, token, proof, link))
+    # Percent-encoded text holds nothing that JSON would escape.
+    return _POST_HEAD + url + b'","body":"' + body + b'"}'
+
+
+def _relative_url(call: Call, token: str | None, proof: str | None) -> str:
+    url = call.relative_url
+    if url is None:
+        url = f"{call.path}?{query_string(call.query)}" if call.query else call.path
+    if token is None:
+        return url
+    pairs = (("access_token", token if call.body is None else None), ("appsecret_proof", proof))
+    extra = query_string(tuple((name, value) for name, value in pairs if value and f"{name}=" not in url))
+    return f"{url}{'&' if '?' in url else '?'}{extra}" if extra else url
+
+
+def _body(call: Call, token: str | None) -> bytes | None:
+    if call.files:
+        raise ValueError("a part of a batch takes no bytes: upload them first, or send a URL")
+    if call.body is None:
+        return None
+    body = form(call.body) if call.form is None else call.form.encode()
+    if token is None or b"access_token=" in body:
+        return body
+    extra = form({"access_token": token})
+    return body + b"&" + extra if body else extra

@@ -1,0 +1,188 @@
+"""The life of a chunk in a worker: take → call → judge → settle, with its branches in one place."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import redis
+import structlog
+
+from worker.graph.answers import Answer, Answered, Lost
+from worker.graph.client import Signed
+from worker.graph.linked import explained, merged
+from worker.lanes import Chunk, Hold, Lanes
+from worker.pages import Pages
+from worker.preparing import Job, prepare
+from worker.profile import fingerprint_of
+from worker.settling import Schedule, holds_of, settlement_of
+from worker.verdicts import Verdict, judge
+
+SETTLE_RETRY_S: Final = 0.25
+MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body", "sender_action"})
+COMMAND_EVENTS: Final = {
+    "refused": "command.refused",
+    "throttled": "command.throttled",
+    "retry": "command.deferred",
+    "unknown": "command.doubted",
+    "held": "command.held",
+}
+
+log = structlog.get_logger("outbound.delivery")
+
+
+class Graph(Protocol):
+    """What runs calls: a `GraphClient`, or a test's."""
+
+    def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
+        """Returns an answer for each call."""
+        ...
+
+
+class Deliverer:
+    """Delivers chunks; one for a process, shared by its threads."""
+
+    def __init__(
+        self,
+        *,
+        lanes: Lanes,
+        graph: Graph,
+        pages: Callable[[], Pages],
+        schedule: Schedule,
+        may_begin: Callable[[str], bool],
+        stopping: threading.Event,
+        version: tuple[int, int] = (4, 0),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._lanes = lanes
+        self._graph = graph
+        self._pages = pages
+        self._schedule = schedule
+        self._may_begin = may_begin
+        self._stopping = stopping
+        self._version = version
+        self._chance = chance
+
+    def deliver(self, chunk: Chunk) -> None:
+        """Delivers one chunk: every command of it is settled, or returned, when this returns.
+
+        Whatever is raised on the way, the commands whose request may have begun are settled as in doubt (law 8).
+        """
+        pages = self._pages()
+        try:
+            prepared = prepare(chunk, pages, self._version)
+            begun = not self._stopping.is_set() and self._may_begin(chunk.worker) and self._begin(chunk)
+        except BaseException:
+            self._give_back(chunk)
+            raise
+        if not begun:
+            self._give_back(chunk)
+            return
+        started = time.monotonic()
+        answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
+        try:
+            answers = self._call(prepared.jobs, chunk.worker)
+        finally:
+            own_tokens = _own_tokens(prepared.jobs)
+            verdicts = [
+                _verdict(job, answer, own_token=own_tokens)
+                for job, answer in zip(prepared.jobs, answers, strict=True)
+            ]
+            settlements = prepared.spoiled + [
+                settlement_of(job.taken, verdict, answer, schedule=self._schedule, chance=self._chance)
+                for job, answer, verdict in zip(prepared.jobs, answers, verdicts, strict=True)
+            ]
+            holds = self._holds(prepared.jobs, verdicts, pages)
+            self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
+            _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
+
+    def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
+        calls = [call for job in jobs for call in job.calls]
+        if not calls:
+            return []
+        answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
+        if len(jobs) == len(calls):
+            return answers
+        return [merged(explained(calls, answers))]  # linked parts are alone in their chunk
+
+    def _begin(self, chunk: Chunk) -> bool:
+        try:
+            return self._lanes.begin(chunk)
+        except redis.RedisError:
+            return False  # the mark may be there all the same: then giving back treats the chunk as begun
+
+    def _give_back(self, chunk: Chunk) -> None:
+        self._until_it_holds(lambda: self._lanes.give_back(chunk.worker, chunk.token))
+
+    def _holds(self, jobs: Sequence[Job], verdicts: Sequence[Verdict], pages: Pages) -> list[Hold]:
+        pairs = [
+            (job.taken, verdict)
+            for job, verdict in zip(jobs, verdicts, strict=True)
+            if verdict.kind in {"throttled", "held"}
+        ]
+        return holds_of(
+            pairs,
+            app_of=lambda page: pages.by_id[page].app,
+            fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
+        )
+
+    def _until_it_holds(self, step: Callable[[], object]) -> None:
+        """Repeats a step that is safe to repeat until Redis has it: what Graph answered must not be forgotten."""
+        failing = False
+        while True:
+            try:
+                step()
+            except redis.RedisError as error:
+                if not failing:
+                    log.warning("settle.delayed", error=type(error).__name__)
+                    failing = True
+                time.sleep(SETTLE_RETRY_S)
+            else:
+                return
+
+
+def _own_tokens(jobs: Sequence[Job]) -> bool:
+    """Tells whether the calls went in one batch under their app's token, each with a token of its own."""
+    return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
+
+
+def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
+    is_list = len(job.calls) > 1 and isinstance(answer, Answered)
+    verdict = judge(
+        answer,
+        is_send=job.taken.is_send and not is_list,
+        is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        page=job.taken.page,
+    )
+    return verdict.for_own_token() if own_token else verdict
+
+
+def _report(
+    chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
+) -> None:
+    first = answers[0] if answers else None
+    log.info(
+        "chunk.settled",
+        chunk=f"{chunk.worker}#{chunk.token}",
+        pages=sorted({taken.page for taken in chunk.commands})[:5],
+        commands=len(chunk.commands),
+        spoiled=len(chunk.commands) - len(jobs),
+        ms=round(seconds * 1000, 1),
+        trace=first.headers.get("x-fb-trace-id") if isinstance(first, Answered) else None,
+        **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
+    )
+    for job, verdict in zip(jobs, verdicts, strict=True):
+        if verdict.kind != "sent":
+            log.warning(
+                COMMAND_EVENTS[verdict.kind],
+                id=job.taken.id,
+                page=job.taken.page,
+                type=job.taken.type,
+                attempt=job.taken.attempts + 1,
+                reason=verdict.reason,
+                code=verdict.code,
+                subcode=verdict.subcode,
+                fbtrace_id=verdict.fbtrace_id,
+            )

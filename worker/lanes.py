@@ -1,0 +1,273 @@
+"""The worker's side of the lanes: takes chunks of commands from Redis, and settles them there.
+
+Each method runs one script. Nothing here decides what an answer means.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, cast
+
+import msgspec
+import redis
+
+from producer.policy import Policy
+from producer.scripting import Script
+from worker.profile import Profile
+
+__all__ = [
+    "CHUNK_MAX",
+    "Action",
+    "Chunk",
+    "Hold",
+    "Lanes",
+    "Policy",
+    "Settlement",
+    "Taken",
+    "Ticked",
+    "Took",
+    "taken_of",
+]
+
+CHUNK_MAX: Final = 50
+ALWAYS_MS: Final = 9_000_000_000_000_000
+
+Action = Literal[
+    "sent", "refused", "exhausted", "expired", "cancelled", "unknown", "retry", "return", "quarantine"
+]
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """One command that this worker took. Its repr shows the id and the type only."""
+
+    id: str
+    page: str
+    rate_class: str
+    priority: str
+    type: str
+    attempts: int
+    flags: str
+    options: str
+    enqueued_ms: int
+    expires_ms: int | None
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.id}>"
+
+    @property
+    def lane(self) -> str:
+        """The lane that this command was taken from, without a broadcast's part."""
+        return f"{self.page}/{self.rate_class}/{self.priority}"
+
+    @property
+    def at_most_once(self) -> bool:
+        """Tells whether this command is never sent again by itself once Graph may have seen it."""
+        return "m" in self.options
+
+    @property
+    def is_send(self) -> bool:
+        """Tells whether a person would see this command twice if it were repeated."""
+        return "s" in self.options
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """The commands that one worker thread takes together. Its repr shows ids only."""
+
+    worker: str
+    token: int
+    commands: tuple[Taken, ...]
+
+    def __repr__(self) -> str:
+        return f"Chunk({self.worker}#{self.token}: {', '.join(each.id for each in self.commands)})"
+
+    __str__ = __repr__
+
+
+class Took(msgspec.Struct, frozen=True):
+    """What one take brought: a chunk or None, and when it is worth to come again."""
+
+    chunk: Chunk | None
+    reaped: bool
+    again: bool
+    elsewhere: bool
+    next_in_s: float
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """What becomes of one command of a chunk.
+
+    `flags`: `a` an attempt was made, `r` possibly repeated, `z` taken alone next, `d` kept as a dead letter.
+    """
+
+    id: str
+    action: Action
+    flags: str = ""
+    delay_ms: int = 0
+    detail: bytes = b"{}"
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
+
+    `scope` is `page:<page>`, `lane:<lane>` or `app:<app>`. A hold with a `fingerprint` holds only workers that have the
+    token of that fingerprint. One that `grows` lasts longer each time that it repeats within ten minutes.
+    """
+
+    scope: str
+    for_ms: int | None
+    reason: bytes
+    fingerprint: str = ""
+    grows: bool = False
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """What one tick of the timer did."""
+
+    kept: bool
+    sleep_s: float
+    reaped: tuple[tuple[str, int], ...]
+
+
+def taken_of(command_id: bytes, record: bytes) -> Taken:
+    """Returns a record in the form in which a worker handles it."""
+    state, fixed, body = record.split(b"\n", 2)
+    attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
+    page, rate_class, priority, _, _, kind, _, _, options, enqueued, expires = fixed.decode().split("|")
+    return Taken(
+        command_id.decode(),
+        page,
+        rate_class,
+        priority,
+        kind,
+        int(attempts),
+        flags.decode(),
+        options,
+        int(enqueued),
+        int(expires) if expires else None,
+        body,
+    )
+
+
+class Lanes:
+    """Runs the worker's scripts on one Redis, for one installation."""
+
+    def __init__(
+        self, client: "redis.Redis", *, prefix: str = "outbound", policy: Policy | None = None
+    ) -> None:
+        self.client = client
+        self.prefix = prefix
+        self.policy = policy or Policy()
+        self._policy = self.policy.encoded()
+        names = ("take", "begin", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
+        self._scripts = {name: Script(name, "worker.scripts") for name in names}
+
+    def _run(self, name: str, *arguments: str | bytes | int) -> object:
+        return self._scripts[name].run(self.client, self.prefix, arguments)
+
+    def take(
+        self, worker: str, token: int, profile: Profile, *, limit: int = CHUNK_MAX, now_ms: int | str = ""
+    ) -> Took:
+        """Takes up to `limit` commands that may leave now, and spends the budget for them.
+
+        Raises:
+            redis.RedisError: the reply may be lost; give the token back before the next take.
+        """
+        answer = self._run("take", worker, token, profile.digest, self._policy, limit, now_ms)
+        taken, again, elsewhere, next_in_ms, *pairs = cast("list[int | bytes]", answer)
+        found = cast("list[bytes]", pairs)
+        commands = tuple(taken_of(found[i], found[i + 1]) for i in range(0, len(found), 2))
+        return Took(
+            Chunk(worker, token, commands) if commands else None,
+            taken == -1,
+            bool(again),
+            bool(elsewhere),
+            int(next_in_ms) / 1000,
+        )
+
+    def begin(self, chunk: Chunk) -> bool:
+        """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
+        return self._run("begin", chunk.worker, chunk.token) == 1
+
+    def settle(
+        self,
+        chunk: Chunk,
+        settlements: Iterable[Settlement],
+        holds: Sequence[Hold] = (),
+        *,
+        now_ms: int | str = "",
+    ) -> tuple[int, int]:
+        """Ends or returns every command of a chunk, and makes holds, in one step; safe to repeat.
+
+        Returns:
+            How many commands were settled, and how many a late success turned into `sent`.
+        """
+        arguments: list[str | bytes | int] = [chunk.worker, chunk.token, self._policy, now_ms, len(holds)]
+        for hold in holds:
+            arguments += (
+                hold.scope,
+                "" if hold.for_ms is None else hold.for_ms,
+                "1" if hold.grows else "0",
+                hold.fingerprint,
+                hold.reason,
+            )
+        for each in settlements:
+            arguments += (each.id, each.action, each.flags, each.delay_ms, each.detail)
+        settled, evidence = cast("list[int]", self._run("settle", *arguments))
+        return settled, evidence
+
+    def give_back(self, worker: str, token: int, *, now_ms: int | str = "") -> int:
+        """Returns a chunk of which no request began; 0 when there is none of that token."""
+        return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
+
+    def hello(self, worker: str, profile: Profile, info: bytes, *, now_ms: int | str = "") -> None:
+        """Makes the worker and what it knows known to all others."""
+        keep_ms = 10 * self.policy.timeout_ms
+        fields: Sequence[str] = profile.fields()
+        while self._run("hello", worker, profile.digest, info, keep_ms, now_ms, *fields) == 1:
+            pass
+
+    def heartbeat(self, worker: str, profile: Profile, *, now_ms: int | str = "") -> bool:
+        """Says that the worker is alive; False when it was reaped and must say hello under a new name."""
+        return self._run("heartbeat", worker, profile.digest, 10 * self.policy.timeout_ms, now_ms) == 1
+
+    def goodbye(self, worker: str, *, now_ms: int | str = "") -> int:
+        """Returns all that the worker still holds, and forgets it."""
+        total = 0
+        while True:
+            done, returned = cast("list[int]", self._run("goodbye", worker, self._policy, now_ms))
+            total += returned
+            if done:
+                return total
+
+    def time_ms(self) -> int:
+        """Returns the server's time."""
+        seconds, microseconds = self.client.time()
+        return seconds * 1000 + microseconds // 1000
+
+    def tick(self, worker: str, *, lease_ms: int, may_reap: bool | int, now_ms: int | str = "") -> Ticked:
+        """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
+        reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
+        answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
+        kept, sleep_ms, *pairs = cast("list[int | bytes]", answer)
+        reaped = tuple(
+            (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
+            for i in range(0, len(pairs), 2)
+        )
+        return Ticked(bool(kept), int(cast("int", sleep_ms)) / 1000, reaped)
+
+    def wait_for(self, signal: str, timeout_s: float) -> bool:
+        """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""
+        return self.wait_for_any((signal,), timeout_s)
+
+    def wait_for_any(self, signals: Sequence[str], timeout_s: float) -> bool:
+        """Waits, without polling, until one of the signals is given; False after `timeout_s` seconds."""
+        keys = [f"{self.prefix}:{signal}" for signal in signals]
+        return self.client.blpop(keys, timeout=max(0.001, round(timeout_s, 3))) is not None
+
+    def signal(self, name: str) -> None:
+        """Gives a signal to one who waits for it, now or soon."""
+        key = f"{self.prefix}:{name}"
+        with self.client.pipeline() as pipe:
+            pipe.rpush(key, "1")
+            pipe.ltrim(key, -1, -1)
+            pipe.pexpire(key, 60_000)
+            pipe.execute()

@@ -1,0 +1,135 @@
+"""Where a worker process is put together: the only module that reads the environment and sets Dramatiq's broker."""
+
+import os
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+import dramatiq
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from producer.commands import TYPES
+from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
+from worker.delivery import Deliverer
+from worker.graph.client import GraphClient
+from worker.lanes import Chunk, Lanes, Policy
+from worker.logs import configure_logs
+from worker.pages import PagesSource
+from worker.presence import Presence
+from worker.profile import Profile
+from worker.settings import Settings, read_settings
+from worker.settling import Schedule
+
+CONNECTIONS_BESIDE_THREADS: Final = 8
+THREADS_MAX: Final = 256
+
+
+def setup() -> LaneBroker:
+    """Builds the worker of this environment and makes it Dramatiq's broker.
+
+    Both `outbound worker` and plain `dramatiq worker.main:setup` start here. Dramatiq's own options decide on processes
+    and threads when it is started plainly, not `OUTBOUND_PROCESSES` and `OUTBOUND_THREADS`.
+
+    Raises:
+        SettingsError: a setting is wrong, in a sentence.
+    """
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    broker = build(settings)
+    dramatiq.set_broker(broker)
+    return broker
+
+
+def redis_client(settings: Settings, *, connections: int) -> "redis.Redis":
+    """Returns a client that never repeats a script by itself: the engine knows what may be repeated."""
+    return redis.Redis.from_url(
+        settings.redis_url,
+        socket_connect_timeout=2.0,
+        socket_timeout=10.0,
+        max_connections=connections,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Returns the bounds that the engine keeps for these settings."""
+    return Policy(
+        outcome_ms=settings.outcome_retention_ms,
+        dead_max=settings.dead_letters_max,
+        attempts_max=settings.attempts_max,
+        timeout_ms=settings.heartbeat_timeout_ms,
+    )
+
+
+def version_of(settings: Settings) -> tuple[int, int]:
+    """Returns the Graph version as numbers that can be compared."""
+    major, _, minor = settings.graph_version.partition(".")
+    return int(major), int(minor)
+
+
+def build(settings: Settings, *, threads: int | None = None) -> LaneBroker:
+    """Returns a broker with its actor; nothing is started and no connection opened yet."""
+    count = threads or max(settings.threads, THREADS_MAX)
+    client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
+    lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
+    source = PagesSource(settings)
+    profiles = _Profiles(source, settings)
+    slots = Slots()
+    deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
+    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s)
+    broker = LaneBroker(lanes, presence, slots)
+    graph = GraphClient(
+        origin=settings.graph_origin,
+        version=settings.graph_version,
+        connect_timeout_s=settings.connect_timeout_ms / 1000,
+        call_timeout_s=settings.call_timeout_ms / 1000,
+        connections=count,
+    )
+    deliverer = Deliverer(
+        lanes=lanes,
+        graph=graph,
+        pages=lambda: source.current,
+        schedule=Schedule(settings.retry_schedule_ms),
+        may_begin=presence.may_begin,
+        stopping=broker.stopping,
+        version=version_of(settings),
+    )
+    _declare(broker, deliverer)
+    broker.on_close(graph.close, client.close)
+    return broker
+
+
+def _declare(broker: LaneBroker, deliverer: Deliverer) -> None:
+    def deliver(chunk: Chunk) -> None:
+        deliverer.deliver(chunk)
+
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliver)
+
+
+class _Profiles:
+    """The profile of the Pages as they are now, made again only when they change."""
+
+    def __init__(self, source: PagesSource, settings: Settings) -> None:
+        self._source = source
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._profile = source.current.profile(settings, tuple(TYPES))
+
+    def current(self) -> Profile:
+        """Reads the Pages file again when it has changed."""
+        with self._lock:
+            if self._source.refresh():
+                self._profile = self._source.current.profile(self._settings, tuple(TYPES))
+            return self._profile
+
+
+def describe(settings: Settings) -> Mapping[str, object]:
+    """Returns what a person wants to see of the settings at start-up, without secrets."""
+    return {
+        "graph": f"{settings.graph_origin}/v{settings.graph_version}",
+        "processes": settings.processes,
+        "threads": settings.threads,
+        "prefix": settings.key_prefix,
+    }

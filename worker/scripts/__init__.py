@@ -1,0 +1,1 @@
+"""The engine's scripts that only workers run."""

@@ -1,0 +1,15 @@
+-- uses: lanes ending returning
+-- give_back.lua: returns a chunk of which the worker began no request, by its token alone (its take's reply may be lost).
+--
+-- ARGV[1]  worker
+-- ARGV[2]  token
+-- ARGV[3]  policy
+-- ARGV[4]  now_ms, for tests only, else ''
+-- Answers how many commands came back.
+
+free_before_writing()
+local now = clock(ARGV[4])
+local returned = return_chunk(ARGV[1], ARGV[2], now, policy_of(ARGV[3]))
+write_counts()
+if returned > 0 then wake() end
+return returned

@@ -1,0 +1,19 @@
+-- uses: lanes holding
+-- hold.lua: holds a Page, lane or app by hand, or releases it.
+--
+-- ARGV[1]  'hold' or 'release'
+-- ARGV[2]  scope: page:<page>, lane:<lane> or app:<app>
+-- ARGV[3]  how long in ms; '' until it is released
+-- ARGV[4]  reason: JSON {reason, …}
+-- ARGV[5]  now_ms, for tests only, else ''
+-- Answers 1, or 0 when there was nothing to release.
+
+free_before_writing()
+local now = clock(ARGV[5])
+if ARGV[1] == 'release' then
+  local there = release(ARGV[2])
+  wake()
+  return there
+end
+hold(ARGV[2], ARGV[3], '0', '', ARGV[4], now)
+return 1

@@ -1,0 +1,105 @@
+-- uses: lanes ending evidence holding
+-- settle.lua: ends or returns every command of a chunk, in one step. A repeat changes nothing.
+--
+-- ARGV[1]  worker
+-- ARGV[2]  token
+-- ARGV[3]  policy
+-- ARGV[4]  now_ms, for tests only, else ''
+-- ARGV[5]  number of holds that the answers call for; then five for each hold:
+--   scope: 'page:<page>', 'lane:<lane>' or 'app:<app>'; or 'slow:<page>', whose reason is a factor by which the Page's
+--   calls come further apart
+--   how long in ms; '' until it is released
+--   '1' when that time was not named by Meta, and grows when the hold repeats, else '0'
+--   fingerprint of the token that it is for; '' for any token
+--   reason: JSON {reason, …}
+-- then five for each command:
+--   id
+--   action: an outcome's name, or 'retry', 'return' (it was not asked of Graph), 'quarantine', or 'await' (what may
+--   have arrived waits for its echo for delay_ms, and is then tried again, or ended)
+--   flags:  a an attempt was made, r possibly repeated, z suspect, d keep as a dead letter
+--   delay_ms of a retry; of a refusal 'fact,for_ms' to remember of the recipient, or ''
+--   detail: JSON (a reply, or reason and answer), kept in the outcome, and in the history when not sent
+-- A token that is not the worker's any more (settled, given back, reaped) makes no holds and returns nothing.
+-- Answers {settled, evidence}: evidence counts commands that a late success of an old token turned into `sent`.
+
+free_before_writing()
+local worker, token, policy = ARGV[1], ARGV[2], policy_of(ARGV[3])
+local now = clock(ARGV[4])
+local mark = worker .. '#' .. token
+local HISTORY_MAX = 20
+
+local function remember(id, text)
+  local key = P .. 'history:' .. id
+  call('RPUSH', key, int(now) .. '|' .. text)
+  call('LTRIM', key, -HISTORY_MAX, -1)
+  call('PEXPIRE', key, policy.outcome_ms)
+end
+
+local function remember_recipient(command, text)
+  local fact, for_ms = string.match(text, '^(%a+),(%d+)$')
+  if not fact or command.person == '' or string.find(command.person, ',', 1, true) then return end
+  call('HSET', P .. 'gone:' .. command.page, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
+end
+
+local function settle(id, command, action, flags, delay_ms, detail)
+  if has(flags, 'a') then command.attempts = command.attempts + 1 end
+  if has(flags, 'r') then flag(command, 'r') end
+  if has(flags, 'z') then flag(command, 'z') end
+  command.mark = ''
+  if action == 'return' then
+    command.state = 'L'
+    to_lane_head(id, command)
+    keep(id, command)
+  elseif action == 'retry' or action == 'await' then
+    remember(id, detail)
+    command.state = action == 'retry' and 'R' or 'E'
+    keep(id, command)
+    later(id, now + tonumber(delay_ms))
+    count(command.page, 'retried')
+  else
+    if action ~= 'sent' then remember(id, detail) end
+    if action == 'refused' then remember_recipient(command, delay_ms) end
+    local outcome = action
+    if action == 'quarantine' then outcome = 'refused' end
+    finish(id, command, outcome, detail, has(flags, 'd'), now, policy)
+  end
+end
+
+local commands_from = 6 + 5 * tonumber(ARGV[5])
+local settled, proven, named = 0, 0, {}
+local owned = call('HGET', P .. 'taken:' .. worker, token)
+-- from the last to the first, so that what returns to the head of a lane keeps its order
+for i = #ARGV - 4, commands_from, -5 do
+  local id, action, detail = ARGV[i], ARGV[i + 1], ARGV[i + 4]
+  named[id] = true
+  if not owned then
+    if action == 'sent' then proven = proven + prove_sent(id, detail, now, policy) end
+  else
+    local record = call('HGET', P .. 'commands', id)
+    local command = record and parse(record)
+    if command and command.state == 'T' and command.mark == mark then
+      settle(id, command, action, ARGV[i + 2], ARGV[i + 3], detail)
+      settled = settled + 1
+    end
+  end
+end
+if owned then
+  for i = 6, commands_from - 1, 5 do
+    local slowed = string.match(ARGV[i], '^slow:(.*)$')
+    if slowed then
+      call('HSET', P .. 'slow', slowed, int(now + tonumber(ARGV[i + 1])) .. '|' .. ARGV[i + 4])
+    else
+      hold(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], now)
+    end
+  end
+  local left = {}
+  for id in string.gmatch(string.sub(owned, 3), '[^,]+') do
+    if not named[id] then left[#left + 1] = id end
+  end
+  call('HDEL', P .. 'taken:' .. worker, token)
+  -- what was not named stays with its worker, to be settled or reaped
+  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.sub(owned, 1, 2) .. table.concat(left, ',')) end
+end
+write_counts()
+if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
+return { settled, proven }

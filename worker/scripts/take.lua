@@ -1,0 +1,445 @@
+-- uses: lanes ending
+-- take.lua: moves one chunk of ready commands to a worker and spends the rate budget for it.
+--
+-- ARGV[1]  worker
+-- ARGV[2]  token: a number that grows with each take of this worker
+-- ARGV[3]  profile: digest of what this worker knows (`profile:<digest>`)
+-- ARGV[4]  policy
+-- ARGV[5]  most commands in a chunk
+-- ARGV[6]  now_ms, for tests only, else ''
+-- Answers {taken, again, elsewhere, next_in_ms, id, record, id, record, …}; taken is -1 when the worker must say hello.
+--   again: 1 when the bound on touched entries ended the search; elsewhere: 1 when only another worker can go on.
+--
+-- A repeat with the same token, whose reply may have been lost, answers the same chunk.
+--
+-- A Page's turn is its place in `ready:<priority>`; within a Page each lane has its turn in `ring:<priority>:<page>`.
+
+free_before_writing()
+local worker, token, policy = ARGV[1], ARGV[2], policy_of(ARGV[4])
+local profile_key = P .. 'profile:' .. ARGV[3]
+local limit = tonumber(ARGV[5])
+local now = clock(ARGV[6])
+if call('HEXISTS', P .. 'workers', worker) == 0 then return { -1, 0, 0, 0 } end
+local function next_in()
+  return math.min(tonumber(call('GET', P .. 'next') or NEVER_MS) - now, 3600000)
+end
+local repeated = call('HGET', P .. 'taken:' .. worker, token)
+if repeated then
+  local chunk = { 0, 0, 0, next_in() }
+  for id in string.gmatch(string.sub(repeated, 3), '[^,]+') do
+    chunk[1] = chunk[1] + 1
+    chunk[#chunk + 1] = id
+    chunk[#chunk + 1] = call('HGET', P .. 'commands', id)
+  end
+  return chunk
+end
+
+local MEDIA_MAX = 10 -- media by URL is slow at Graph: few share a request
+local SHARE_MAX = 25 -- a Page with more than this ready has batches of its own
+local LANES_MAX = 4 -- or with more lanes than this
+local QUANTUM_MS = 250 -- bulk gathers this long for a fuller batch once its burst is spent
+
+local ids, chosen, answer, updates = {}, {}, {}, {}
+local touched, closed, elsewhere = 0, false, false
+local media, app = nil, nil
+
+local facts = call('HMGET', profile_key, '@rates', '@types')
+if not facts[2] then return { -1, 0, 0, 0 } end
+local known_types = facts[2]
+
+-- "t:g:25:40" is one call every 25 ms with a burst of 40; "p:w:10:600000" is 10 in any 600,000 ms; "t:off" is no limit.
+local function rates_of(text, into)
+  for name, kind, a, b in string.gmatch(text, '([%w_]+):(%a+):?([%d.]*):?(%d*)') do
+    into[name] = { kind = kind, a = tonumber(a), b = tonumber(b) }
+  end
+  return into
+end
+local default_rates = rates_of(facts[1] or '', {})
+
+-- How many calls are free now, and when `wanted` of them will be.
+local function log_budget(key, rate, wanted)
+  while true do
+    local oldest = call('LINDEX', key, 0)
+    if not oldest or tonumber(oldest) > now - rate.b then break end
+    call('LPOP', key)
+  end
+  local used = call('LLEN', key)
+  local free = rate.a - used
+  if free >= wanted then return free, now end
+  local frees = call('LINDEX', key, math.min(used, wanted - free) - 1)
+  return free, frees and tonumber(frees) + rate.b or now + rate.b
+end
+
+local function budget(page, name, rate, wanted)
+  if not rate or rate.kind == 'off' then return 1000000, now end
+  if rate.kind == 'w' then return log_budget(P .. 'log:' .. page .. '/' .. name, rate, math.min(wanted, rate.a)) end
+  local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
+  local free = math.floor(rate.b - (from - now) / rate.a + 0.000001) -- exact for a full budget, whatever the time
+  return free, math.ceil(from + (math.min(wanted, rate.b) - rate.b) * rate.a)
+end
+
+local function spend(page, name, rate, calls)
+  if not rate or rate.kind == 'off' or calls == 0 then return end
+  if rate.kind == 'w' then
+    local key = P .. 'log:' .. page .. '/' .. name
+    -- what is over the limit is a debt: it counts as if it were called in the windows that follow
+    for i = 0, calls - 1 do call('RPUSH', key, int(now + math.floor(i / rate.a) * rate.b)) end
+    call('PEXPIRE', key, int(math.ceil(calls / rate.a) * rate.b))
+    return
+  end
+  local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
+  call('HSET', P .. 'rate', page .. '/' .. name, string.format('%.3f', from + calls * rate.a))
+end
+
+-- A Page or lane that was held comes back gently: with one call free, not with a burst.
+local any_gentle = call('EXISTS', P .. 'gentle') == 1
+local function after_a_hold(member, page, rates, classes)
+  if not any_gentle or call('HDEL', P .. 'gentle', member) == 0 then return end
+  for _, class in ipairs(classes) do
+    local rate = rates[class]
+    if rate and rate.kind == 'g' then
+      local field = page .. '/' .. class
+      local full_at = math.max(now, tonumber(call('HGET', P .. 'rate', field) or '0'))
+      call('HSET', P .. 'rate', field, string.format('%.3f', math.max(full_at, now + (rate.b - 1) * rate.a)))
+    end
+  end
+end
+
+local function hold_back(member, until_ms)
+  call('HSET', P .. 'gentle', member, '1')
+  put_to_sleep(member, until_ms)
+end
+
+-- Whether a present worker with another profile has a token of the Page, and `accepts(the Page's entry, digest)`.
+local function known_to_another(page, accepts)
+  local asked = {}
+  for _, digest in ipairs(call('HVALS', P .. 'workers')) do
+    if digest ~= ARGV[3] and not asked[digest] then
+      asked[digest] = true
+      local entry = call('HGET', P .. 'profile:' .. digest, page)
+      if entry and (not accepts or accepts(entry, digest)) then return true end
+    end
+  end
+  return false
+end
+
+local function knows_type(kind)
+  return function(_, digest)
+    local types = call('HGET', P .. 'profile:' .. digest, '@types') or ''
+    return string.find(types, ',' .. kind .. ',', 1, true) ~= nil
+  end
+end
+
+local function has_other_token(fingerprint)
+  return function(entry)
+    return string.match(entry, '^[^;]*;([^;]*);') ~= fingerprint
+  end
+end
+
+local function park(id, command)
+  command.state = 'P'
+  keep(id, command)
+  call('SADD', P .. 'parked', command.type)
+  call('RPUSH', P .. 'parked:' .. command.type, id)
+end
+
+-- The record cannot be read: nobody knows its conversation, but its Page, and that it will never be sent.
+local function quarantine(id, record, page)
+  call('HDEL', P .. 'commands', id)
+  bury(id, record, now, policy)
+  local unread = { attempts = 0, flags = '', page = page, type = '' }
+  write_outcome(id, unread, 'refused', '{"reason":"its record in Redis cannot be read"}', now, policy)
+  count(page, 'refused')
+end
+
+-- A bucket is a limit of its own beside the lane's: private replies of a Page, menus of one user.
+local function bucket_opens_at(command, rates)
+  if command.bucket == '' then return nil end
+  local rate = rates[string.match(command.bucket, '^[%w_]+')]
+  local free, at = budget(command.page, command.bucket, rate, 1)
+  if free >= 1 then
+    spend(command.page, command.bucket, rate, 1)
+    return nil
+  end
+  return at
+end
+
+-- Why a command is not sent although it could be: its recipient is gone, or the step before it failed.
+local gone_pages = {}
+local function not_wanted(command, id)
+  if gone_pages[command.page] == nil then gone_pages[command.page] = call('EXISTS', P .. 'gone:' .. command.page) == 1 end
+  if gone_pages[command.page] and has(command.options, 's') and command.person ~= '' then
+    local fact = call('HGET', P .. 'gone:' .. command.page, command.person)
+    local until_ms, what = string.match(fact or '', '^(%d+)|(%a+)$')
+    if until_ms and tonumber(until_ms) > now then
+      return { 'refused', '{"reason":"the recipient was ' .. what .. ' when it was last tried","answer":{"row":"recipient-remembered"}}' }
+    elseif until_ms then
+      call('HDEL', P .. 'gone:' .. command.page, command.person)
+    end
+  end
+  if has(command.options, 'c') then
+    local base, step = string.match(id, '^(.*%.)(%d+)$')
+    local before = base and call('GET', P .. 'outcome:' .. base .. int(tonumber(step) - 1))
+    if before and string.sub(before, 1, 5) ~= 'sent|' then
+      return { 'cancelled', '{"reason":"the step before it was not sent"}' }
+    end
+  end
+  return nil
+end
+
+-- What to do with one popped id: 'skip', 'take', or a reason to stop here.
+local function look(id, record, lane, rates, free)
+  if not record or chosen[id] then return 'skip' end
+  local command = parse(record)
+  if not command then
+    quarantine(id, record, string.match(lane, '^[^/]+'))
+    return 'skip'
+  end
+  if command.state ~= 'L' or lane_of(command) ~= lane then return 'skip' end
+  if command.expires_ms ~= '' and tonumber(command.expires_ms) <= now then
+    finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
+    return 'skip'
+  end
+  local reason = not_wanted(command, id)
+  if reason then
+    finish(id, command, reason[1], reason[2], false, now, policy)
+    return 'skip'
+  end
+  if not string.find(known_types, ',' .. command.type .. ',', 1, true) then
+    if known_to_another(command.page, knows_type(command.type)) then return 'elsewhere' end
+    park(id, command)
+    return 'skip'
+  end
+  local cost = tonumber(command.cost) or 1
+  local alone = has(command.options, 'a') or has(command.flags, 'z')
+  if alone and #ids > 0 then return 'close' end
+  if cost > free then return 'short', cost end
+  local opens = bucket_opens_at(command, rates)
+  if opens then
+    command.state = 'R'
+    keep(id, command)
+    later(id, opens)
+    return 'skip'
+  end
+  ids[#ids + 1] = id
+  chosen[id] = true
+  answer[#answer + 1] = id
+  answer[#answer + 1] = record
+  command.state, command.mark = 'T', worker .. '#' .. token
+  updates[#updates + 1] = id
+  updates[#updates + 1] = record_of(command)
+  if alone then closed = true end
+  return 'take', cost
+end
+
+local function class_of(lane)
+  return string.match(lane, '^[^/]+/([^/]+)')
+end
+
+-- Takes from one lane. Answers true when it stays in turn, nil when it is empty or was put to sleep.
+local function take_from(lane, page, priority, rates)
+  local class = class_of(lane)
+  local is_media = class == 'm'
+  local rate = rates[class]
+  local key = P .. 'lane:' .. lane
+  after_a_hold(lane, page, rates, { class })
+  local wanted = 1
+  if priority == 'b' and rate and rate.kind == 'g' then
+    wanted = math.max(1, math.min(call('LLEN', key), math.floor(QUANTUM_MS / rate.a), rate.b))
+  end
+  local free, at = budget(page, class, rate, wanted)
+  if free < wanted then
+    put_to_sleep(lane, math.max(at, now + 1))
+    return nil
+  end
+  -- what costs more than a whole burst cannot be split: it goes when the burst is full, and leaves a debt
+  local full = rate and rate.kind ~= 'off' and free >= (rate.kind == 'g' and rate.b or rate.a)
+  local room = math.min(limit, is_media and MEDIA_MAX or limit) - #ids
+  local spent, stop = 0, nil
+  while room > 0 and not stop and not closed and touched < TOUCHED_MAX and free > spent do
+    local popped = call('LPOP', key, math.min(room, free - spent, TOUCHED_MAX - touched))
+    if not popped then break end
+    local records = call('HMGET', P .. 'commands', unpack(popped))
+    for i, id in ipairs(popped) do
+      touched = touched + 1
+      local what, cost = 'close', nil
+      if not closed and free > spent then
+        what, cost = look(id, records[i], lane, rates, (full and spent == 0) and 1000000 or free - spent)
+      end
+      if what == 'take' then
+        spent = spent + cost
+        room = room - 1
+        media = is_media
+      elseif what ~= 'skip' then
+        for j = #popped, i, -1 do call('LPUSH', key, popped[j]) end
+        stop = what
+        if what == 'short' then wanted = cost end
+        break
+      end
+    end
+  end
+  spend(page, class, rate, spent)
+  if is_media and #ids >= MEDIA_MAX then closed = true end
+  if call('EXISTS', key) == 0 then return nil end
+  if stop == 'elsewhere' then elsewhere = true end
+  if stop == 'close' then closed = true end
+  if stop == 'short' or free <= spent then
+    local _, opens = budget(page, class, rate, wanted)
+    put_to_sleep(lane, math.max(opens, now + 1))
+    return nil
+  end
+  return true
+end
+
+-- The time until which the Page or lane is held, or nil; and whether only this worker's token is. A hold made for
+-- another token does not hold this worker.
+local any_hold = call('EXISTS', P .. 'hold') == 1
+local function held_until(scopes, fingerprint)
+  if not any_hold then return nil end
+  local found, for_token = nil, nil
+  for _, hold in ipairs(call('HMGET', P .. 'hold', unpack(scopes))) do
+    if hold then
+      local until_ms, made_for = string.match(hold, '^(%d+)|([^|]*)|')
+      if until_ms and (made_for == '' or made_for == fingerprint) then
+        local time = tonumber(until_ms)
+        if time == 0 then time = NEVER_MS end
+        if time > now and made_for == '' then found = math.max(time, found or 0) end
+        if time > now and made_for ~= '' then for_token = math.max(time, for_token or 0) end
+      end
+    end
+  end
+  return found or for_token, not found
+end
+
+-- A throttle holds a lane's broadcasts with it; a broadcast's own hold only the broadcast.
+local function lane_scopes(lane)
+  local plain = string.match(lane, '^[^/]+/[^/]+/[^/]+')
+  if plain == lane then return { 'lane:' .. lane } end
+  return { 'lane:' .. lane, 'lane:' .. plain }
+end
+
+-- Takes from the Page's lanes by their turns. What is passed over, for not fitting into this chunk, keeps its turn.
+local function visit(page, page_turn, priority, rates, fingerprint)
+  local ring = P .. 'ring:' .. priority .. ':' .. page
+  local back, passed, seen, before = {}, {}, {}, #ids
+  while #ids < limit and not closed and touched < TOUCHED_MAX do
+    local popped = call('ZPOPMIN', ring)
+    local lane, lane_turn = popped[1], popped[2]
+    if not lane then break end
+    if seen[lane] then
+      back[#back + 1] = lane
+      break
+    end
+    seen[lane] = true
+    touched = touched + 1
+    local held = held_until(lane_scopes(lane), fingerprint)
+    if media ~= nil and media ~= (class_of(lane) == 'm') then
+      passed[#passed + 1] = { lane_turn, lane }
+    elseif held then
+      hold_back(lane, held)
+    elseif take_from(lane, page, priority, rates) then
+      back[#back + 1] = lane
+    end
+  end
+  for _, each in ipairs(passed) do call('ZADD', ring, 'NX', each[1], each[2]) end
+  for _, lane in ipairs(back) do call('ZADD', ring, 'NX', turn(), lane) end
+  if call('EXISTS', ring) == 1 then
+    local keeps_turn = #passed > 0 and #ids == before
+    call('ZADD', P .. 'ready:' .. priority, 'NX', keeps_turn and page_turn or turn(), page)
+  end
+end
+
+-- Whether the Page has few enough commands ready to share a batch with others of its app.
+local function has_few(page, priority)
+  local ready, lanes = 0, call('ZRANGE', P .. 'ring:' .. priority .. ':' .. page, 0, LANES_MAX)
+  if #lanes > LANES_MAX then return false end
+  for _, lane in ipairs(lanes) do
+    ready = ready + call('LLEN', P .. 'lane:' .. lane)
+  end
+  return ready <= SHARE_MAX
+end
+
+-- Usage that nears Meta's limit puts a Page's calls further apart.
+local any_slow = call('EXISTS', P .. 'slow') == 1
+local function slowed(page, rates)
+  local entry = any_slow and call('HGET', P .. 'slow', page)
+  if not entry then return rates end
+  local until_ms, factor = string.match(entry, '^(%d+)|([%d.]+)$')
+  if not until_ms or tonumber(until_ms) <= now then
+    call('HDEL', P .. 'slow', page)
+    return rates
+  end
+  local slower = {}
+  for _, class in ipairs({ 't', 'm', 'o' }) do
+    local rate = rates[class]
+    if rate and rate.kind == 'g' then
+      slower[class] = { kind = 'g', a = rate.a * tonumber(factor), b = math.max(1, math.floor(rate.b / tonumber(factor))) }
+    end
+  end
+  return setmetatable(slower, { __index = rates })
+end
+
+local function search(priority)
+  local ready = P .. 'ready:' .. priority
+  local put_back, seen = {}, {}
+  while #ids < limit and not closed and touched < TOUCHED_MAX do
+    local popped = call('ZPOPMIN', ready)
+    local page, score = popped[1], popped[2]
+    if not page then break end
+    touched = touched + 1
+    if seen[page] then
+      put_back[#put_back + 1] = { score, page }
+      break
+    end
+    seen[page] = true
+    local mine = call('HGET', profile_key, page)
+    if not mine then
+      if known_to_another(page) then
+        elsewhere = true
+        put_back[#put_back + 1] = { score, page }
+      else
+        call('SADD', P .. 'unserved', page)
+        put_to_sleep(page, NEVER_MS)
+      end
+    else
+      local page_app, fingerprint, overrides = string.match(mine, '^([^;]*);([^;]*);(.*)$')
+      local rates = default_rates
+      if overrides ~= '' then
+        rates = setmetatable(rates_of(overrides, {}), { __index = default_rates })
+      end
+      rates = slowed(page, rates)
+      local held, for_token = held_until({ 'page:' .. page, 'app:' .. page_app }, fingerprint)
+      if held and for_token and known_to_another(page, has_other_token(fingerprint)) then
+        elsewhere = true
+        put_back[#put_back + 1] = { score, page }
+      elseif held then
+        if for_token then call('SADD', P .. 'unserved', page) end -- a worker that comes with another token frees it
+        hold_back(page, held)
+      elseif #ids == 0 then
+        app = page_app
+        after_a_hold(page, page, rates, { 't', 'm', 'o' })
+        visit(page, score, priority, rates, fingerprint)
+        if #ids > 0 and (app == '' or #ids > SHARE_MAX) then break end
+      elseif page_app == app and has_few(page, priority) then
+        after_a_hold(page, page, rates, { 't', 'm', 'o' })
+        visit(page, score, priority, rates, fingerprint)
+      else
+        put_back[#put_back + 1] = { score, page }
+      end
+    end
+  end
+  for _, each in ipairs(put_back) do call('ZADD', ready, 'NX', each[1], each[2]) end
+end
+
+search('i')
+if #ids == 0 and touched < TOUCHED_MAX then search('b') end
+
+if #ids > 0 then
+  call('HSET', P .. 'commands', unpack(updates))
+  call('HSET', P .. 'taken:' .. worker, token, 'w|' .. table.concat(ids, ','))
+end
+write_counts()
+local more = call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0
+if more and (#ids > 0 or elsewhere) then wake() end
+local again = more and #ids == 0 and not elsewhere
+return { #ids, again and 1 or 0, elsewhere and 1 or 0, next_in(), unpack(answer) }

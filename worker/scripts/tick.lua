@@ -1,0 +1,106 @@
+-- uses: lanes ending returning
+-- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
+--
+-- ARGV[1]  worker
+-- ARGV[2]  policy
+-- ARGV[3]  lease_ms for which this worker keeps the timer
+-- ARGV[4]  until when this worker may reap, in ms: a question that lay here for longer, while the server hung, reaps
+--          nobody; 0 when it may not, for it has not been connected for a whole time-out
+-- ARGV[5]  now_ms, for tests only, else ''
+-- Answers {kept, sleep_ms, reaped worker, its commands, …}; kept is 0 when another worker keeps the timer, and
+-- sleep_ms then is what is left of its lease.
+
+free_before_writing()
+local worker, policy, lease_ms = ARGV[1], policy_of(ARGV[2]), tonumber(ARGV[3])
+local now = clock(ARGV[5])
+local LATE_MS = 500
+local TAKEN_MS = 1000 -- what is with a worker when it expires is looked at again so much later: it may come back
+local keeper = call('GET', P .. 'keeper')
+if keeper and keeper ~= worker then
+  -- a keeper that is late by this much is dead or stuck: another takes its place before its lease ends
+  local overdue_at = tonumber(call('GET', P .. 'next') or NEVER_MS) + LATE_MS
+  if now < overdue_at then
+    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)) }
+  end
+end
+call('SET', P .. 'keeper', worker, 'PX', int(lease_ms))
+
+local SHARE = 100 -- entries of each kind in one tick
+local more = false
+
+local function due(key)
+  local found = call('ZRANGEBYSCORE', P .. key, '-inf', int(now), 'LIMIT', 0, SHARE)
+  if #found == SHARE then more = true end
+  return found
+end
+
+local retries = {}
+for _, id in ipairs(due('later')) do
+  call('ZREM', P .. 'later', id)
+  if string.sub(id, 1, 1) == '~' then
+    advance(string.sub(id, 2), now)
+  else
+    local record = call('HGET', P .. 'commands', id)
+    local command = record and parse(record)
+    if command and command.state == 'S' then
+      enter(id, command)
+      keep(id, command)
+    elseif command and command.state == 'E' and has(command.options, 'm') and has(command.options, 's') then
+      finish(id, command, 'unknown', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
+    elseif command and command.state == 'E' and command.attempts >= policy.attempts_max then
+      finish(id, command, 'exhausted', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
+    elseif command and (command.state == 'R' or command.state == 'E') then
+      retries[#retries + 1] = { id, command }
+    end
+  end
+end
+for i = #retries, 1, -1 do
+  local id, command = retries[i][1], retries[i][2]
+  command.state = 'L'
+  to_lane_head(id, command)
+  keep(id, command)
+end
+
+for _, member in ipairs(due('asleep')) do rouse(member) end
+
+for _, id in ipairs(due('expiring')) do
+  call('ZREM', P .. 'expiring', id)
+  local record = call('HGET', P .. 'commands', id)
+  local command = record and parse(record)
+  if command and command.state == 'T' then
+    call('ZADD', P .. 'expiring', int(now + TAKEN_MS), id)
+  elseif command then
+    call('ZREM', P .. 'later', id)
+    finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
+  end
+end
+
+local answer = {}
+local next_ms = NEVER_MS
+if now <= tonumber(ARGV[4]) and not more then
+  local dead = call('ZRANGEBYSCORE', P .. 'beats', '-inf', int(now - policy.timeout_ms), 'LIMIT', 0, 2)
+  for _, each in ipairs(dead) do
+    if each ~= worker and #answer == 0 then
+      local done, returned = return_all(each, now, policy)
+      if done then forget_worker(each) end
+      more = true
+      answer[#answer + 1] = each
+      answer[#answer + 1] = returned
+    end
+  end
+  local oldest = call('ZRANGE', P .. 'beats', 0, 1, 'WITHSCORES')
+  local other = oldest[2]
+  if oldest[1] == worker then other = oldest[4] end
+  if other then next_ms = tonumber(other) + policy.timeout_ms end
+end
+call('ZREMRANGEBYSCORE', P .. 'waiters', '-inf', int(now))
+
+write_counts()
+if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
+for _, key in ipairs({ 'later', 'asleep', 'expiring' }) do
+  local first = call('ZRANGE', P .. key, 0, 0, 'WITHSCORES')
+  if first[2] then next_ms = math.min(next_ms, tonumber(first[2])) end
+end
+if more then next_ms = now end
+call('SET', P .. 'next', int(next_ms))
+return { 1, math.max(0, math.min(next_ms - now, lease_ms)), unpack(answer) }

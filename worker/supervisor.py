@@ -1,0 +1,94 @@
+"""Keeps a number of worker processes running: starts them, starts a new one for one that died, stops them in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Final
+
+import structlog
+
+CHECK_S: Final = 0.1
+RESPAWN_PAUSE_S: Final = (0.1, 0.5, 2.0, 5.0)
+HEALTHY_S: Final = 30.0
+GRACE_S: Final = 5.0
+
+log = structlog.get_logger("outbound.supervisor")
+
+
+class Supervisor:
+    """The master of `outbound worker`.
+
+    Args:
+        processes: how many to keep.
+        threads: of each.
+        shutdown_timeout_s: how long a process may take to finish its calls once it is told to stop.
+    """
+
+    def __init__(self, *, processes: int, threads: int, shutdown_timeout_s: float) -> None:
+        self._threads = threads
+        self._shutdown_timeout_s = shutdown_timeout_s
+        self._stop = threading.Event()
+        self._children: list[subprocess.Popen[bytes] | None] = [None] * processes
+        self._started = [0.0] * processes
+        self._falls = [0] * processes
+
+    def run(self) -> int:
+        """Runs until SIGTERM or SIGINT; returns the exit code: 0, or that of a process that refused to start."""
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda _number, _frame: self._stop.set())
+        code = 0
+        while not self._stop.is_set():
+            for slot, child in enumerate(self._children):
+                if child is None:
+                    self._start(slot)
+                elif child.poll() is not None:
+                    code = self._fell(slot, child.returncode)
+                    if code:
+                        self._stop.set()
+                        break
+            self._stop.wait(CHECK_S)
+        self._end_all()
+        return code
+
+    def _start(self, slot: int) -> None:
+        if self._falls[slot] and time.monotonic() < self._started[slot]:
+            return
+        self._started[slot] = time.monotonic()
+        self._children[slot] = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+            [
+                sys.executable,
+                "-m",
+                "worker.child",
+                str(self._threads),
+                str(self._shutdown_timeout_s),
+                str(os.getpid()),
+            ]
+        )
+
+    def _fell(self, slot: int, returncode: int) -> int:
+        """Notes that a process ended by itself; returns its code when it refused to start for a reason that stays."""
+        if returncode == os.EX_CONFIG:
+            return returncode
+        lived_s = time.monotonic() - self._started[slot]
+        self._falls[slot] = 1 if lived_s > HEALTHY_S else self._falls[slot] + 1
+        pause_s = RESPAWN_PAUSE_S[min(self._falls[slot], len(RESPAWN_PAUSE_S)) - 1]
+        log.error("process.died", code=returncode, lived_s=round(lived_s, 1), again_in_s=pause_s)
+        self._children[slot] = None
+        self._started[slot] = time.monotonic() + pause_s
+        return 0
+
+    def _end_all(self) -> None:
+        children = [child for child in self._children if child is not None]
+        for child in children:
+            child.terminate()
+        deadline = time.monotonic() + self._shutdown_timeout_s + GRACE_S
+        for child in children:
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("process.killed", pid=child.pid, reason="it had not stopped in time")
+                child.kill()
+                child.wait()
