@@ -1,0 +1,18 @@
+"""Every law's test gets an engine on each backend; when it ends, law 1 must hold of all that it left in Redis."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.laws.engine import Engine
+from tests.laws.places import places
+
+
+@pytest.fixture
+def engine(server: "redis.Redis") -> Iterator[Engine]:
+    """An engine with one worker `w1` that knows Pages P1 to P3 and no limits."""
+    made = Engine(server)
+    made.hello("w1")
+    yield made
+    places(server, made.accepted)

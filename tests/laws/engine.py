@@ -1,0 +1,187 @@
+"""A thin hand on the engine's scripts, with a clock of its own: tests enqueue, take, settle and let time pass."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, cast
+
+import msgspec
+import redis
+
+from producer.scripting import Script
+from worker.lanes import Action, Chunk, Hold, Lanes, Policy, Settlement, Ticked, Took
+from worker.profile import KnownPage, Profile, Rate
+
+T0: Final = 4_000_000_000_000  # a time (in 2096) that no server's own clock has reached
+PREFIX: Final = "outbound"
+ENQUEUE_MAX: Final = 1_000  # commands in one call of enqueue.lua
+LEASE_MS: Final = 3_600_000  # leases run on the server's own clock: none ends while a test runs
+TIMEOUT_MS: Final = 10_000
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """One command as a producer hands it to `enqueue.lua`; defaults make a plain unordered text to Page P1."""
+
+    id: str
+    page: str = "P1"
+    rate_class: str = "t"
+    priority: str = "i"
+    broadcast: str = ""
+    people: str = ""
+    type: str = "send_message"
+    bucket: str = ""
+    cost: int = 1
+    options: str = "s"
+    due: str = ""
+    expires: str = ""
+    body: bytes = b"x"
+
+    @property
+    def conversations(self) -> tuple[str, ...]:
+        """The conversations that this command joins."""
+        people = self.people.split(",") if self.people else []
+        return tuple(f"{self.page}/{person}/{self.priority}" for person in people)
+
+    def arguments(self) -> list[str | bytes | int]:
+        """Returns the five arguments that stand for this command."""
+        fields = (
+            self.page,
+            self.rate_class,
+            self.priority,
+            self.broadcast,
+            self.people,
+            self.type,
+            self.bucket,
+            "" if self.cost == 1 else str(self.cost),
+            self.options,
+        )
+        return [self.id, "|".join(fields), self.due, self.expires, self.body]
+
+
+def many(count: int, prefix: str = "c", **options: str | int) -> list[Spec]:
+    """Returns `count` commands with ids `c0`, `c1`, … and the same options."""
+    return [msgspec.convert({"id": f"{prefix}{i}", **options}, Spec) for i in range(count)]
+
+
+def profile(
+    *,
+    pages: Iterable[str] | Mapping[str, KnownPage] = ("P1", "P2", "P3"),
+    types: Iterable[str] = ("send_message",),
+    rates: Mapping[str, Rate | None] | None = None,
+    **by_class: Rate | None,
+) -> Profile:
+    """Returns what a worker knows: no limits but those given, and Pages of one app unless given in full."""
+    known = pages if isinstance(pages, Mapping) else dict.fromkeys(pages, KnownPage("app1"))
+    return Profile(rates={**(rates or {}), **by_class}, types=types, pages=known)
+
+
+class Engine:
+    """One installation on one server, seen by several workers; `now` moves only when a test says so."""
+
+    def __init__(
+        self, client: "redis.Redis", *, policy: Policy | None = None, depth_max: int = 1_000_000
+    ) -> None:
+        self.client = client
+        self.lanes = Lanes(client, prefix=PREFIX, policy=policy or Policy(timeout_ms=TIMEOUT_MS))
+        self.now = T0
+        self.depth_max = depth_max
+        self.accepted: dict[str, Spec] = {}
+        self.profiles: dict[str, Profile] = {}
+        self.tokens: dict[str, int] = {}
+        self._enqueue = Script("enqueue")
+
+    def key(self, name: str) -> str:
+        """Returns the full name of a key of the key space."""
+        return f"{PREFIX}:{name}"
+
+    def pass_time(self, ms: int) -> None:
+        """Lets `ms` milliseconds pass."""
+        self.now += ms
+
+    def enqueue(self, *specs: Spec) -> list[int]:
+        """Accepts commands and returns how many were new, and how many known."""
+        accepted, known = 0, 0
+        for start in range(0, len(specs), ENQUEUE_MAX):
+            part = specs[start : start + ENQUEUE_MAX]
+            answer = self.enqueue_raw([argument for spec in part for argument in spec.arguments()])
+            if answer[0] == -1:
+                raise AssertionError(f"the queue is full: {answer}")
+            accepted, known = accepted + cast("int", answer[0]), known + cast("int", answer[1])
+            for spec in part:
+                self.accepted.setdefault(spec.id, spec)
+        return [accepted, known]
+
+    def enqueue_raw(self, arguments: Sequence[str | bytes | int]) -> list[int | bytes]:
+        """Runs `enqueue.lua` as it is and returns its answer as it is."""
+        answer = self._enqueue.run(self.client, PREFIX, [self.now, self.depth_max, *arguments])
+        return cast("list[int | bytes]", answer)
+
+    def hello(self, worker: str = "w1", knows: Profile | None = None) -> None:
+        """Makes a worker known."""
+        self.profiles[worker] = knows or profile()
+        self.lanes.hello(worker, self.profiles[worker], b"{}", now_ms=self.now)
+
+    def beat(self, *workers: str) -> list[bool]:
+        """Sends a heartbeat for each worker."""
+        return [self.lanes.heartbeat(each, self.profiles[each], now_ms=self.now) for each in workers]
+
+    def took(self, worker: str = "w1", *, limit: int = 50) -> Took:
+        """Takes, under the worker's next token."""
+        self.tokens[worker] = self.tokens.get(worker, 0) + 1
+        return self.lanes.take(
+            worker, self.tokens[worker], self.profiles[worker], limit=limit, now_ms=self.now
+        )
+
+    def take(self, worker: str = "w1", *, limit: int = 50) -> Chunk:
+        """Takes, and fails when there is nothing to take."""
+        took = self.took(worker, limit=limit)
+        assert took.chunk is not None, took
+        return took.chunk
+
+    def ids(self, worker: str = "w1", *, limit: int = 50) -> list[str]:
+        """Takes, and returns the ids of what was taken."""
+        took = self.took(worker, limit=limit)
+        return ids_of(took.chunk) if took.chunk else []
+
+    def settle(
+        self,
+        chunk: Chunk,
+        action: Action = "sent",
+        flags: str = "a",
+        *,
+        delay_ms: int = 0,
+        holds: Sequence[Hold] = (),
+    ) -> tuple[int, int]:
+        """Settles every command of a chunk in the same way."""
+        settlements = [Settlement(each.id, action, flags, delay_ms) for each in chunk.commands]
+        return self.lanes.settle(chunk, settlements, holds, now_ms=self.now)
+
+    def send(self, worker: str = "w1", *, limit: int = 50) -> list[str]:
+        """Takes a chunk, sends all of it, and returns its ids; none when there is nothing to take."""
+        took = self.took(worker, limit=limit)
+        if took.chunk is None:
+            return []
+        assert self.lanes.begin(took.chunk)
+        self.settle(took.chunk)
+        return ids_of(took.chunk)
+
+    def tick(self, worker: str = "w1", *, may_reap: bool = True) -> Ticked:
+        """Moves what is due."""
+        return self.lanes.tick(worker, lease_ms=LEASE_MS, may_reap=may_reap, now_ms=self.now)
+
+    def advance(self, ms: int, worker: str = "w1") -> Ticked:
+        """Lets `ms` milliseconds pass, with everybody alive, then moves what is due until nothing is left to move."""
+        self.pass_time(ms)
+        self.beat(*self.profiles)
+        ticked = self.tick(worker)
+        while ticked.kept and ticked.sleep_s == 0:
+            ticked = self.tick(worker)
+        return ticked
+
+    def outcome(self, command_id: str) -> str | None:
+        """Returns how a command ended, or None when it has not."""
+        value = cast("bytes | None", self.client.get(self.key(f"outcome:{command_id}")))
+        return value.decode().split("|", 1)[0] if value is not None else None
+
+
+def ids_of(chunk: Chunk) -> list[str]:
+    """Returns the ids of a chunk's commands in their order."""
+    return [each.id for each in chunk.commands]

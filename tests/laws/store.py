@@ -1,0 +1,111 @@
+"""All that the engine keeps in Redis, read at one moment into plain Python values."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import msgspec
+import redis
+
+from tests.laws.engine import PREFIX
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One command as it lies in `commands`."""
+
+    state: str
+    attempts: int = 0
+    reaps: int = 0
+    flags: str = ""
+    mark: str = ""
+    pending: int = 0
+    page: str
+    lane: str
+    conversations: tuple[str, ...]
+    type: str
+    expires_ms: int | None
+
+
+def record_of(raw: bytes) -> Record:
+    """Returns a record in parts, by the form that `scripts/lanes.lua` documents."""
+    state, fixed, _ = raw.decode().split("\n", 2)
+    page, rate_class, priority, broadcast, people, kind, _, _, _, _, expires = fixed.split("|")
+    attempts, reaps, flags, mark, pending = (
+        state[1:].split(";") if len(state) > 1 else ("0", "0", "", "", "0")
+    )
+    return Record(
+        state=state[0],
+        attempts=int(attempts),
+        reaps=int(reaps),
+        flags=flags,
+        mark=mark,
+        pending=int(pending),
+        page=page,
+        lane=f"{page}/{rate_class}/{priority}" + (f"/{broadcast}" if broadcast else ""),
+        conversations=tuple(f"{page}/{person}/{priority}" for person in people.split(",") if person),
+        type=kind,
+        expires_ms=int(expires) if expires else None,
+    )
+
+
+class Store(msgspec.Struct, frozen=True):
+    """The key space by kind of key; names are what follows the kind (`lane:P1/t/i` is `lists["lane"]["P1/t/i"]`)."""
+
+    commands: Mapping[str, Record]
+    outcomes: Mapping[str, str]
+    lists: Mapping[str, Mapping[str, list[str]]]
+    scored: Mapping[str, Mapping[str, Mapping[str, float]]]
+    sets: Mapping[str, frozenset[str]]
+    hashes: Mapping[str, Mapping[str, Mapping[str, str]]]
+    next_ms: float
+
+    def listed(self, kind: str) -> Mapping[str, list[str]]:
+        """Returns the lists of one kind, by name."""
+        return self.lists.get(kind, {})
+
+    def scores(self, kind: str, name: str = "") -> Mapping[str, float]:
+        """Returns the members of one sorted set, with their scores."""
+        return self.scored.get(kind, {}).get(name, {})
+
+    def hashed(self, kind: str, name: str = "") -> Mapping[str, str]:
+        """Returns one hash."""
+        return self.hashes.get(kind, {}).get(name, {})
+
+    def numbers(self, kind: str, name: str = "") -> dict[str, int]:
+        """Returns one hash of numbers, without zeros."""
+        return {field: int(value) for field, value in self.hashed(kind, name).items() if int(value) != 0}
+
+
+def read(client: "redis.Redis") -> Store:
+    """Returns everything that lies under the prefix."""
+    lists: dict[str, dict[str, list[str]]] = {}
+    scored: dict[str, dict[str, Mapping[str, float]]] = {}
+    hashes: dict[str, dict[str, Mapping[str, str]]] = {}
+    sets: dict[str, frozenset[str]] = {}
+    outcomes: dict[str, str] = {}
+    keys = sorted(cast("list[bytes]", client.keys(f"{PREFIX}:*")))
+    with client.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.type(key)
+        types = cast("list[bytes]", pipe.execute())
+    commands: Mapping[str, Record] = {}
+    for key, type_of in zip(keys, types, strict=True):
+        kind, _, name = key.decode().removeprefix(f"{PREFIX}:").partition(":")
+        if kind == "commands":
+            raw = cast("dict[bytes, bytes]", client.hgetall(key))
+            commands = {command_id.decode(): record_of(value) for command_id, value in raw.items()}
+        elif type_of == b"list":
+            lists.setdefault(kind, {})[name] = [
+                each.decode() for each in cast("list[bytes]", client.lrange(key, 0, -1))
+            ]
+        elif type_of == b"zset":
+            members = cast("list[tuple[bytes, float]]", client.zrange(key, 0, -1, withscores=True))
+            scored.setdefault(kind, {})[name] = {member.decode(): score for member, score in members}
+        elif type_of == b"hash":
+            fields = cast("dict[bytes, bytes]", client.hgetall(key))
+            hashes.setdefault(kind, {})[name] = {field.decode(): v.decode() for field, v in fields.items()}
+        elif type_of == b"set":
+            sets[kind] = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
+        elif kind == "outcome":
+            outcomes[name] = cast("bytes", client.get(key)).decode()
+    next_ms = cast("bytes | None", client.get(f"{PREFIX}:next"))
+    return Store(commands, outcomes, lists, scored, sets, hashes, float(next_ms or "inf"))

@@ -1,0 +1,129 @@
+"""Law 11: what cannot be read is put aside; types and Pages that no present worker knows wait for one that does."""
+
+import pytest
+
+from tests.laws.engine import Engine, Spec, many, profile
+from tests.laws.places import places
+from tests.laws.store import read
+from worker.profile import Rate
+
+BOTH = ("send_message", "newer")
+
+
+def test_a_type_that_nobody_knows_is_parked(engine: Engine) -> None:
+    """It costs no budget, is no dead letter and no attempt, and those behind it in the lane go on."""
+    engine.hello("w1", profile(text=Rate(3, 1000, 3)))
+    engine.enqueue(*many(60, "new", type="newer"), *many(3))
+    assert engine.ids() == ["c0", "c1", "c2"]
+    store = read(engine.client)
+    assert (store.sets["parked"], len(store.listed("parked")["newer"])) == (frozenset({"newer"}), 60)
+    assert (store.scores("dead"), store.numbers("counts")) == ({}, {})
+
+
+def test_a_worker_that_knows_the_type_frees_the_parked(engine: Engine) -> None:
+    """Hello brings parked commands back to the head of their lanes in their order, with no attempt made."""
+    engine.enqueue(*many(2500, "new", type="newer"), Spec(id="other", page="P2", type="newest"))
+    while engine.took().again:
+        pass
+    assert set(places(engine.client, engine.accepted).values()) == {"parked"}
+    engine.enqueue(Spec(id="old"))
+    engine.hello("w2", profile(types=BOTH))
+    freed = [each for _ in range(51) for each in engine.take("w2").commands]
+    assert [each.id for each in freed] == [*[f"new{i}" for i in range(2500)], "old"]
+    assert {(each.attempts, each.flags) for each in freed} == {(0, "")}
+    assert read(engine.client).sets["parked"] == {"newest"}
+
+
+def test_a_type_that_another_present_worker_knows_is_not_parked(engine: Engine) -> None:
+    """During a rolling deploy the older worker leaves newer commands in their lane for the newer one."""
+    engine.hello("w2", profile(types=BOTH))
+    engine.enqueue(Spec(id="old"), Spec(id="new", type="newer"), Spec(id="old2"))
+    assert engine.ids() == ["old"]
+    took = engine.took()
+    assert (took.chunk, took.elsewhere) == (None, True)
+    assert places(engine.client, ["new", "old2"])["new"] == "lane"
+    assert engine.ids("w2") == ["new", "old2"]
+
+
+@pytest.mark.parametrize("end", ["goodbye", "reap"])
+def test_when_the_last_that_knew_a_type_goes_it_is_parked(engine: Engine, end: str) -> None:
+    """A type is parked once the last worker that knew it has left or died."""
+    engine.hello("w2", profile(types=BOTH))
+    engine.enqueue(Spec(id="new", type="newer"), Spec(id="old"))
+    assert engine.ids() == []
+    if end == "goodbye":
+        engine.lanes.goodbye("w2", now_ms=engine.now)
+    else:
+        engine.pass_time(10_000)
+        engine.beat("w1")
+        engine.tick()
+    assert engine.ids() == ["old"]
+    assert places(engine.client, ["new"])["new"] == "parked"
+
+
+def test_a_worker_that_knows_the_type_but_not_the_page_is_no_help(engine: Engine) -> None:
+    """A type is parked when no present worker knows both it and the Page; the lane goes on."""
+    engine.hello("w2", profile(types=BOTH, pages=["P2"]))
+    engine.enqueue(Spec(id="new", type="newer"), Spec(id="old"))
+    assert engine.ids() == ["old"]
+    assert engine.ids("w2") == []
+    engine.hello("w3", profile(types=BOTH))
+    assert engine.ids("w3") == ["new"]
+
+
+def test_a_parked_command_expires(engine: Engine) -> None:
+    """A parked command ends at its time, and hello brings nothing back."""
+    engine.enqueue(Spec(id="new", type="newer", expires="+1000", people="u"), Spec(id="next", people="u"))
+    assert engine.ids() == []
+    engine.advance(1000)
+    assert (engine.outcome("new"), engine.ids()) == ("expired", ["next"])
+    engine.hello("w2", profile(types=BOTH))
+    assert engine.ids("w2") == []
+
+
+def test_a_page_that_nobody_serves_sleeps_until_somebody_does(engine: Engine) -> None:
+    """It costs a take nothing, is woken by the hello of a worker that has its token, and nothing of it is refused."""
+    engine.enqueue(*many(2, page="foreign"), Spec(id="bulk", page="foreign", priority="b"))
+    assert (engine.ids(), engine.ids()) == ([], [])
+    assert read(engine.client).scored.get("ready", {}) == {}
+    engine.enqueue(Spec(id="more", page="foreign", rate_class="m"))
+    assert engine.ids() == []
+    engine.hello("w2", profile(pages=["other"]))
+    assert engine.ids("w2") == []
+    engine.hello("w3", profile(pages=["foreign"]))
+    assert engine.ids("w3") + engine.ids("w3") + engine.ids("w3") == ["c0", "c1", "more", "bulk"]
+
+
+def test_any_number_of_pages_that_nobody_serves_is_woken(engine: Engine) -> None:
+    """One hello wakes all Pages that it serves, also when thousands that it does not serve sleep too."""
+    foreign = [f"F{i}" for i in range(1500)]
+    engine.enqueue(*[Spec(id=page, page=page) for page in foreign])
+    while engine.took().again:
+        pass
+    served = foreign[::5]
+    engine.hello("w2", profile(pages=served))
+    taken: list[str] = []
+    while chunk := engine.ids("w2"):
+        taken += chunk
+    assert sorted(taken) == sorted(served)
+
+
+def test_a_page_that_another_present_worker_serves_is_left_to_it(engine: Engine) -> None:
+    """A Page whose token this worker lacks is skipped, and keeps its turn for one that has it."""
+    engine.hello("w2", profile(pages=["other"]))
+    engine.enqueue(Spec(id="theirs", page="other"), Spec(id="mine"))
+    took = engine.took()
+    assert took.chunk is not None
+    assert (took.chunk.commands[0].id, engine.took().elsewhere) == ("mine", True)
+    assert engine.ids("w2") == ["theirs"]
+
+
+@pytest.mark.parametrize("record", ["", "L", "garbage", "L\nP1|t|i\n", "Lx;y\nP1|t|i||||||||\nbody"])
+def test_a_record_that_cannot_be_read_is_a_dead_letter(engine: Engine, record: str) -> None:
+    """A record that was damaged in Redis ends refused, is kept as it is, and the rest of the chunk goes on."""
+    engine.enqueue(Spec(id="a"), Spec(id="bad"), Spec(id="b"))
+    engine.client.hset(engine.key("commands"), "bad", record)
+    assert engine.ids() == ["a", "b"]
+    assert engine.outcome("bad") == "refused"
+    store = read(engine.client)
+    assert (store.hashed("dead", "records"), set(store.scores("dead"))) == ({"bad": record}, {"bad"})
