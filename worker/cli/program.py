@@ -1,0 +1,106 @@
+"""The verbs of `outbound`, each loaded when it is used, and the one place where an error becomes a sentence."""
+
+import difflib
+import importlib
+import os
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from worker.cli import INTERRUPTED
+from worker.cli.failing import Refusal, refusal_of
+from worker.cli.verb import Verb, examples_of, write_examples
+
+# What `outbound --help` says of each verb; the module of its name holds the verb itself.
+VERBS: Final = {
+    "demo": "see it all run on this machine, against a stub of Graph",
+    "worker": "deliver what is queued",
+    "send": "queue one message",
+    "enqueue": "queue a file of commands, one JSON a line",
+    "status": "workers, lanes, what waits and how commands ended",
+    "ticket": "what became of one command",
+    "stub": "run the stub of Graph",
+}
+
+
+class Program(click.Group):
+    """The group of verbs; `--help` loads none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Returns the verbs in the order in which a newcomer meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        """Returns the verb, or None for a word that is none."""
+        if cmd_name not in VERBS:
+            return None
+        verb: Verb = importlib.import_module(f"worker.cli.verbs.{cmd_name}").verb
+        return verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Returns the verb and its arguments.
+
+        Raises:
+            click.UsageError: there is no such verb; says which one may be meant.
+        """
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            meant = difflib.get_close_matches(args[0], VERBS, n=1)
+            hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(VERBS)}"
+            raise click.UsageError(f"there is no verb {args[0]!r}: {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Writes the table of verbs."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Writes an example, and where the settings are."""
+        write_examples(
+            formatter, ("outbound demo", 'outbound send 1895382890692545 1254459154682919 "Hello!"')
+        )
+        formatter.write_paragraph()
+        formatter.write_text("Settings are environment variables: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, …")
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="messenger-outbound", prog_name="outbound")
+def program() -> None:
+    """Delivers messages to Messenger: queued by services, sent by workers."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs one verb and returns the exit code; every error is one sentence on standard error."""
+    try:
+        code = program.main(args=arguments, prog_name="outbound", standalone_mode=False)
+    except click.UsageError as error:
+        return _explain_usage(error)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (the boundary: whatever it is becomes a sentence)
+        return _explain(refusal_of(error), error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(refusal: Refusal, error: Exception) -> int:
+    if os.environ.get("OUTBOUND_LOG_LEVEL", "").lower() == "debug":
+        traceback.print_exception(error)
+    click.echo(f"outbound: {refusal}", err=True)
+    return refusal.code
+
+
+def _explain_usage(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return 0 if error.ctx is not None and error.ctx.command is program else error.exit_code
+    command = error.ctx.command if error.ctx else program
+    path = error.ctx.command_path if error.ctx else "outbound"
+    click.echo(f"outbound: {error.format_message()}", err=True)
+    for example in examples_of(command)[:1]:
+        click.echo(f"  right: {example}", err=True)
+    click.echo(f"  help:  {path} --help", err=True)
+    return error.exit_code

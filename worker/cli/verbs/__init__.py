@@ -1,0 +1,1 @@
+"""One module for each verb of `outbound`; each holds it as `verb`."""
