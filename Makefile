@@ -4,14 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format clean
+.PHONY: demo bench test check format clean
 
 demo: $(READY)
 	$(BIN)/outbound demo
 
+# Measures speed and size against other ways of sending; `make bench OPTIONS=--quick` takes two minutes.
+OPTIONS ?=
+bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --editable '.[dev,bench]'
+	$(BIN)/outbound bench $(OPTIONS)
+
 test: check
-	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest --cov --cov-report=term --durations=15
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
 
 check: $(READY)
 	$(BIN)/ruff format --check .

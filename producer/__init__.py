@@ -3,7 +3,9 @@
 from producer import batch, messages
 from producer.batching import BatchTicket
 from producer.errors import (
+    IdempotencyError,
     InvalidCommandError,
+    NotSentError,
     OutboundError,
     OutcomeTimeoutError,
     QueueFullError,
@@ -11,19 +13,26 @@ from producer.errors import (
     SendManyError,
     SettingsError,
 )
+from producer.graph_errors import GraphError, NoAnswer
 from producer.producer import Producer
+from producer.retirement import RetiredCommandError
 from producer.secrets import Secret, secret
 from producer.ticket import Outcome, Ticket
 
 __all__ = [
     "BatchTicket",
+    "GraphError",
+    "IdempotencyError",
     "InvalidCommandError",
+    "NoAnswer",
+    "NotSentError",
     "OutboundError",
     "Outcome",
     "OutcomeTimeoutError",
     "Producer",
     "QueueFullError",
     "QueueUnavailableError",
+    "RetiredCommandError",
     "Secret",
     "SendManyError",
     "SettingsError",

@@ -1,19 +1,20 @@
 """An explicit batch on the queue: each part travels by itself, under one ticket; linked parts stay together."""
 
 import re
+import time
 from typing import Final, cast
 
 import msgspec
 import redis
 
-from producer.commands import Command, Part, RawPart, SendBatch
+from producer.commands import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.results import PartReply
 from producer.errors import InvalidCommandError
 from producer.keys import Keys
-from producer.ticket import Outcome, Ticket
+from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 
 LINKED_MAX: Final = 50
-BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)")
+BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)(n?)")
 REFERENCE: Final = b"{result="
 
 
@@ -49,11 +50,7 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
             "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"
         )
     shares = [
-        Share(
-            f"{base}.{place}",
-            cast("Command", item.command if isinstance(item, Part) else item),
-            (place,),
-        )
+        Share(f"{base}.{place}", _alone(item, command), (place,))
         for place, item in enumerate(command.parts)
         if place not in linked
     ]
@@ -65,7 +62,15 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
         )
         shares.append(Share(f"{base}.{linked[0]}", whole, tuple(linked)))
     total = f"{base}x{len(command.parts)}" + "".join(f"_{place}" for place in linked)
-    return total, shares
+    return total + ("n" if command.include_headers is False else ""), shares
+
+
+def _alone(item: BatchItem, whole: SendBatch) -> Command:
+    """Returns the command of a part that travels by itself, with the token of the batch where it has none."""
+    single = item.command if isinstance(item, Part) else item
+    if whole.access_token is None or single.access_token is not None:
+        return single
+    return msgspec.structs.replace(single, access_token=whole.access_token)
 
 
 class BatchTicket(Ticket[list[PartReply | None]]):
@@ -78,6 +83,7 @@ class BatchTicket(Ticket[list[PartReply | None]]):
             raise InvalidCommandError("id", "is no ticket of a batch")
         base, total = match[1], int(match[2])
         linked = [int(place) for place in match[3].split("_")[1:]]
+        self._with_headers = not match[4]
         self._linked = linked
         self.parts: tuple[Ticket[object], ...] = tuple(
             Ticket(f"{base}.{linked[0] if place in linked else place}", client, keys)
@@ -108,22 +114,41 @@ class BatchTicket(Ticket[list[PartReply | None]]):
 
     def wait(self, timeout_s: float) -> Outcome:
         """Returns how the batch ended, waiting up to `timeout_s` seconds for all of its parts."""
+        deadline = time.monotonic() + timeout_s
         for ticket in dict.fromkeys(self.parts):
-            ticket.wait(timeout_s)
+            ticket.wait(max(0.0, deadline - time.monotonic()))
         found = self.outcome()
         if found is None:
             return super().wait(timeout_s)
         return found
 
+    def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[PartReply | None]:
+        """Returns `code`, `headers` and parsed `body` of each part, as the direct client does, once all have ended.
+
+        A part that failed is a value in the list; one of which nobody knows what became is None. One that ended
+        without a request, such as an expired one, has the code None.
+
+        Raises:
+            OutcomeTimeoutError: not all have ended within `timeout_s` seconds.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return cast("list[PartReply | None]", self.wait(timeout_s).reply)
+
     def _reply_of(self, place: int, outcome: Outcome) -> object:
         if place in self._linked and isinstance(outcome.reply, list):
-            return outcome.reply[self._linked.index(place)]
+            return self._shown(outcome.reply[self._linked.index(place)])
         if outcome.sent:
-            return {"code": 200, "body": outcome.reply}
-        answer = outcome.answer or {}
-        error = {
-            "message": outcome.reason,
-            "code": answer.get("code"),
-            "error_subcode": answer.get("subcode"),
-        }
-        return {"code": answer.get("status"), "body": {"error": error}}
+            return self._shown(
+                {"code": outcome.code or 200, "headers": outcome.headers, "body": outcome.reply}
+            )
+        facts = outcome.facts()
+        if facts is None and outcome.name in {"unknown", "exhausted"}:
+            return None
+        error = facts.as_graph() if facts is not None else {"message": outcome.reason}
+        code = None if facts is None else facts.status
+        return self._shown({"code": code, "headers": outcome.headers, "body": {"error": error}})
+
+    def _shown(self, reply: object) -> object:
+        if not isinstance(reply, dict) or (self._with_headers and reply.get("headers") is not None):
+            return reply
+        return {name: value for name, value in reply.items() if name != "headers"}

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from producer.commands import Command, encode, tag_of
+from producer.commands import Command, SendMessage, UploadAttachment, encode, tag_of
 from producer.errors import InvalidCommandError
 from producer.keys import CLASSES, PRIORITIES
 from producer.routing import Route
@@ -15,6 +15,7 @@ from producer.routing import Route
 BODY_BYTES_MAX: Final = 65_536
 PERSON_CHARS_MAX: Final = 100
 PAGE_CHARS_MAX: Final = 64
+KEY_CHARS_MAX: Final = 200
 SECONDS_MAX: Final = 366 * 24 * 3600
 
 Priority = Literal["interactive", "bulk"]
@@ -54,6 +55,9 @@ def checked(delivery: Delivery) -> Delivery:
         raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'")
     if delivery.expires_in is not None and not 0 < _seconds(delivery.expires_in) <= SECONDS_MAX:
         raise InvalidCommandError("expires_in", f"must be more than 0 and at most {SECONDS_MAX} seconds")
+    key = delivery.idempotency_key
+    if key is not None and not (isinstance(key, str) and 0 < len(key) <= KEY_CHARS_MAX):
+        raise InvalidCommandError("idempotency_key", f"must be text of 1 to {KEY_CHARS_MAX} characters")
     if isinstance(delivery.send_at, datetime) and delivery.send_at.tzinfo is None:
         raise InvalidCommandError("send_at", "a datetime must carry its time zone, as datetime.now(UTC) does")
     return delivery
@@ -70,8 +74,9 @@ def _due(delivery: Delivery) -> str:
     return str(int(at * 1000))
 
 
-def _expires(delivery: Delivery) -> str:
-    return "" if delivery.expires_in is None else f"+{max(1, int(_seconds(delivery.expires_in) * 1000))}"
+def expires_ms(delivery: Delivery) -> str:
+    """Returns in how many milliseconds a command expires, or '' for never."""
+    return "" if delivery.expires_in is None else str(max(1, int(_seconds(delivery.expires_in) * 1000)))
 
 
 def person_key(recipient: str) -> str:
@@ -84,7 +89,7 @@ def person_key(recipient: str) -> str:
     return "sha1:" + hashlib.sha1(recipient.encode(), usedforsecurity=False).hexdigest()
 
 
-def fixed_line(route: Route, kind: str, delivery: Delivery) -> str:
+def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool = False) -> str:
     """Returns the part of the envelope that scripts read: Page, lane, conversation, type and options."""
     people = ""
     if route.joins:
@@ -95,6 +100,7 @@ def fixed_line(route: Route, kind: str, delivery: Delivery) -> str:
         + ("m" if delivery.at_most_once else "")
         + ("s" if route.is_send else "")
         + ("u" if people and not delivery.is_ordered() else "")
+        + ("k" if has_bytes else "")
     )
     return "|".join(
         (
@@ -122,5 +128,12 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         raise InvalidCommandError(
             "", f"the encoded command has {len(body)} bytes, at most {BODY_BYTES_MAX} are taken"
         )
-    line = fixed_line(route, tag_of(command), delivery)
-    return [command_id, line, _due(delivery), _expires(delivery), body]
+    has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
+    line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
+    return [
+        command_id,
+        line,
+        _due(delivery),
+        f"+{expires}" if (expires := expires_ms(delivery)) else "",
+        body,
+    ]

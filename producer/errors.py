@@ -37,3 +37,20 @@ class SendManyError(OutboundError):
 
 class OutcomeTimeoutError(OutboundError, TimeoutError):
     """The command had not ended when the time to wait was over; it is still on its way."""
+
+
+class BroadcastError(OutboundError):
+    """A broadcast is not there, is closed, or was begun with another list; the message says which, and what to do."""
+
+
+class IdempotencyError(OutboundError):
+    """The idempotency key stands for another command already; use a key of its own for each command."""
+
+
+class NotSentError(OutboundError):
+    """The command ended and was not sent: it expired, was cancelled, or could not be made into a request."""
+
+    def __init__(self, ended: str, reason: str | None) -> None:
+        self.ended = ended
+        self.reason = reason
+        super().__init__(f"the command ended {ended}" + (f": {reason}" if reason else ""))

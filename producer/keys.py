@@ -22,15 +22,22 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `workers:info` | hash | worker → JSON for people |
 | `beats` | sorted set | worker by its last heartbeat |
 | `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
-| `unserved` | set | Pages with waiting commands that no present worker has a token for |
+| `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
-| `hold` | hash | `page:…`, `lane:…`, `app:…` → `until_ms`, token fingerprint, reason |
+| `hold` | hash | `page:…`, `lane:…`, `app:…` → until when, for which token, why (`scripts/holding.lua`) |
+| `gentle` | hash | Pages and lanes that come back from a hold without a burst |
+| `slow` | hash | Page → until when, and by which factor, its calls come further apart |
+| `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why |
+| `broadcast:<id>`, `broadcast:<id>:people` | hash, set | a broadcast (`scripts/broadcast.lua`), and its people |
+| `broadcasts` | sorted set | broadcasts by the time when they began |
 | `outcome:<id>` | string | what became of a command, for the outcome retention |
+| `blob:<id>` | string | the bytes of an upload, until its command ends; a dead letter keeps them |
+| `idempotent:<page>:<key>` | string | digest of what a key stands for, and its ticket; for a day unless set |
 | `history:<id>` | list | its attempts that were not answered with success |
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
 | `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
-| `counts`, `counts:<page>` | hash | ended commands by outcome |
+| `counts`, `counts:<page>`, `counts:broadcast:<id>` | hash | ended commands by outcome |
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
@@ -64,3 +71,7 @@ class Keys(msgspec.Struct, frozen=True):
     def done(self, command_id: str) -> str:
         """Returns the key on which a waiting ticket is told that its command has ended."""
         return f"{self.prefix}:done:{command_id}"
+
+    def blob(self, command_id: str) -> str:
+        """Returns the key of the bytes that travel beside a command."""
+        return f"{self.prefix}:blob:{command_id}"

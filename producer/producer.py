@@ -1,24 +1,28 @@
 """`Producer`: the vocabulary as commands on the queue; each method returns a ticket at once."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Self, TypedDict, TypeVar, Unpack, cast
 
 import msgspec
 import redis
 
-from producer.batching import BatchTicket, shares_of
-from producer.commands import Command, CommandOf, SendBatch, check, check_queueable
-from producer.envelope import Delivery, Priority, arguments_of, checked
+from producer import batch
+from producer.accepting import DAY_MS, Terms, admit, enqueue, next_round, terms_of, without_key
+from producer.batching import BATCH_ID, BatchTicket
+from producer.broadcasting import PLACEHOLDER, Broadcast, begin
+from producer.commands import Command, CommandOf
+from producer.echoes import confirm
+from producer.envelope import Delivery, Priority, checked
 from producer.errors import InvalidCommandError, OutboundError, SendManyError
-from producer.ids import new_id
 from producer.keys import PREFIX_DEFAULT
-from producer.queue import PAGE_QUEUE_MAX, Arguments, Queue, connect
-from producer.routing import route
+from producer.messages import Message
+from producer.queue import PAGE_QUEUE_MAX, Queue, connect
 from producer.ticket import Ticket
+from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
 
-ROUND: Final = 500
+DAY_S: Final = DAY_MS / 1000
 
 Reply = TypeVar("Reply")
 
@@ -32,6 +36,7 @@ class Options(TypedDict, total=False):
     expires_in: timedelta | float | None
     ordered: bool | None
     at_most_once: bool
+    idempotency_key: str | None
 
 
 class Producer(QueuedVocabulary):
@@ -41,9 +46,10 @@ class Producer(QueuedVocabulary):
     for what Meta would refuse, `QueueFullError` and `QueueUnavailableError` when Redis does not take it.
     """
 
-    def __init__(self, queue: Queue, delivery: Delivery) -> None:
+    def __init__(self, queue: Queue, delivery: Delivery, terms: Terms | None = None) -> None:
         self._queue = queue
         self._delivery = delivery
+        self._terms = terms or Terms()
 
     @classmethod
     def connect(
@@ -53,6 +59,9 @@ class Producer(QueuedVocabulary):
         page: str = "",
         prefix: str = PREFIX_DEFAULT,
         page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
     ) -> Self:
         """Returns a producer for `page` on the server at `redis_url`; connects when it is first used.
 
@@ -61,11 +70,22 @@ class Producer(QueuedVocabulary):
             page: the Page's id; `for_page` names another.
             prefix: of all keys, so that two installations can share a server.
             page_queue_max: most commands that may wait for one Page.
+            graph_version: that of the workers; commands that Meta removed before it are refused.
+            allow_retired: true to queue such commands all the same.
+            idempotency_retention_s: how long an `idempotency_key` stands for its command, at most 30 days.
 
         Raises:
-            SettingsError: the URL is none of Redis.
+            SettingsError: the URL is none of Redis, or an argument is out of its bounds.
         """
-        return cls.on(connect(redis_url), page=page, prefix=prefix, page_queue_max=page_queue_max)
+        return cls.on(
+            connect(redis_url),
+            page=page,
+            prefix=prefix,
+            page_queue_max=page_queue_max,
+            graph_version=graph_version,
+            allow_retired=allow_retired,
+            idempotency_retention_s=idempotency_retention_s,
+        )
 
     @classmethod
     def on(
@@ -75,9 +95,15 @@ class Producer(QueuedVocabulary):
         page: str = "",
         prefix: str = PREFIX_DEFAULT,
         page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
     ) -> Self:
         """Returns a producer on a client that the caller made, such as one of fakeredis."""
-        return cls(Queue(client, prefix=prefix, page_queue_max=page_queue_max), Delivery(page=page))
+        terms = terms_of(
+            graph_version, allow_retired=allow_retired, idempotency_retention_s=idempotency_retention_s
+        )
+        return cls(Queue(client, prefix=prefix, page_queue_max=page_queue_max), Delivery(page=page), terms)
 
     def for_page(self, page: str) -> Self:
         """Returns the same producer, bound to another Page."""
@@ -90,7 +116,8 @@ class Producer(QueuedVocabulary):
             options: `page`; `priority`, `interactive` (default) or `bulk`; `send_at`, a datetime with its time zone or
                 seconds since 1970; `expires_in`, a timedelta or seconds, after which the command is not sent any more;
                 `ordered`, to keep the order to each person (default for `interactive`); `at_most_once`, never to send
-                again what may have arrived.
+                again what may have arrived; `idempotency_key`, of 1 to 200 characters: a second command under the same
+                key is not enqueued, the first one's ticket comes back, and `IdempotencyError` when it differs.
 
         Raises:
             InvalidCommandError: names the option and its bound.
@@ -102,11 +129,11 @@ class Producer(QueuedVocabulary):
             raise InvalidCommandError(", ".join(unknown), "is no delivery option") from None
         if delivery.page:
             checked(delivery)
-        return type(self)(self._queue, delivery)
+        return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> Ticket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
-        if "x" in command_id:
+        if BATCH_ID.fullmatch(command_id):
             return BatchTicket(command_id, self._queue.client, self._queue.keys)
         return Ticket(command_id, self._queue.client, self._queue.keys)
 
@@ -125,11 +152,11 @@ class Producer(QueuedVocabulary):
         Raises:
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
-        delivery = checked(self._delivery)
+        delivery = without_key(checked(self._delivery))
         source = iter(commands)
         enqueued = 0
         while True:
-            arguments, problem, ended = _next_round(source, delivery)
+            arguments, problem, ended = next_round(self._queue, source, delivery, self._terms)
             try:
                 if arguments:
                     self._queue.put(arguments)
@@ -143,6 +170,62 @@ class Producer(QueuedVocabulary):
             if ended:
                 return enqueued
 
+    def broadcast_to(
+        self,
+        recipients: Iterable[str],
+        message: Message | Mapping[str, object],
+        *,
+        broadcast_id: str | None = None,
+        on_progress: Callable[[int], object] | None = None,
+        **options: Unpack[SendOptions],
+    ) -> Broadcast:
+        """Sends one message to any number of people, as bulk commands under one id, in constant memory.
+
+        The message is stored once; a PSID listed twice is sent to once. A run that was interrupted goes on where it
+        stopped when it is run again with the same `broadcast_id` and the same list.
+
+        Args:
+            recipients: PSIDs: a list, a file's lines, a database cursor, a generator.
+            message: the `message` object, such as `messages.text("…")`.
+            broadcast_id: of letters, digits, `-` and `_`; a fresh one when absent.
+            on_progress: is called with the number of people read so far after each round trip.
+            options: as for `send_message`.
+
+        Raises:
+            InvalidCommandError: the message or a recipient is not valid; people before that recipient were added.
+            BroadcastError: the list differs from that of the earlier run.
+            QueueFullError: Redis or the Page's queue takes no more; run it again later.
+            QueueUnavailableError: Redis was not reached; run it again.
+        """
+        command = batch.send_message(PLACEHOLDER, message, **options)
+        admit(command, self._terms)
+        if self._delivery.ordered:
+            raise InvalidCommandError(
+                "ordered", "a broadcast keeps no order: each person gets one message of it"
+            )
+        delivery = without_key(checked(msgspec.structs.replace(self._delivery, priority="bulk")))
+        return begin(
+            self._queue, command, delivery, recipients, broadcast_id=broadcast_id, on_progress=on_progress
+        )
+
+    def confirm_echo(self, event: object) -> int:
+        """Takes what a `message_echoes` webhook brought, and settles as `sent` what was in doubt and is in it.
+
+        Args:
+            event: the webhook's whole body, one entry, or one messaging event; anything else is passed over.
+
+        Returns:
+            How many commands it settled; what waits for its first attempt, or is on its way now, is left alone.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached; the event may be given again.
+        """
+        return confirm(self._queue, event)
+
+    def broadcast(self, broadcast_id: str) -> Broadcast:
+        """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""
+        return Broadcast(broadcast_id, self._queue)
+
     def close(self) -> None:
         """Closes the connections to Redis; a later call opens new ones."""
         self._queue.client.close()
@@ -151,31 +234,6 @@ class Producer(QueuedVocabulary):
         return f"<Producer for Page {self._delivery.page}>"
 
     def _submit(self, command: CommandOf[Reply]) -> Ticket[Reply]:
-        whole = cast("Command", command)
-        check_queueable(whole)
         delivery = checked(self._delivery)
-        command_id = new_id()
-        if isinstance(whole, SendBatch):
-            command_id, shares = shares_of(whole, command_id)
-            self._queue.put([arguments_of(s.id, s.command, route(s.command), delivery) for s in shares])
-        else:
-            self._queue.put([arguments_of(command_id, whole, route(whole), delivery)])
-        return cast("Ticket[Reply]", self.ticket(command_id))
-
-
-def _next_round(
-    source: Iterator[Command], delivery: Delivery
-) -> tuple[list[Arguments], Exception | None, bool]:
-    """Returns the next commands as they are accepted, what stopped them if anything did, and whether these are all."""
-    arguments: list[Arguments] = []
-    while len(arguments) < ROUND:
-        try:
-            command = next(source)
-            check(command)
-            check_queueable(command)
-            arguments.append(arguments_of(new_id(), command, route(command), delivery))
-        except StopIteration:
-            return arguments, None, True
-        except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
-            return arguments, error, True
-    return arguments, None, False
+        ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
+        return cast("Ticket[Reply]", self.ticket(ticket))

@@ -8,7 +8,8 @@ from typing import Final, Generic, Literal, TypeVar, cast
 import msgspec
 import redis
 
-from producer.errors import OutcomeTimeoutError, QueueUnavailableError
+from producer.errors import NotSentError, OutboundError, OutcomeTimeoutError, QueueUnavailableError
+from producer.graph_errors import Facts, GraphError, NoAnswer
 from producer.keys import Keys
 from producer.policy import Policy
 from producer.scripting import Script
@@ -18,6 +19,7 @@ OutcomeName = Literal["sent", "refused", "exhausted", "expired", "cancelled", "u
 Reply_co = TypeVar("Reply_co", covariant=True)
 
 POLL_S: Final = 1.0
+RESULT_TIMEOUT_S: Final = 60.0
 SLACK_S: Final = 30
 
 
@@ -31,7 +33,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is `sent` (Graph answered with success; `reply` is its answer), `refused` (`reason` says why), `exhausted`
     (attempts used up), `expired`, `cancelled`, or `unknown` (it may have been sent; a later proof can make it `sent`).
-    `possibly_repeated`: an attempt before the last may have reached the person too.
+    `possibly_repeated`: an attempt before the last may have reached the person too. `answer` holds Graph's codes and
+    texts of a refusal; `code` and `headers` are those of a part of a batch.
     """
 
     name: OutcomeName
@@ -43,17 +46,39 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reply: object = None
     reason: str | None = None
     answer: dict[str, object] | None = None
+    code: int | None = None
+    headers: list[dict[str, str]] | None = None
 
     @property
     def sent(self) -> bool:
         """Tells whether Graph answered with success."""
         return self.name == "sent"
 
+    def facts(self) -> Facts | None:
+        """Returns what Graph said when it refused, or None when it has not answered."""
+        if self.answer is None or self.answer.get("status") is None:
+            return None
+        known = {name: value for name, value in self.answer.items() if name in Facts.__struct_fields__}
+        return msgspec.convert(known, Facts)
+
+    def error(self) -> OutboundError | None:
+        """Returns what the direct client would have raised, or None for what was sent."""
+        if self.sent:
+            return None
+        facts = self.facts()
+        if facts is not None and self.name in {"refused", "exhausted", "unknown"}:
+            return GraphError(facts)
+        if self.name in {"exhausted", "unknown"}:
+            return NoAnswer(self.reason or "no answer came", may_have_arrived=True)
+        return NotSentError(self.name, self.reason)
+
 
 class _Detail(msgspec.Struct):
     reply: object = None
     reason: str | None = None
     answer: dict[str, object] | None = None
+    code: int | None = None
+    headers: list[dict[str, str]] | None = None
 
 
 def outcome_of(value: bytes) -> Outcome:
@@ -70,6 +95,8 @@ def outcome_of(value: bytes) -> Outcome:
         reply=fields.reply,
         reason=fields.reason,
         answer=fields.answer,
+        code=fields.code,
+        headers=fields.headers,
     )
 
 
@@ -116,6 +143,27 @@ class Ticket(Generic[Reply_co]):
             raise QueueUnavailableError(
                 f"Redis was not reached ({type(error).__name__}): try again"
             ) from error
+
+    def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> Reply_co:
+        """Returns what the method gives back when it is called directly, or raises what it would raise.
+
+        Tokens that Graph puts into a reply, such as those of `paging.next`, are taken out.
+
+        Args:
+            timeout_s: how long to wait for the command to end.
+
+        Raises:
+            GraphError: Graph refused it, on the last attempt.
+            NoAnswer: it may have been sent, and no answer came.
+            NotSentError: it expired, was cancelled, or could not be made into a request.
+            OutcomeTimeoutError: it has not ended within `timeout_s` seconds; it is still on its way.
+            QueueUnavailableError: Redis was not reached.
+        """
+        outcome = self.wait(timeout_s)
+        error = outcome.error()
+        if error is not None:
+            raise error
+        return cast("Reply_co", outcome.reply)
 
     def wait(self, timeout_s: float) -> Outcome:
         """Returns how the command ended, waiting up to `timeout_s` seconds for it.

@@ -1,5 +1,6 @@
 """Every test that asks for `server` runs on fakeredis and on a real Valkey, each time with an empty key space."""
 
+import tempfile
 from collections.abc import Iterator
 
 import fakeredis
@@ -17,19 +18,20 @@ def fake_client() -> "redis.Redis":
 
 @pytest.fixture(scope="session")
 def valkey_process() -> Iterator[ValkeyServer]:
-    """One Valkey server on a free loopback port, started when the first test wants it and stopped after the last."""
-    server = ValkeyServer()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    """One Valkey server on a socket of its own, started when the first test wants it and stopped after the last."""
+    with tempfile.TemporaryDirectory(prefix="outbound-") as folder:
+        server = ValkeyServer(port=0, unix_socket_path=f"{folder}/valkey.sock")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture
 def valkey_url(valkey_process: ValkeyServer) -> str:
     """The URL of the Valkey server, whose key space is empty when the test begins."""
-    url = f"redis://{valkey_process.host}:{valkey_process.port}/0"
+    url = f"unix://{valkey_process.unix_socket_path}"
     with redis.Redis.from_url(url) as client:
         client.flushall()
     return url

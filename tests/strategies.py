@@ -1,63 +1,30 @@
-"""What property tests draw from, with every bound spelled out."""
+"""What property tests draw from, with every bound spelled out; all of it follows from one drawn number."""
 
+from random import Random
 from typing import Final
 
 from hypothesis import strategies as st
 
 from worker.lanes import Action, Settlement
 
-PAGES: Final = ("P1", "P2", "P3", "P4")
+PAGES: Final = ("P1", "P1", "P1", "P2", "P3", "P4")
+RATE_CLASSES: Final = "tttmpo"
+PRIORITIES: Final = "iiib"
+BROADCAST_MAX: Final = 12  # people of a broadcast
 PEOPLE: Final = ("", "", "u", "u", "v", "u,v")
-TYPES: Final = ("send_message",) * 5 + ("newer",)
+TYPES: Final = ("send_message",) * 7 + ("newer",)
 BUCKETS: Final = ("",) * 6 + ("private_reply", "user_menu:1")
-COSTS: Final = (1,) * 8 + (2, 5, 60)
-OPTIONS: Final = ("s", "s", "s", "", "sm", "m", "sa")
+COSTS: Final = (1,) * 12 + (2, 5, 60)
+OPTIONS: Final = ("s", "s", "s", "s", "", "sm", "m", "sa")
+COMMANDS_MAX: Final = 8
+SCHEDULED: Final = 0.15  # the share of commands that are scheduled
 DUE_MS_MAX: Final = 5_000
+EXPIRING: Final = 0.2  # the share of commands that expire
 EXPIRES_MS_MAX: Final = 20_000
 DELAY_MS_MAX: Final = 5_000
-COMMANDS_MAX: Final = 8
-
-Fields = dict[str, str | int]
-
-
-def _offset(maximum_ms: int) -> st.SearchStrategy[str]:
-    return st.just("") | st.just("") | st.integers(1, maximum_ms).map(lambda ms: f"+{ms}")
-
-
-def _with_broadcast(fields: Fields) -> Fields:
-    if fields["priority"] == "i":
-        fields["broadcast"] = ""
-    return fields
-
-
-def command_fields() -> st.SearchStrategy[Fields]:
-    """Returns the fields of a command, without its id: every option, the plain ones most often."""
-    return st.fixed_dictionaries(
-        {
-            "page": st.sampled_from(PAGES),
-            "rate_class": st.sampled_from("tttmpo"),
-            "priority": st.sampled_from("iiib"),
-            "broadcast": st.sampled_from(("", "x", "y")),
-            "people": st.sampled_from(PEOPLE),
-            "type": st.sampled_from(TYPES),
-            "bucket": st.sampled_from(BUCKETS),
-            "cost": st.sampled_from(COSTS),
-            "options": st.sampled_from(OPTIONS),
-            "due": _offset(DUE_MS_MAX),
-            "expires": _offset(EXPIRES_MS_MAX),
-        }
-    ).map(_with_broadcast)
-
-
-def calls_of_enqueue() -> st.SearchStrategy[list[Fields]]:
-    """Returns the commands of one call of enqueue: 1 to 8."""
-    return st.lists(command_fields(), min_size=1, max_size=COMMANDS_MAX)
-
 
 ENDINGS: Final[tuple[tuple[Action, str], ...]] = (
-    ("sent", "a"),
-    ("sent", "a"),
-    ("sent", "a"),
+    *((("sent", "a"),) * 6),
     ("refused", "a"),
     ("refused", "ad"),
     ("exhausted", "ad"),
@@ -70,14 +37,37 @@ ENDINGS: Final[tuple[tuple[Action, str], ...]] = (
     ("retry", "z"),
     ("return", ""),
     ("return", "z"),
+    ("await", "a"),
+    ("await", "ar"),
 )
 
+SEEDS: Final = st.integers(0, 2**32 - 1)
 
-def settlements() -> st.SearchStrategy[list[Settlement]]:
-    """Returns what becomes of the 50 commands of a chunk, by place; ids are put in by the test."""
-    one = st.builds(
-        lambda ending, delay_ms: Settlement("", ending[0], ending[1], delay_ms),
-        st.sampled_from(ENDINGS),
-        st.integers(0, DELAY_MS_MAX),
-    )
-    return st.lists(one, min_size=1, max_size=10).map(lambda some: (some * 50)[:50])
+Fields = dict[str, str | int]
+
+
+def command_fields(chance: Random) -> Fields:
+    """Returns the fields of a command, without its id: every option, the plain ones most often."""
+    return {
+        "page": chance.choice(PAGES),
+        "rate_class": chance.choice(RATE_CLASSES),
+        "priority": chance.choice(PRIORITIES),
+        "people": chance.choice(PEOPLE),
+        "type": chance.choice(TYPES),
+        "bucket": chance.choice(BUCKETS),
+        "cost": chance.choice(COSTS),
+        "options": chance.choice(OPTIONS),
+        "due": f"+{chance.randint(1, DUE_MS_MAX)}" if chance.random() < SCHEDULED else "",
+        "expires": f"+{chance.randint(1, EXPIRES_MS_MAX)}" if chance.random() < EXPIRING else "",
+    }
+
+
+def call_of_enqueue(chance: Random) -> list[Fields]:
+    """Returns the commands of one call of enqueue: 1 to 8."""
+    return [command_fields(chance) for _ in range(chance.randint(1, COMMANDS_MAX))]
+
+
+def settlement(chance: Random, command_id: str) -> Settlement:
+    """Returns what becomes of a command: sent most often, else any outcome or return."""
+    action, flags = chance.choice(ENDINGS)
+    return Settlement(command_id, action, flags, chance.randint(0, DELAY_MS_MAX))

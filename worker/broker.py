@@ -12,7 +12,8 @@ import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.middleware import Middleware
 
-from worker.lanes import Chunk, Lanes
+from worker.circuit import Circuit
+from worker.lanes import CHUNK_MAX, Chunk, Lanes
 from worker.presence import Presence
 from worker.timekeeper import Timekeeper
 
@@ -21,6 +22,7 @@ ACTOR: Final = "deliver"
 IDLE_S: Final = 4.0
 ELSEWHERE_S: Final = 0.05
 STOPPED_S: Final = 0.05
+CIRCUIT_S: Final = 0.05
 RETRY_S: Final = 0.25
 
 log = structlog.get_logger("outbound.broker")
@@ -87,12 +89,13 @@ class LaneBroker(dramatiq.Broker):
     nack touches Redis: `deliver` settles its chunk itself.
     """
 
-    def __init__(self, lanes: Lanes, presence: Presence, slots: Slots) -> None:
+    def __init__(self, lanes: Lanes, presence: Presence, slots: Slots, circuit: Circuit) -> None:
         super().__init__(middleware=[])
         self.queues = {QUEUE: None}
         self.lanes = lanes
         self.presence = presence
         self.slots = slots
+        self.circuit = circuit
         self.timekeeper = Timekeeper(lanes, presence)
         self.stopping = threading.Event()
         # a token is never used twice under one name; a take whose reply was lost is given back before the next
@@ -200,12 +203,17 @@ class LaneConsumer(Consumer):
         while broker.takes_in_doubt:
             broker.lanes.give_back(*broker.takes_in_doubt[-1])
             broker.takes_in_doubt.pop()
+        room = broker.circuit.room(CHUNK_MAX)
+        if not room:  # Graph is down, and its probe is out or not yet due
+            time.sleep(CIRCUIT_S)
+            return None
         token = next(broker.tokens)
         broker.takes_in_doubt.append((name, token))
-        took = broker.lanes.take(name, token, broker.presence.profile)
+        took = broker.lanes.take(name, token, broker.presence.profile, limit=room)
         broker.takes_in_doubt.pop()
         if took.chunk is not None:
             return self._message(took.chunk)
+        broker.circuit.nothing_taken()
         if took.reaped:
             broker.presence.was_reaped(name)
         elif took.elsewhere:

@@ -5,15 +5,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
+import msgspec
 import redis
 import structlog
 
+from producer.commands import Command, SendBatch
+from producer.keys import Keys
+from worker.calls import call_for
+from worker.circuit import Circuit, is_healthy
+from worker.following import followed
 from worker.graph.answers import Answer, Answered, Lost
-from worker.graph.client import Signed
 from worker.graph.linked import explained, merged
+from worker.graph.signing import Signed
 from worker.lanes import Chunk, Hold, Lanes
+from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
@@ -21,6 +28,7 @@ from worker.settling import Schedule, holds_of, settlement_of
 from worker.verdicts import Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
+ABANDON_S: Final = 10.0
 MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body", "sender_action"})
 COMMAND_EVENTS: Final = {
     "refused": "command.refused",
@@ -53,6 +61,7 @@ class Deliverer:
         schedule: Schedule,
         may_begin: Callable[[str], bool],
         stopping: threading.Event,
+        circuit: Circuit | None = None,
         version: tuple[int, int] = (4, 0),
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -62,6 +71,7 @@ class Deliverer:
         self._schedule = schedule
         self._may_begin = may_begin
         self._stopping = stopping
+        self._circuit = circuit or Circuit()
         self._version = version
         self._chance = chance
 
@@ -72,18 +82,28 @@ class Deliverer:
         """
         pages = self._pages()
         try:
-            prepared = prepare(chunk, pages, self._version)
+            prepared = prepare(
+                chunk,
+                pages,
+                self._version,
+                self._bytes_of,
+                ids_in_metadata=self._schedule.echo_wait_ms is not None,
+            )
             begun = not self._stopping.is_set() and self._may_begin(chunk.worker) and self._begin(chunk)
         except BaseException:
             self._give_back(chunk)
             raise
         if not begun:
+            self._circuit.record(healthy=None)
             self._give_back(chunk)
             return
         started = time.monotonic()
         answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
         try:
             answers = self._call(prepared.jobs, chunk.worker)
+        except BaseException:
+            self._circuit.record(healthy=None)
+            raise
         finally:
             own_tokens = _own_tokens(prepared.jobs)
             verdicts = [
@@ -91,21 +111,44 @@ class Deliverer:
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
             settlements = prepared.spoiled + [
-                settlement_of(job.taken, verdict, answer, schedule=self._schedule, chance=self._chance)
+                settlement_of(
+                    job.taken,
+                    verdict,
+                    answer,
+                    schedule=self._schedule,
+                    chance=self._chance,
+                    origin=job.origin,
+                )
                 for job, answer, verdict in zip(prepared.jobs, answers, verdicts, strict=True)
             ]
-            holds = self._holds(prepared.jobs, verdicts, pages)
+            pairs = zip((job.taken.page for job in prepared.jobs), answers, strict=True)
+            holds = self._holds(prepared.jobs, verdicts, pages) + slowdowns(pairs)
             self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
             _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
 
     def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
         calls = [call for job in jobs for call in job.calls]
         if not calls:
+            self._circuit.record(healthy=None)
             return []
         answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
-        if len(jobs) == len(calls):
-            return answers
+        self._circuit.record(is_healthy(answers))
+        if not isinstance(jobs[0].command, SendBatch):
+            return [self._followed(job, answer, worker) for job, answer in zip(jobs, answers, strict=True)]
         return [merged(explained(calls, answers))]  # linked parts are alone in their chunk
+
+    def _followed(self, job: Job, answer: Answer, worker: str) -> Answer:
+        """Returns the answer with the pages after the first, where the command asks for all of them."""
+
+        def ask(command: Command) -> Answer:
+            call = msgspec.structs.replace(job.calls[0], call=call_for(command))
+            return self._graph.send([call], guard=lambda: self._may_begin(worker))[0]
+
+        return followed(job.command, answer, ask)
+
+    def _bytes_of(self, command_id: str) -> bytes | None:
+        key = Keys(self._lanes.prefix).blob(command_id)
+        return cast("bytes | None", self._lanes.client.get(key))
 
     def _begin(self, chunk: Chunk) -> bool:
         try:
@@ -129,15 +172,21 @@ class Deliverer:
         )
 
     def _until_it_holds(self, step: Callable[[], object]) -> None:
-        """Repeats a step that is safe to repeat until Redis has it: what Graph answered must not be forgotten."""
-        failing = False
+        """Repeats a step that is safe to repeat until Redis has it: what Graph answered must not be forgotten.
+
+        A worker that is to stop gives up after ten seconds: its chunk is reaped, and law 8 decides.
+        """
+        failing_since: float | None = None
         while True:
             try:
                 step()
             except redis.RedisError as error:
-                if not failing:
+                if failing_since is None:
+                    failing_since = time.monotonic()
                     log.warning("settle.delayed", error=type(error).__name__)
-                    failing = True
+                if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
+                    log.error("settle.abandoned", error=type(error).__name__)  # noqa: TRY400 (Redis is away: no bug)
+                    return
                 time.sleep(SETTLE_RETRY_S)
             else:
                 return
@@ -149,7 +198,7 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
 
 
 def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
-    is_list = len(job.calls) > 1 and isinstance(answer, Answered)
+    is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
         is_send=job.taken.is_send and not is_list,

@@ -12,6 +12,7 @@ import redis
 from producer.policy import Policy
 from producer.scripting import Script
 from worker.profile import Profile
+from worker.templates import Templates
 
 __all__ = [
     "CHUNK_MAX",
@@ -31,7 +32,16 @@ CHUNK_MAX: Final = 50
 ALWAYS_MS: Final = 9_000_000_000_000_000
 
 Action = Literal[
-    "sent", "refused", "exhausted", "expired", "cancelled", "unknown", "retry", "return", "quarantine"
+    "sent",
+    "refused",
+    "exhausted",
+    "expired",
+    "cancelled",
+    "unknown",
+    "retry",
+    "await",
+    "return",
+    "quarantine",
 ]
 
 
@@ -49,6 +59,8 @@ class Taken(msgspec.Struct, frozen=True):
     enqueued_ms: int
     expires_ms: int | None
     body: bytes
+    broadcast: str = ""
+    person: str = ""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.id}>"
@@ -96,6 +108,7 @@ class Settlement(msgspec.Struct, frozen=True):
     """What becomes of one command of a chunk.
 
     `flags`: `a` an attempt was made, `r` possibly repeated, `z` taken alone next, `d` kept as a dead letter.
+    `recipient_fact` of a refusal is what to remember of the recipient, and for how many ms: `blocked,86400000`.
     """
 
     id: str
@@ -103,6 +116,7 @@ class Settlement(msgspec.Struct, frozen=True):
     flags: str = ""
     delay_ms: int = 0
     detail: bytes = b"{}"
+    recipient_fact: str = ""
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -131,7 +145,9 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
     """Returns a record in the form in which a worker handles it."""
     state, fixed, body = record.split(b"\n", 2)
     attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
-    page, rate_class, priority, _, _, kind, _, _, options, enqueued, expires = fixed.decode().split("|")
+    page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
+        fixed.decode().split("|")
+    )
     return Taken(
         command_id.decode(),
         page,
@@ -144,6 +160,8 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         int(enqueued),
         int(expires) if expires else None,
         body,
+        broadcast,
+        person,
     )
 
 
@@ -157,6 +175,7 @@ class Lanes:
         self.prefix = prefix
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
+        self._templates = Templates(client, prefix)
         names = ("take", "begin", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
@@ -174,7 +193,7 @@ class Lanes:
         answer = self._run("take", worker, token, profile.digest, self._policy, limit, now_ms)
         taken, again, elsewhere, next_in_ms, *pairs = cast("list[int | bytes]", answer)
         found = cast("list[bytes]", pairs)
-        commands = tuple(taken_of(found[i], found[i + 1]) for i in range(0, len(found), 2))
+        commands = tuple(self._whole(taken_of(found[i], found[i + 1])) for i in range(0, len(found), 2))
         return Took(
             Chunk(worker, token, commands) if commands else None,
             taken == -1,
@@ -182,6 +201,12 @@ class Lanes:
             bool(elsewhere),
             int(next_in_ms) / 1000,
         )
+
+    def _whole(self, taken: Taken) -> Taken:
+        """Gives a person of a broadcast its message."""
+        if not taken.broadcast or taken.body:
+            return taken
+        return msgspec.structs.replace(taken, body=self._templates.body_for(taken.broadcast, taken.person))
 
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
@@ -210,7 +235,7 @@ class Lanes:
                 hold.reason,
             )
         for each in settlements:
-            arguments += (each.id, each.action, each.flags, each.delay_ms, each.detail)
+            arguments += (each.id, each.action, each.flags, each.recipient_fact or each.delay_ms, each.detail)
         settled, evidence = cast("list[int]", self._run("settle", *arguments))
         return settled, evidence
 
@@ -225,9 +250,13 @@ class Lanes:
         while self._run("hello", worker, profile.digest, info, keep_ms, now_ms, *fields) == 1:
             pass
 
-    def heartbeat(self, worker: str, profile: Profile, *, now_ms: int | str = "") -> bool:
-        """Says that the worker is alive; False when it was reaped and must say hello under a new name."""
-        return self._run("heartbeat", worker, profile.digest, 10 * self.policy.timeout_ms, now_ms) == 1
+    def heartbeat(self, worker: str, profile: Profile, *, now_ms: int | str = "") -> int:
+        """Says that the worker is alive, and returns the server's time in ms.
+
+        0 when the worker was reaped and must say hello under a new name.
+        """
+        keep_ms = 10 * self.policy.timeout_ms
+        return cast("int", self._run("heartbeat", worker, profile.digest, keep_ms, now_ms))
 
     def goodbye(self, worker: str, *, now_ms: int | str = "") -> int:
         """Returns all that the worker still holds, and forgets it."""
@@ -237,11 +266,6 @@ class Lanes:
             total += returned
             if done:
                 return total
-
-    def time_ms(self) -> int:
-        """Returns the server's time."""
-        seconds, microseconds = self.client.time()
-        return seconds * 1000 + microseconds // 1000
 
     def tick(self, worker: str, *, lease_ms: int, may_reap: bool | int, now_ms: int | str = "") -> Ticked:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""

@@ -3,17 +3,23 @@
 import os
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import dramatiq
+import httpx
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
+from producer.errors import SettingsError
 from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
+from worker.circuit import Circuit
 from worker.delivery import Deliverer
 from worker.graph.client import GraphClient
+from worker.graph.endpoint import version_pair
+from worker.graph.watching import DebugLog
 from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
 from worker.pages import PagesSource
@@ -21,6 +27,7 @@ from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
 THREADS_MAX: Final = 256
@@ -37,6 +44,7 @@ def setup() -> LaneBroker:
     """
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
+    warn_of_version(settings.graph_version, datetime.now(UTC).date())
     broker = build(settings)
     dramatiq.set_broker(broker)
     return broker
@@ -44,13 +52,16 @@ def setup() -> LaneBroker:
 
 def redis_client(settings: Settings, *, connections: int) -> "redis.Redis":
     """Returns a client that never repeats a script by itself: the engine knows what may be repeated."""
-    return redis.Redis.from_url(
-        settings.redis_url,
-        socket_connect_timeout=2.0,
-        socket_timeout=10.0,
-        max_connections=connections,
-        retry=Retry(NoBackoff(), 0),
-    )
+    try:
+        return redis.Redis.from_url(
+            settings.redis_url,
+            socket_connect_timeout=2.0,
+            socket_timeout=10.0,
+            max_connections=connections,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError as error:
+        raise SettingsError(f"OUTBOUND_REDIS_URL is not valid: {error}") from None
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -63,14 +74,25 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def version_of(settings: Settings) -> tuple[int, int]:
-    """Returns the Graph version as numbers that can be compared."""
-    major, _, minor = settings.graph_version.partition(".")
-    return int(major), int(minor)
+def schedule_of(settings: Settings) -> Schedule:
+    """Returns when commands come again, and what is remembered of recipients."""
+    return Schedule(
+        settings.retry_schedule_ms,
+        settings.echo_timeout_ms if settings.confirm_echoes else None,
+        settings.recipient_memory_ms,
+    )
 
 
-def build(settings: Settings, *, threads: int | None = None) -> LaneBroker:
-    """Returns a broker with its actor; nothing is started and no connection opened yet."""
+def build(
+    settings: Settings, *, threads: int | None = None, transport: httpx.BaseTransport | None = None
+) -> LaneBroker:
+    """Returns a broker with its actor; nothing is started and no connection opened yet.
+
+    Args:
+        settings: of this installation.
+        threads: of the worker; the most that may be when absent.
+        transport: the far end in the place of Graph, for tests.
+    """
     count = threads or max(settings.threads, THREADS_MAX)
     client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
     lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
@@ -79,22 +101,26 @@ def build(settings: Settings, *, threads: int | None = None) -> LaneBroker:
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
     presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s)
-    broker = LaneBroker(lanes, presence, slots)
+    circuit = Circuit()
+    broker = LaneBroker(lanes, presence, slots, circuit)
     graph = GraphClient(
         origin=settings.graph_origin,
         version=settings.graph_version,
         connect_timeout_s=settings.connect_timeout_ms / 1000,
         call_timeout_s=settings.call_timeout_ms / 1000,
         connections=count,
+        watch=DebugLog() if settings.debug else None,
+        transport=transport,
     )
     deliverer = Deliverer(
         lanes=lanes,
         graph=graph,
         pages=lambda: source.current,
-        schedule=Schedule(settings.retry_schedule_ms),
+        schedule=schedule_of(settings),
         may_begin=presence.may_begin,
         stopping=broker.stopping,
-        version=version_of(settings),
+        circuit=circuit,
+        version=version_pair(settings.graph_version),
     )
     _declare(broker, deliverer)
     broker.on_close(graph.close, client.close)

@@ -11,6 +11,7 @@ import msgspec
 
 from producer.errors import SettingsError
 from worker.durations import rate_of
+from worker.graph.credentials import Keyring
 from worker.profile import KnownPage, Profile, Rate, fingerprint_of
 from worker.settings import Settings
 
@@ -32,6 +33,7 @@ class Page(msgspec.Struct, frozen=True):
     app_id: str | None = None
     app_secret: str | None = None
     rates: Mapping[str, Rate | None] = {}
+    verify_token: str | None = None
 
     def __repr__(self) -> str:
         return f"<Page {self.id}>"
@@ -47,9 +49,21 @@ class Pages(msgspec.Struct, frozen=True):
 
     by_id: Mapping[str, Page] = {}
     secrets: Mapping[str, str] = {}
+    timed_proof: bool = False
 
     def __repr__(self) -> str:
         return f"<{len(self.by_id)} Pages>"
+
+    def keyring(self, page: Page) -> Keyring:
+        """Returns all that the calls of a Page may be signed and filled with."""
+        return Keyring(
+            page.access_token,
+            page.app_id,
+            page.app_secret,
+            page.verify_token,
+            self.secrets,
+            timed=self.timed_proof,
+        )
 
     def profile(self, settings: Settings, types: tuple[str, ...]) -> Profile:
         """Returns what a worker with these Pages makes known to others; no token is in it."""
@@ -64,6 +78,7 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_token: str
     app_id: str | None = None
     app_secret: str | None = None
+    verify_token: str | None = None
     rate_text: str | None = None
     rate_media: str | None = None
     rate_profile: str | None = None
@@ -75,6 +90,7 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
+    verify_token: str | None = None
     pages: dict[str, _PageEntry] = {}
     secrets: dict[str, str] = {}
 
@@ -96,10 +112,11 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
         entry.app_id or document.app_id,
         entry.app_secret or document.app_secret,
         rates,
+        entry.verify_token or document.verify_token,
     )
 
 
-def read_pages(data: object, source: str, *, burst_ms: int = 1_000) -> Pages:
+def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:
     """Returns the Pages of a decoded document; `source` names it in errors.
 
     Raises:
@@ -110,7 +127,7 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000) -> Pages:
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(f"{source}: {error}") from None
-    return Pages(by_id, document.secrets)
+    return Pages(by_id, document.secrets, timed_proof)
 
 
 class PagesSource:
@@ -135,7 +152,12 @@ class PagesSource:
                 raise SettingsError(
                     'OUTBOUND_PAGES must be JSON: {"<page_id>": {"access_token": "…"}}'
                 ) from None
-            return read_pages({"pages": entries}, "OUTBOUND_PAGES", burst_ms=settings.burst_ms)
+            return read_pages(
+                {"pages": entries},
+                "OUTBOUND_PAGES",
+                burst_ms=settings.burst_ms,
+                timed_proof=settings.timed_proof,
+            )
         return Pages()
 
     def _read_file(self, path: Path) -> Pages:
@@ -149,7 +171,9 @@ class PagesSource:
             raise SettingsError(
                 f'OUTBOUND_PAGES_FILE: {path} is no TOML; its form is [pages.<page_id>] access_token = "…"'
             ) from None
-        return read_pages(data, str(path), burst_ms=self._settings.burst_ms)
+        return read_pages(
+            data, str(path), burst_ms=self._settings.burst_ms, timed_proof=self._settings.timed_proof
+        )
 
     def _stat(self) -> tuple[int, int, int] | None:
         try:

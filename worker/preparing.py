@@ -1,17 +1,23 @@
 """From a chunk to the calls that it needs, and the settlements of what cannot become one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 import structlog
 
-from producer.commands import Command, SendBatch, decode
+from producer.commands import Command, SendBatch, SendMessage, UploadAttachment, attached, decode
 from producer.errors import InvalidCommandError
-from worker.calls import Call, CallContext, Token, call_for, part_call
-from worker.graph.client import Signed
-from worker.graph.credentials import Credentials
+from worker.calls import CallContext, call_for, part_call
+from worker.calls.call import token_of
+from worker.graph.credentials import Credentials, Keyring
+from worker.graph.signing import Signed, signed, text_of
+from worker.keeping import Origin
 from worker.lanes import Chunk, Settlement, Taken
 from worker.pages import Page, Pages
+
+# The letter among a command's options that says that bytes travel beside it.
+WITH_BYTES: Final = "k"
 
 log = structlog.get_logger("outbound.delivery")
 
@@ -20,7 +26,13 @@ class Job(msgspec.Struct, frozen=True):
     """One command and the calls that it makes: one, or several for linked parts of an explicit batch."""
 
     taken: Taken
+    command: Command
     calls: Sequence[Signed]
+
+    @property
+    def origin(self) -> Origin:
+        """Where the answer to this job comes from."""
+        return Origin(self.command, self.calls, self.taken.id)
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -30,59 +42,86 @@ class Prepared(msgspec.Struct, frozen=True):
     spoiled: list[Settlement]
 
 
-class MissingSecretError(Exception):
-    """A command names a secret, or needs an app, that this worker's Pages do not have."""
+def prepare(
+    chunk: Chunk,
+    pages: Pages,
+    version: tuple[int, int],
+    bytes_of: Callable[[str], bytes | None] = lambda _: None,
+    *,
+    ids_in_metadata: bool = False,
+) -> Prepared:
+    """Returns the jobs of a chunk; one command that is spoiled does not stop the others.
 
-
-def prepare(chunk: Chunk, pages: Pages, version: tuple[int, int]) -> Prepared:
-    """Returns the jobs of a chunk; one command that is spoiled does not stop the others."""
+    Args:
+        chunk: what was taken.
+        pages: the Pages with their tokens, as they are now.
+        version: of Graph, as (major, minor).
+        bytes_of: gives the bytes that travel beside a command, by its id, or None when they are gone.
+        ids_in_metadata: whether messages carry their command's id in `metadata`, where the caller put nothing there.
+    """
     prepared = Prepared([], [])
+    rings: dict[str, Ring] = {}
     for taken in chunk.commands:
         page = pages.by_id.get(taken.page)
         if page is None:  # its token was taken away after the chunk was taken
             prepared.spoiled.append(Settlement(taken.id, "return"))
             continue
+        ring = rings.get(page.id) or rings.setdefault(page.id, ring_of(page, pages, version))
         try:
             command = decode(taken.type, taken.body)
         except (InvalidCommandError, msgspec.MsgspecError) as error:
             prepared.spoiled.append(_quarantined(taken, error))
             continue
         try:
-            calls = _calls_of(command, page, pages, CallContext(app_id=page.app_id, version=version))
-        except (InvalidCommandError, MissingSecretError) as error:
+            if WITH_BYTES in taken.options:
+                command = _with_bytes(command, bytes_of(taken.id))
+            if ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
+                message = {**command.message, "metadata": taken.id}
+                command = msgspec.structs.replace(command, message=message)
+            calls = _calls_of(command, ring)
+        except InvalidCommandError as error:
             prepared.spoiled.append(_refused(taken, str(error)))
             continue
-        prepared.jobs.append(Job(taken, calls))
+        prepared.jobs.append(Job(taken, command, calls))
     return prepared
 
 
-def _calls_of(command: Command, page: Page, pages: Pages, context: CallContext) -> list[Signed]:
+class Ring(msgspec.Struct, frozen=True):
+    """What the calls of one Page are made and signed with."""
+
+    context: CallContext
+    keyring: Keyring
+    own: Credentials
+
+    def signed(self, command: Command) -> Signed:
+        """Returns the one call of a command, signed."""
+        return signed(call_for(command, self.context), self.keyring, own=self.own)
+
+
+def ring_of(page: Page, pages: Pages, version: tuple[int, int]) -> Ring:
+    """Returns what the calls of a Page are made and signed with."""
+    keyring = pages.keyring(page)
+    return Ring(CallContext(app_id=page.app_id, version=version), keyring, keyring.credentials())
+
+
+def _with_bytes(command: Command, content: bytes | None) -> Command:
+    if not isinstance(command, SendMessage | UploadAttachment):
+        return command
+    if content is None:
+        raise InvalidCommandError("filedata", "the bytes are no longer in Redis: send the command again")
+    return attached(command, content)
+
+
+def _calls_of(command: Command, ring: Ring) -> list[Signed]:
     if not isinstance(command, SendBatch):
-        call = call_for(command, context)
-        return [Signed(call, _credentials(call, page, pages))]
-    signed = []
-    for item in command.parts:
-        call, link = part_call(item, context)
-        signed.append(Signed(call, _credentials(call, page, pages), link))
-    return signed
-
-
-def _credentials(call: Call, page: Page, pages: Pages) -> Credentials:
-    return Credentials(_token_text(call.token, page, pages), page.app_id, page.app_secret)
-
-
-def _token_text(token: Token, page: Page, pages: Pages) -> str:
-    match token.source:
-        case "page_token":
-            return page.access_token
-        case "app_token" if page.app_id and page.app_secret:
-            return f"{page.app_id}|{page.app_secret}"
-        case "secret" if token.value in pages.secrets:
-            return pages.secrets[token.value]
-        case "secret":
-            raise MissingSecretError(f"the Pages file has no secret named {token.value!r} under [secrets]")
-        case _:
-            raise MissingSecretError(f"the Pages file has no app_id and app_secret for Page {page.id}")
+        return [ring.signed(command)]
+    keyring, own = ring.keyring, ring.own
+    if command.access_token is not None:
+        token = text_of(token_of(command.access_token), keyring)
+        keyring = msgspec.structs.replace(keyring, access_token=token or "")
+        own = keyring.credentials()
+    pairs = (part_call(item, ring.context) for item in command.parts)
+    return [signed(call, keyring, link, own=own) for call, link in pairs]
 
 
 def _quarantined(taken: Taken, error: Exception) -> Settlement:

@@ -113,10 +113,10 @@ class Presence:
             log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
         sent_at = time.monotonic()
-        server_ms = self._lanes.time_ms()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest
-        if not (same and self._lanes.heartbeat(self.name, profile)):
+        server_ms = self._lanes.heartbeat(self.name, profile) if same else 0
+        if not server_ms:
             self._introduce(profile, anew=same or not self._known.is_set())
         self._acknowledge(sent_at, server_ms)
 
@@ -145,4 +145,4 @@ class Presence:
         if self._connected_since == float("inf") or silent_s > self._timeout_s / 2:
             self._connected_since = time.monotonic()
         self._acknowledged_at = sent_at
-        self._reap_by_ms = server_ms + int(self._timeout_s * 500)
+        self._reap_by_ms = server_ms + int(self._timeout_s * 500) if server_ms else 0

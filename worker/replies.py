@@ -36,8 +36,17 @@ def unwrap(command: Command, body: object) -> object:
     if isinstance(command, GetProfileProperty):
         first = _first(body)
         return _member(first, command.property) if command.property in _BARE_PROPERTIES else first
+    if isinstance(command, RawPart):
+        return _picked(command, body)
     pick = _PICKS.get(type(command))
     return body if pick is None else pick(body)
+
+
+def is_reshaped(command: Command) -> bool:
+    """Tells whether the method of `command` gives back something else than Graph's answer as it is."""
+    if isinstance(command, RawPart):
+        return "responseAccessPath" in command.part
+    return isinstance(command, GetProfileProperty) or type(command) in _PICKS
 
 
 def next_cursor(command: Command, body: object, seen: Sequence[str] = ()) -> str | None:
@@ -69,7 +78,7 @@ def unwrap_part(item: BatchItem, answer: object) -> dict[str, object] | None:
     body = parsed(answer.get("body"))
     if answer.get("code") == _OK:
         command = item.command if isinstance(item, Part) else item
-        body = _picked(command, body) if isinstance(command, RawPart) else unwrap(command, body)
+        body = unwrap(command, body)
     result["body"] = body
     return result
 

@@ -3,18 +3,17 @@
 import difflib
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
 from producer.errors import SettingsError
 from worker.durations import duration_ms, rate_of
+from worker.graph.endpoint import origin_url, shows_tokens, version_number
 from worker.profile import Rate
 
 PREFIX: Final = "OUTBOUND_"
 STEPS_MAX: Final = 20
 PREFIX_CHARS_MAX: Final = 64
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 RATE_NAMES: Final = {
     "OUTBOUND_RATE_TEXT": ("text", "40/s"),
     "OUTBOUND_RATE_MEDIA": ("media", "10/s"),
@@ -45,9 +44,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_timeout_ms: int = 10_000
     connect_timeout_ms: int = 5_000
     call_timeout_ms: int = 60_000
+    confirm_echoes: bool = False
+    echo_timeout_ms: int = 30_000
+    recipient_memory_ms: int | None = 24 * 3_600_000
     outcome_retention_ms: int = 48 * 3_600_000
     dead_letters_max: int = 100_000
     log_level: str = "info"
+    debug: bool = False
+    timed_proof: bool = False
     dangerous_plain_http: bool = False
 
     @property
@@ -82,6 +86,10 @@ def _schedule(text: str) -> tuple[int, ...]:
     return steps
 
 
+def _memory(text: str) -> int | None:
+    return None if text.strip() == "off" else _duration("1m", "90d")(text)
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in SWITCHES:
         raise ValueError("must be 1 or 0")
@@ -92,26 +100,6 @@ def _redis_url(text: str) -> str:
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://, such as redis://127.0.0.1:6379/0")
     return text
-
-
-def _version(text: str) -> str:
-    number = text.strip().removeprefix("v")
-    major, _, minor = number.partition(".")
-    if not (major.isdecimal() and minor.isdecimal()):
-        raise ValueError("must be a version of the Graph API, such as 26.0 or v26.0")
-    return number
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or parts.path not in {"", "/"}
-        or parts.query
-    ):
-        raise ValueError("must be an origin without a path, such as https://graph.facebook.com")
-    return text.rstrip("/")
 
 
 def _prefix(text: str) -> str:
@@ -129,8 +117,8 @@ def _level(text: str) -> str:
 FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_REDIS_URL": ("redis_url", _redis_url),
     "OUTBOUND_KEY_PREFIX": ("key_prefix", _prefix),
-    "OUTBOUND_GRAPH_ORIGIN": ("graph_origin", _origin),
-    "OUTBOUND_GRAPH_VERSION": ("graph_version", _version),
+    "OUTBOUND_GRAPH_ORIGIN": ("graph_origin", origin_url),
+    "OUTBOUND_GRAPH_VERSION": ("graph_version", version_number),
     "OUTBOUND_PAGES_FILE": ("pages_file", str),
     "OUTBOUND_PAGES": ("pages", str),
     "OUTBOUND_BURST": ("burst_ms", _duration("1ms", "1m")),
@@ -140,9 +128,14 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_HEARTBEAT_TIMEOUT": ("heartbeat_timeout_ms", _duration("1s", "10m")),
     "OUTBOUND_CONNECT_TIMEOUT": ("connect_timeout_ms", _duration("100ms", "1m")),
     "OUTBOUND_CALL_TIMEOUT": ("call_timeout_ms", _duration("100ms", "10m")),
+    "OUTBOUND_CONFIRM_ECHOES": ("confirm_echoes", _switch),
+    "OUTBOUND_ECHO_TIMEOUT": ("echo_timeout_ms", _duration("1s", "1h")),
+    "OUTBOUND_RECIPIENT_MEMORY": ("recipient_memory_ms", _memory),
     "OUTBOUND_OUTCOME_RETENTION": ("outcome_retention_ms", _duration("1m", "90d")),
     "OUTBOUND_DEAD_LETTERS_MAX": ("dead_letters_max", _whole(1, 10_000_000, "dead letters")),
     "OUTBOUND_LOG_LEVEL": ("log_level", _level),
+    "OUTBOUND_DEBUG": ("debug", _switch),
+    "OUTBOUND_TIMED_PROOF": ("timed_proof", _switch),
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
 # Read by the command line, not by the worker.
@@ -185,8 +178,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _check_together(settings: Settings) -> None:
-    origin = urlsplit(settings.graph_origin)
-    if origin.scheme == "http" and origin.hostname not in LOOPBACK and not settings.dangerous_plain_http:
+    if shows_tokens(settings.graph_origin) and not settings.dangerous_plain_http:
         raise SettingsError(
             "OUTBOUND_GRAPH_ORIGIN is plain http to another machine, which shows every access token on the way: "
             "use https, or set OUTBOUND_DANGEROUS_PLAIN_HTTP=1 if you mean it"

@@ -1,25 +1,31 @@
 """From verdicts to settlements: what becomes of each command of a chunk, as pure functions."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
-from worker.graph.answers import Answer, Answered, NotSent
+from producer.commands import SendMessage
+from worker.graph.answers import Answer, NotSent
+from worker.keeping import Origin, detail_of
 from worker.lanes import Hold, Settlement, Taken
 from worker.verdicts import DEFAULT, Verdict
 
 NOT_SENT_DELAY_MS: Final = 1_000
 ALONE_DELAY_MS: Final = 250
 JITTER: Final = 0.25
-TOKEN_IN_REPLY: Final = re.compile(rb"(access_token|appsecret_proof)(=|%3D)[^&\"\\ ]*")
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """When a command is tried again: after each failed attempt the next of `delays_ms`, give or take a quarter."""
+    """When a command is tried again: after each failed attempt the next of `delays_ms`, give or take a quarter.
+
+    `echo_wait_ms`: what may have arrived waits so long for its echo first; None when no echoes are told.
+    `remember_ms`: how long a recipient who cannot be reached is remembered; None for not at all.
+    """
 
     delays_ms: tuple[int, ...]
+    echo_wait_ms: int | None = None
+    remember_ms: int | None = None
 
     @property
     def attempts_max(self) -> int:
@@ -33,49 +39,50 @@ class Schedule(msgspec.Struct, frozen=True):
         return max(1, round(self.delays_ms[attempts - 1] * (1 - JITTER + 2 * JITTER * chance)))
 
 
-def scrubbed(body: bytes) -> bytes:
-    """Returns a reply without the token that Graph puts into its `paging` links."""
-    if b"access_token" not in body and b"appsecret_proof" not in body:
-        return body
-    return TOKEN_IN_REPLY.sub(rb"\1\2REMOVED", body)
-
-
-def detail_of(verdict: Verdict, answer: Answer) -> bytes:
-    """Returns what is kept of an answer: the reply of a success, else the reason with Graph's codes."""
-    if verdict.kind == "sent":
-        return b'{"reply":' + scrubbed(answer.body if isinstance(answer, Answered) else b"null") + b"}"
-    facts = {
-        "row": verdict.row,
-        "code": verdict.code,
-        "subcode": verdict.subcode,
-        "status": verdict.status,
-        "fbtrace_id": verdict.fbtrace_id,
-    }
-    known = {name: value for name, value in facts.items() if value is not None}
-    return msgspec.json.encode({"reason": verdict.reason, "answer": known})
-
-
 def settlement_of(
-    taken: Taken, verdict: Verdict, answer: Answer, *, schedule: Schedule, chance: Callable[[], float]
+    taken: Taken,
+    verdict: Verdict,
+    answer: Answer,
+    *,
+    schedule: Schedule,
+    chance: Callable[[], float],
+    origin: Origin | None = None,
 ) -> Settlement:
-    """Returns what becomes of one command, given what its answer means."""
+    """Returns what becomes of one command, given what its answer means; `origin` says how its reply is kept."""
     attempts = taken.attempts + 1 if verdict.attempt else taken.attempts
     verdict = verdict.after(attempts)
-    detail = detail_of(verdict, answer)
+    detail = detail_of(verdict, answer, origin)
     made = "a" if verdict.attempt else ""
     match verdict.kind:
-        case "sent":
-            return Settlement(taken.id, "sent", made, 0, detail)
-        case "throttled" | "held":
-            return Settlement(taken.id, "return", "", 0, detail)
+        case "sent" | "throttled" | "held" as kind:
+            return Settlement(taken.id, "sent" if kind == "sent" else "return", made, 0, detail)
         case "refused" if verdict.whole:  # one of the batch spoils it: each is tried alone next
             return Settlement(taken.id, "retry", "z", round(ALONE_DELAY_MS * (0.5 + chance())), detail)
         case "refused":
-            return Settlement(taken.id, "refused", f"{made}d" if verdict.dead_letter else made, 0, detail)
+            flags = f"{made}d" if verdict.dead_letter else made
+            return Settlement(taken.id, "refused", flags, 0, detail, _fact_of(verdict, schedule))
+        case "unknown" if not verdict.final and schedule.echo_wait_ms is not None and carries_its_id(origin):
+            wait_ms = max(schedule.echo_wait_ms, schedule.delay_ms(attempts, chance()) or 0)
+            return Settlement(taken.id, "await", f"{made}r", wait_ms, detail)
         case "unknown" if verdict.final or (taken.is_send and taken.at_most_once):
             return Settlement(taken.id, "unknown", f"{made}d", 0, detail)
         case _:
             return _again(taken, verdict, detail, attempts=attempts, schedule=schedule, chance=chance())
+
+
+def _fact_of(verdict: Verdict, schedule: Schedule) -> str:
+    if verdict.recipient_fact is None or schedule.remember_ms is None:
+        return ""
+    return f"{verdict.recipient_fact},{schedule.remember_ms}"
+
+
+def carries_its_id(origin: Origin | None) -> bool:
+    """Tells whether an echo of this command would be known by its metadata."""
+    return (
+        origin is not None
+        and isinstance(origin.command, SendMessage)
+        and origin.command.message.get("metadata") == origin.id
+    )
 
 
 def _again(

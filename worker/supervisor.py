@@ -60,6 +60,7 @@ class Supervisor:
         self._children[slot] = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [
                 sys.executable,
+                "-P",  # a folder `worker` where the command was started is not ours
                 "-m",
                 "worker.child",
                 str(self._threads),

@@ -45,6 +45,11 @@ class Timekeeper:
         while not self._stopping.is_set():
             if not self._presence.wait_until_known(RETRY_S):
                 continue
+            if not self._presence.may_begin(
+                self._presence.name
+            ):  # its heartbeat is late or withheld: others keep it
+                self._stopping.wait(RETRY_S)
+                continue
             try:
                 self._tick()
             except redis.RedisError:

@@ -8,7 +8,7 @@ from producer.commands.send import SendMessage
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
 
-FileCommand = TypeVar("FileCommand", SendMessage, UploadAttachment)
+FileCommand = TypeVar("FileCommand", bound=SendMessage | UploadAttachment)
 
 
 def detached(command: FileCommand) -> tuple[FileCommand, bytes]:

@@ -17,17 +17,29 @@ local function policy_of(text)
   }
 end
 
-local function count(page, what)
-  local counts = tally[page]
+local by_broadcast = {}
+
+local function add(sums, name, what, number)
+  local counts = sums[name]
   if not counts then
     counts = {}
-    tally[page] = counts
+    sums[name] = counts
   end
-  counts[what] = (counts[what] or 0) + 1
+  counts[what] = (counts[what] or 0) + number
+end
+
+local function count_many(page, broadcast, what, number)
+  add(tally, page, what, number)
+  if broadcast ~= '' then add(by_broadcast, broadcast, what, number) end
+end
+
+local function count(page, what)
+  add(tally, page, what, 1)
 end
 
 -- Writes what `finish` and `count` added up; every script that ends commands calls it last.
 local function write_counts()
+  if idle and #idle > 0 then call('SREM', P .. 'busy', unpack(idle)) end
   local sums = {}
   for page, counts in pairs(tally) do
     local ended = 0
@@ -39,6 +51,9 @@ local function write_counts()
     if ended > 0 and call('HINCRBY', P .. 'depth', page, -ended) <= 0 then call('HDEL', P .. 'depth', page) end
   end
   for what, number in pairs(sums) do call('HINCRBY', P .. 'counts', what, number) end
+  for broadcast, counts in pairs(by_broadcast) do
+    for what, number in pairs(counts) do call('HINCRBY', P .. 'counts:broadcast:' .. broadcast, what, number) end
+  end
 end
 
 local function tell_waiters(id)
@@ -49,11 +64,19 @@ local function tell_waiters(id)
   end
 end
 
+local stamped, stamp = nil, nil
 local function write_outcome(id, command, outcome, detail, now, policy)
-  call('SET', P .. 'outcome:' .. id, outcome .. '|' .. int(command.attempts) .. '|' .. int(now) .. '|'
+  if stamped ~= now then stamped, stamp = now, int(now) end
+  call('SET', P .. 'outcome:' .. id, outcome .. '|' .. command.attempts .. '|' .. stamp .. '|'
     .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail,
     'PX', policy.outcome_ms)
   tell_waiters(id)
+end
+
+-- What is told of a dead letter stays for as long as the letter does.
+local function forget_later(id, ms)
+  call('PEXPIRE', P .. 'outcome:' .. id, ms)
+  call('PEXPIRE', P .. 'history:' .. id, ms)
 end
 
 local function bury(id, record, now, policy)
@@ -64,32 +87,47 @@ local function bury(id, record, now, policy)
     local dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10))
     for i = 1, #dropped, 2 do
       call('HDEL', P .. 'dead:records', dropped[i])
+      call('DEL', P .. 'blob:' .. dropped[i])
+      forget_later(dropped[i], policy.outcome_ms)
       call('HINCRBY', P .. 'counts', 'dead_dropped', 1)
     end
   end
 end
 
 local function leave_conversations(id, command, now)
-  if command.state == 'S' then return end
+  if command.state == 'S' or command.people == '' then return end
+  if not string.find(command.people, ',', 1, true) then
+    if command.state ~= 'W' then advance(conversation(command, command.people), now) end
+    return
+  end
   local people = {}
   for person in string.gmatch(command.people, '[^,]+') do people[#people + 1] = person end
   for _, person in ipairs(people) do
     local key = conversation(command, person)
     if command.state ~= 'W' then
       advance(key, now)
-    elseif #people > 1 and call('LREM', P .. 'conversation:' .. key, 1, id) == 0 then
+    elseif call('LREM', P .. 'conversation:' .. key, 1, id) == 0 then
       advance(key, now) -- it was already the head of this one, and waited for another
     end
   end
 end
 
 -- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
+local ended = nil -- in a script that ends many, each once: ids whose records go together
 local function finish(id, command, outcome, detail, dead, now, policy)
-  call('HDEL', P .. 'commands', id)
+  if ended then
+    ended[#ended + 1] = id
+  else
+    call('HDEL', P .. 'commands', id)
+  end
   if command.expires_ms ~= '' then call('ZREM', P .. 'expiring', id) end
   if has(command.options, 'k') and not dead then call('DEL', P .. 'blob:' .. id) end
   if dead then bury(id, record_of(command), now, policy) end
   write_outcome(id, command, outcome, detail, now, policy)
+  if dead then
+    call('PERSIST', P .. 'outcome:' .. id)
+    call('PERSIST', P .. 'history:' .. id)
+  end
   leave_conversations(id, command, now)
-  count(command.page, outcome)
+  count_many(command.page, command.broadcast, outcome, 1)
 end

@@ -2,17 +2,115 @@
 -- explain.lua: everything that is known of one command, in one consistent look. Writes nothing.
 --
 -- ARGV[1]  id
--- Answers a flat list of names and values: outcome, record, and of a waiting command: lane_position, lane_length,
--- lane_sleeps_until, page_sleeps_until, due, conversation_ahead, hold_page, hold_lane; then history (a list), dead, now.
+-- Answers a flat list of names and values, each only where there is one:
+--   now, outcome, history (a list), dead (when it was buried), record, and of a command that has not ended:
+--   lane, lane_length, lane_position (entries before it), ahead (entries of the same rate class that go first whatever
+--   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
+--   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun (while taken)
+--   holds (a list: scope, hold, scope, hold, …)
+--   profiles (a list of four for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types)
+-- and of the person of a broadcast who was not taken yet, whose id is <broadcast>:<n>:
+--   broadcast (a list: head, state, added, taken), with lane, lane_length, lane_position, holds, profiles and so on
 
 local id = ARGV[1]
-local SEARCH_MAX = 10000
+local SEARCH_MAX = 100000
+local WORKERS_MAX = 1000
 local answer = {}
 local function tell(name, value)
   if value then
     answer[#answer + 1] = name
     answer[#answer + 1] = value
   end
+end
+
+local apps = {}
+local function tell_profiles(page)
+  local latest, order = {}, {}
+  local workers = call('HGETALL', P .. 'workers')
+  for i = 1, math.min(#workers, 2 * WORKERS_MAX), 2 do
+    local digest = workers[i + 1]
+    local beat = tonumber(call('ZSCORE', P .. 'beats', workers[i]) or '0')
+    if not latest[digest] then order[#order + 1] = digest end
+    latest[digest] = math.max(beat, latest[digest] or 0)
+  end
+  local profiles = {}
+  for _, digest in ipairs(order) do
+    local facts = call('HMGET', P .. 'profile:' .. digest, page, '@rates', '@types')
+    if facts[2] then
+      profiles[#profiles + 1] = int(latest[digest])
+      profiles[#profiles + 1] = facts[1] or ''
+      profiles[#profiles + 1] = facts[2]
+      profiles[#profiles + 1] = facts[3] or ''
+      local app = facts[1] and string.match(facts[1], '^([^;]*);')
+      if app and app ~= '' then apps[app] = true end
+    end
+  end
+  tell('profiles', profiles)
+end
+
+local function tell_holds(page, lane)
+  local scopes = { 'page:' .. page, 'lane:' .. lane }
+  local plain = string.match(lane, '^[^/]+/[^/]+/[^/]+')
+  if plain ~= lane then scopes[#scopes + 1] = 'lane:' .. plain end
+  for app in pairs(apps) do scopes[#scopes + 1] = 'app:' .. app end
+  local holds = {}
+  for _, scope in ipairs(scopes) do
+    local hold = call('HGET', P .. 'hold', scope)
+    if hold then
+      holds[#holds + 1] = scope
+      holds[#holds + 1] = hold
+    end
+  end
+  tell('holds', holds)
+end
+
+local function tell_lane(page, class, priority, lane)
+  tell('lane', lane)
+  tell('lane_length', call('LLEN', P .. 'lane:' .. lane))
+  tell('lane_sleeps_until', call('ZSCORE', P .. 'asleep', lane))
+  tell('page_sleeps_until', call('ZSCORE', P .. 'asleep', page))
+  tell('slow', call('HGET', P .. 'slow', page))
+  tell('rate', call('HGET', P .. 'rate', page .. '/' .. class))
+  tell('log_calls', call('LLEN', P .. 'log:' .. page .. '/' .. class))
+  tell('log_oldest', call('LINDEX', P .. 'log:' .. page .. '/' .. class, 0))
+  tell('unserved', call('SISMEMBER', P .. 'unserved', page))
+  if priority == 'b' then tell('ahead', call('LLEN', P .. 'lane:' .. page .. '/' .. class .. '/i')) end
+  tell_profiles(page)
+  tell_holds(page, lane)
+end
+
+local function tell_conversation(command)
+  local ahead = nil
+  for person in string.gmatch(command.people, '[^,]+') do
+    local key = P .. 'conversation:' .. conversation(command, person)
+    local place = call('LPOS', key, id, 'MAXLEN', SEARCH_MAX)
+    if place then ahead = math.max(ahead or 0, place + 1) end
+  end
+  tell('conversation_ahead', ahead)
+end
+
+local function tell_worker(command)
+  local worker, token = string.match(command.mark, '^(.*)#(%d+)$')
+  if not worker then return end
+  tell('worker', worker)
+  tell('worker_info', call('HGET', P .. 'workers:info', worker))
+  tell('worker_beat', call('ZSCORE', P .. 'beats', worker))
+  local entry = call('HGET', P .. 'taken:' .. worker, token)
+  if entry then tell('begun', string.sub(entry, 1, 1) == 'b' and 1 or 0) end
+end
+
+local function tell_broadcast()
+  local broadcast, number = string.match(id, '^(.+):(%d+)$')
+  if not broadcast then return end
+  local facts = call('HMGET', P .. 'broadcast:' .. broadcast, 'head', 'state', 'added', 'taken')
+  if not facts[1] then return end
+  tell('broadcast', facts)
+  local place = tonumber(number) - tonumber(facts[4])
+  local page, class = string.match(facts[1], '^([^|]*)|([^|]*)|')
+  if place < 0 or tonumber(number) >= tonumber(facts[3]) then return end
+  local lane = page .. '/' .. class .. '/b/' .. broadcast
+  tell('lane_position', place)
+  tell_lane(page, class, 'b', lane)
 end
 
 local time = call('TIME')
@@ -25,26 +123,16 @@ tell('record', record)
 local command = record and parse(record)
 if command then
   local lane = lane_of(command)
-  tell('lane', lane)
-  tell('lane_length', call('LLEN', P .. 'lane:' .. lane))
-  tell('lane_sleeps_until', call('ZSCORE', P .. 'asleep', lane))
-  tell('page_sleeps_until', call('ZSCORE', P .. 'asleep', command.page))
-  tell('hold_page', call('HGET', P .. 'hold', 'page:' .. command.page))
-  tell('hold_lane', call('HGET', P .. 'hold', 'lane:' .. lane))
   tell('due', call('ZSCORE', P .. 'later', id))
-  tell('rate', call('HGET', P .. 'rate', command.page .. '/' .. command.class))
-  tell('unserved', call('SISMEMBER', P .. 'unserved', command.page))
+  tell_lane(command.page, command.class, command.priority, lane)
   if command.state == 'L' then
     tell('lane_position', call('LPOS', P .. 'lane:' .. lane, id, 'MAXLEN', SEARCH_MAX))
   elseif command.state == 'W' then
-    for person in string.gmatch(command.people, '[^,]+') do
-      local key = P .. 'conversation:' .. conversation(command, person)
-      local place = call('LPOS', key, id, 'MAXLEN', SEARCH_MAX)
-      if place then
-        tell('conversation_ahead', place + 1)
-        break
-      end
-    end
+    tell_conversation(command)
+  elseif command.state == 'T' then
+    tell_worker(command)
   end
+elseif not record and call('EXISTS', P .. 'outcome:' .. id) == 0 then
+  tell_broadcast()
 end
 return answer

@@ -52,20 +52,21 @@ local FIXED = '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|
 local function parse(record)
   local cut = string.find(record, '\n', 1, true)
   if not cut then return nil end
-  local command = { rest = string.sub(record, cut), attempts = 0, reaps = 0, flags = '', mark = '', pending = 0 }
-  command.page, command.class, command.priority, command.broadcast, command.people, command.type, command.bucket,
-    command.cost, command.options, command.enqueued_ms, command.expires_ms = string.match(record, FIXED, cut + 1)
-  if not command.page then return nil end
-  command.person = command.people
-  if string.find(command.options, 'u', 1, true) then command.people = '' end
-  command.state = string.sub(record, 1, 1)
+  local page, class, priority, broadcast, people, kind, bucket, cost, options, enqueued_ms, expires_ms =
+    string.match(record, FIXED, cut + 1)
+  if not page then return nil end
+  local attempts, reaps, flags, mark, pending = 0, 0, '', '', 0
   if cut > 2 then
-    local attempts, reaps, flags, mark, pending = string.match(record, '^%u(%d+);(%d+);(%l*);([^;\n]*);(%d+)\n')
+    attempts, reaps, flags, mark, pending = string.match(record, '^%u(%d+);(%d+);(%l*);([^;\n]*);(%d+)\n')
     if not attempts then return nil end
-    command.attempts, command.reaps, command.pending = tonumber(attempts), tonumber(reaps), tonumber(pending)
-    command.flags, command.mark = flags, mark
+    attempts, reaps, pending = tonumber(attempts), tonumber(reaps), tonumber(pending)
   end
-  return command
+  return {
+    state = string.sub(record, 1, 1), attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
+    page = page, class = class, priority = priority, broadcast = broadcast, person = people,
+    people = string.find(options, 'u', 1, true) and '' or people, type = kind, bucket = bucket, cost = cost,
+    options = options, enqueued_ms = enqueued_ms, expires_ms = expires_ms, rest = string.sub(record, cut),
+  }
 end
 
 local function record_of(command)
@@ -73,8 +74,8 @@ local function record_of(command)
     and command.flags == '' and command.mark == '' then
     return command.state .. command.rest
   end
-  return command.state .. int(command.attempts) .. ';' .. int(command.reaps) .. ';' .. command.flags .. ';'
-    .. command.mark .. ';' .. int(command.pending) .. command.rest
+  return command.state .. command.attempts .. ';' .. command.reaps .. ';' .. command.flags .. ';'
+    .. command.mark .. ';' .. command.pending .. command.rest
 end
 
 local function keep(id, command)
@@ -182,11 +183,16 @@ local function enter(id, command)
 end
 
 -- The head of a conversation has ended: its successor goes to the head of its lane.
+local idle = nil -- in a script that ends many: conversations that are left without a head, to be removed together
 local function advance(key, now)
   for _ = 1, 8 do
     local id = call('LPOP', P .. 'conversation:' .. key)
     if not id then
-      call('SREM', P .. 'busy', key)
+      if idle then
+        idle[#idle + 1] = key
+      else
+        call('SREM', P .. 'busy', key)
+      end
       return
     end
     local record = call('HGET', P .. 'commands', id)

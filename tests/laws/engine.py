@@ -114,6 +114,32 @@ class Engine:
         answer = self._enqueue.run(self.client, PREFIX, [self.now, self.depth_max, *arguments])
         return cast("list[int | bytes]", answer)
 
+    def broadcast(
+        self,
+        broadcast_id: str,
+        people: Sequence[str],
+        *,
+        page: str = "P1",
+        rate_class: str = "t",
+        options: str = "su",
+        expires: str = "",
+    ) -> None:
+        """Opens a broadcast and adds people; each is an entry of its lane, and a command `<id>:<n>` once taken."""
+        head, tail = f"{page}|{rate_class}|b|{broadcast_id}|", f"|send_message|||{options}|"
+        assert self.run_broadcast("open", broadcast_id, head, tail, expires, b"x") == [1]
+        added = self.run_broadcast(
+            "add", broadcast_id, self.depth_max, 0, len(people), f"digest of {broadcast_id}", *people
+        )
+        assert added == [len(people), 0]
+
+    def run_broadcast(self, what: str, broadcast_id: str, *arguments: str | bytes | int) -> list[int | bytes]:
+        """Runs `broadcast.lua` and returns its answer as it is."""
+        policy = self.lanes.policy.encoded()
+        answer = Script("broadcast").run(
+            self.client, PREFIX, [what, broadcast_id, policy, self.now, *arguments]
+        )
+        return cast("list[int | bytes]", answer)
+
     def hello(self, worker: str = "w1", knows: Profile | None = None) -> None:
         """Makes a worker known."""
         self.profiles[worker] = knows or profile()
@@ -121,7 +147,7 @@ class Engine:
 
     def beat(self, *workers: str) -> list[bool]:
         """Sends a heartbeat for each worker."""
-        return [self.lanes.heartbeat(each, self.profiles[each], now_ms=self.now) for each in workers]
+        return [self.lanes.heartbeat(each, self.profiles[each], now_ms=self.now) > 0 for each in workers]
 
     def took(self, worker: str = "w1", *, limit: int = 50) -> Took:
         """Takes, under the worker's next token."""
@@ -180,6 +206,11 @@ class Engine:
         """Returns how a command ended, or None when it has not."""
         value = cast("bytes | None", self.client.get(self.key(f"outcome:{command_id}")))
         return value.decode().split("|", 1)[0] if value is not None else None
+
+
+def people(count: int) -> list[str]:
+    """Returns `count` people, as a broadcast lists them."""
+    return [f"p{i}" for i in range(count)]
 
 
 def ids_of(chunk: Chunk) -> list[str]:

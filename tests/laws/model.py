@@ -1,7 +1,7 @@
 """The engine as plain Python: where each command must be after each step, and which calls the budgets allow."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -86,6 +86,7 @@ class Model:
         self.queues: dict[str, list[str]] = {}
         self.spendings: dict[str, Spending] = {}
         self.counts: Counter[str] = Counter()
+        self.broadcasts: dict[str, tuple[Spec, int]] = {}
         self.holds: dict[str, float] = {}
 
     def accept(self, spec: Spec, now: int) -> None:
@@ -95,6 +96,13 @@ class Model:
         self.items[spec.id] = Item(spec, "scheduled" if due > now else "joining", due, expires)
         if due <= now:
             self.join(spec.id)
+
+    def make(self, command_id: str) -> None:
+        """Takes in a command that a broadcast has made of one of its people."""
+        broadcast, _, number = command_id.partition(":")
+        spec, count = self.broadcasts[broadcast]
+        assert int(number) < count, f"{command_id} is one more than there are people"
+        self.items[command_id] = Item(msgspec.structs.replace(spec, id=command_id), "lane", 0, float("inf"))
 
     def join(self, command_id: str) -> None:
         """Puts a command that is due behind its conversations."""
@@ -167,8 +175,9 @@ class Model:
             item.doubtful |= "r" in each.flags
             if each.action == "return":
                 item.place = "lane"
-            elif each.action == "retry":
-                item.place, item.due_ms = "retry", now + each.delay_ms
+            elif each.action in {"retry", "await"}:
+                item.place = "retry" if each.action == "retry" else "echo"
+                item.due_ms = now + each.delay_ms
                 self.counts["retried"] += 1
             else:
                 self.end(each.id, "refused" if each.action == "quarantine" else each.action)
@@ -191,6 +200,17 @@ class Model:
                 self.end(each.id, "sent")
         return proven
 
+    def confirm(self, command_id: str, begun: Container[str]) -> int:
+        """Takes an echo as proof; returns 1 when it ended the command. `begun` are the marks of open requests."""
+        item = self.items[command_id]
+        if item.place != "taken":
+            return self.evidence([Settlement(command_id, "sent")])
+        if item.mark not in begun:
+            return 0
+        item.attempts += 1
+        self.end(command_id, "sent")
+        return 1
+
     def come_back(self, mark: str, *, begun: bool) -> None:
         """Returns what a worker had taken under one token, in doubt when its request had begun."""
         for item in [each for each in self.items.values() if each.mark == mark]:
@@ -212,8 +232,14 @@ class Model:
         scheduled = [item for item in self.items.values() if item.place == "scheduled" and item.due_ms <= now]
         for item in sorted(scheduled, key=lambda each: (each.due_ms, each.spec.id)):
             self.join(item.spec.id)
-        for item in self.items.values():
-            if item.place == "retry" and item.due_ms <= now:
+        for item in list(self.items.values()):
+            if item.place not in {"retry", "echo"} or item.due_ms > now:
+                continue
+            if item.place == "echo" and {"s", "m"} <= set(item.spec.options):
+                self.end(item.spec.id, "unknown")
+            elif item.place == "echo" and item.attempts >= ATTEMPTS_MAX:
+                self.end(item.spec.id, "exhausted")
+            else:
                 item.place = "lane"
         for item in list(self.items.values()):
             if item.ended or max(item.expires_ms, item.looked_at_ms) > now:

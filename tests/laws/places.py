@@ -7,6 +7,7 @@ import redis
 
 from tests.laws.store import Record, Store, read
 
+BROADCAST_AT = 3  # a lane of a broadcast is named page/class/priority/broadcast
 NEVER_MS = 9_000_000_000_000_000
 PLACES = {
     "L": "lane",
@@ -58,7 +59,7 @@ def _misplaced(store: Store, command_id: str, record: Record) -> Iterator[str]:
     if record.state == "L" and (in_lane, here) != (1, 1):
         yield f"{command_id} should be once in its lane {record.lane}, is {here} of {in_lane} times"
     is_later = command_id in store.scores("later")
-    if is_later != (record.state in "SR"):
+    if is_later != (record.state in "SRE"):
         yield f"{command_id} is in state {record.state}, and in later: {is_later}"
     queued = sum(command_id in ids for ids in store.listed("conversation").values())
     if record.state == "W" and queued != record.pending:
@@ -73,7 +74,8 @@ def _misplaced(store: Store, command_id: str, record: Record) -> Iterator[str]:
         yield f"{command_id} is taken by {record.mark}, and listed under {marks}"
     if record.state != "T" and record.mark:
         yield f"{command_id} is in state {record.state}, and marked {record.mark}"
-    if record.expires_ms is not None and command_id not in store.scores("expiring"):
+    made = ":" in command_id  # by a broadcast: it is seen to have expired when it is taken
+    if record.expires_ms is not None and not made and command_id not in store.scores("expiring"):
         yield f"{command_id} would never be seen to expire"
 
 
@@ -130,16 +132,38 @@ def _timer(store: Store) -> Iterator[str]:
 
 def _sums(store: Store) -> Iterator[str]:
     depth = Counter(record.page for record in store.commands.values())
+    for lane, entries in store.listed("lane").items():
+        page, *_, broadcast = lane.split("/")
+        if lane.count("/") > BROADCAST_AT - 1 and broadcast:
+            depth[page] += sum(entry.startswith("@") for entry in entries)
     if store.numbers("depth") != depth:
         yield f"depth says {store.numbers('depth')}, there are {dict(depth)}"
     ended = Counter(outcome.split("|", 1)[0] for outcome in store.outcomes.values())
     counted = {what: n for what, n in store.numbers("counts").items() if what not in NO_OUTCOMES}
+    at_once = _cancelled_at_once(store)
+    if at_once:
+        ended["cancelled"] += at_once
     if counted != ended:
         yield f"counts say {counted}, outcomes are {dict(ended)}"
     by_page: Counter[str] = Counter()
     for name in store.hashes.get("counts", {}):
-        if name:
+        if name and not name.startswith("broadcast:"):
             by_page.update(store.numbers("counts", name))
     totals = {what: n for what, n in store.numbers("counts").items() if what != "dead_dropped"}
     if totals != {what: n for what, n in by_page.items() if n}:
         yield f"counts say {totals}, the Pages' add up to {dict(by_page)}"
+
+
+def _cancelled_at_once(store: Store) -> int:
+    """Returns how many people were cancelled with their broadcasts before they were commands, so without outcomes."""
+    total = 0
+    for name in store.hashes.get("counts", {}):
+        kind, _, broadcast = name.partition(":")
+        if kind == "broadcast":
+            total += store.numbers("counts", name).get("cancelled", 0)
+            total -= sum(
+                outcome.startswith("cancelled|")
+                for command_id, outcome in store.outcomes.items()
+                if command_id.startswith(f"{broadcast}:")
+            )
+    return total

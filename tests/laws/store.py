@@ -28,7 +28,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 def record_of(raw: bytes) -> Record:
     """Returns a record in parts, by the form that `scripts/lanes.lua` documents."""
     state, fixed, _ = raw.decode().split("\n", 2)
-    page, rate_class, priority, broadcast, people, kind, _, _, _, _, expires = fixed.split("|")
+    page, rate_class, priority, broadcast, people, kind, _, _, options, _, expires = fixed.split("|")
+    joined = people.split(",") if people and "u" not in options else []
     attempts, reaps, flags, mark, pending = (
         state[1:].split(";") if len(state) > 1 else ("0", "0", "", "", "0")
     )
@@ -41,7 +42,7 @@ def record_of(raw: bytes) -> Record:
         pending=int(pending),
         page=page,
         lane=f"{page}/{rate_class}/{priority}" + (f"/{broadcast}" if broadcast else ""),
-        conversations=tuple(f"{page}/{person}/{priority}" for person in people.split(",") if person),
+        conversations=tuple(f"{page}/{person}/{priority}" for person in joined),
         type=kind,
         expires_ms=int(expires) if expires else None,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.laws.engine import Engine, Spec, ids_of, many, profile
+from tests.laws.engine import Engine, Spec, ids_of, many, people, profile
 from worker.profile import KnownPage
 
 
@@ -31,8 +31,7 @@ def test_a_page_with_many_has_batches_of_its_own(engine: Engine, broadcasts: int
     """A Page with more than 25 ready commands is not mixed with others, however they are spread over its lanes."""
     engine.enqueue(Spec(id="small", page="P2", priority="b"))
     for i in range(broadcasts):
-        count = 30 if i == broadcasts - 1 else 1
-        engine.enqueue(*many(count, f"x{i}-", priority="b", broadcast=f"x{i}"))
+        engine.broadcast(f"x{i}", people(30 if i == broadcasts - 1 else 1))
     assert engine.ids() == ["small"]
     assert len(engine.ids()) == 29 + broadcasts
 

@@ -3,7 +3,7 @@
 import pytest
 import redis
 
-from tests.laws.engine import Engine, Spec, many, profile
+from tests.laws.engine import Engine, Spec, many, people, profile
 from worker.lanes import Hold
 from worker.profile import KnownPage, Rate
 
@@ -53,10 +53,11 @@ def test_pages_have_turns(engine: Engine) -> None:
 
 def test_lanes_of_broadcasts_have_turns(engine: Engine) -> None:
     """Broadcasts of one Page are taken from in turn with each other and with the Page's own bulk."""
-    for name in ("", "x", "y"):
-        engine.enqueue(*many(100, f"b{name}-", priority="b", broadcast=name))
-    taken = [engine.ids()[0].split("-")[0] for _ in range(6)]
-    assert taken == ["b", "bx", "by"] * 2
+    engine.enqueue(*many(100, "own:", priority="b"))
+    engine.broadcast("x", people(100))
+    engine.broadcast("y", people(100))
+    taken = [engine.ids()[0].split(":")[0] for _ in range(6)]
+    assert taken == ["own", "x", "y"] * 2
 
 
 @pytest.mark.parametrize("rates", [("t", "m"), ("m", "t"), ("m", "o")], ids="-".join)
@@ -78,9 +79,17 @@ def test_media_of_one_page_do_not_starve_the_text_of_another(engine: Engine) -> 
 def test_two_lanes_of_media_have_turns(engine: Engine) -> None:
     """Two broadcasts of media have turns, although a chunk holds only few media."""
     for name in ("x", "y"):
-        engine.enqueue(*many(60, f"{name}-", rate_class="m", priority="b", broadcast=name))
-    taken = [each.split("-")[0] for _ in range(6) for each in engine.ids()]
+        engine.broadcast(name, people(60), rate_class="m")
+    taken = [each.split(":")[0] for _ in range(6) for each in engine.ids()]
     assert (taken.count("x"), taken.count("y")) == (30, 30)
+
+
+def test_a_page_that_does_not_fit_into_a_chunk_keeps_its_turn(engine: Engine) -> None:
+    """A Page whose text was passed over because the chunk is of media goes before those that came after it."""
+    pages = {"P1": KnownPage("app1"), "P2": KnownPage("app1"), "P3": KnownPage("app2")}
+    engine.hello("w1", profile(pages=pages))
+    engine.enqueue(Spec(id="media", rate_class="m"), Spec(id="text", page="P2"), Spec(id="last", page="P3"))
+    assert [engine.ids() for _ in range(3)] == [["media"], ["text"], ["last"]]
 
 
 def test_a_command_that_goes_alone_has_its_turn(engine: Engine) -> None:

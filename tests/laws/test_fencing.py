@@ -101,7 +101,7 @@ def test_a_chunk_that_was_reaped_must_not_begin(engine: Engine) -> None:
     engine.beat("w1")
     engine.tick()
     assert (engine.lanes.begin(chunk), engine.took("dead").reaped) == (False, True)
-    assert engine.lanes.heartbeat("dead", engine.profiles["dead"], now_ms=engine.now) is False
+    assert engine.lanes.heartbeat("dead", engine.profiles["dead"], now_ms=engine.now) == 0
     assert engine.lanes.give_back("dead", chunk.token, now_ms=engine.now) == 0
 
 

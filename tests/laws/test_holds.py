@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.laws.engine import Engine, Spec, many, profile
+from producer.scripting import Script
+from tests.laws.engine import PREFIX, Engine, Spec, many, profile
 from tests.laws.store import read
 from worker.lanes import Hold
 from worker.profile import KnownPage
@@ -43,16 +44,17 @@ def test_a_hold_holds_its_scope(engine: Engine, scope: str, free: list[str]) -> 
 
 def test_a_lane_s_hold_holds_the_lanes_of_its_broadcasts(engine: Engine) -> None:
     """A throttle that was met by one broadcast holds all that Meta counts with it; a broadcast's own hold only that."""
-    for name in ("", "x", "y"):
-        engine.enqueue(Spec(id=f"b{name}", priority="b", broadcast=name))
+    engine.enqueue(Spec(id="own", priority="b"))
+    for name in ("x", "y"):
+        engine.broadcast(name, ["u"])
     held(engine, Hold("lane:P1/t/b/x", 500, b"{}"))
-    assert engine.ids(limit=1) == ["b"]
+    assert engine.ids(limit=1) == ["own"]
     held(engine, Hold("lane:P1/t/b", 1000, b"{}"))
     assert engine.ids() == []
     engine.advance(500)
     assert engine.ids() == []
     engine.advance(500)
-    assert sorted(engine.ids()) == ["bx", "by"]
+    assert sorted(engine.ids()) == ["x:0", "y:0"]
 
 
 def test_a_hold_never_ends_earlier_than_one_that_is_there(engine: Engine) -> None:
@@ -86,6 +88,38 @@ def test_a_worker_that_comes_with_another_token_frees_a_held_page(engine: Engine
     engine.hello("new", profile(pages=PAGES))
     assert (engine.ids("new"), engine.ids("new")) == (["d0"], [])
     assert engine.ids() == []
+
+
+def hand(engine: Engine, what: str, scope: str, *pages: str) -> object:
+    """Holds a scope until it is released, or releases it, or rouses an app's Pages, as a person does."""
+    return Script("hold").run(engine.client, PREFIX, [what, scope, "", "{}", engine.now, *pages])
+
+
+@pytest.mark.parametrize("scope", ["page:P1", "lane:P1/t/b", "lane:P1/t/b/x", "app:app1"])
+def test_what_is_released_goes_on_at_once(engine: Engine, scope: str) -> None:
+    """Until a hold is released nothing of its scope leaves; then all of it does, a lane's broadcasts with it."""
+    engine.broadcast("x", ["u"])
+    assert hand(engine, "hold", scope) == 1
+    assert (engine.ids(), engine.advance(3_600_000).kept, engine.ids()) == ([], True, [])
+    assert (hand(engine, "release", scope), hand(engine, "release", scope)) == (1, 0)
+    assert engine.ids() == ["x:0"]
+
+
+def test_releasing_an_app_frees_all_of_its_pages(engine: Engine) -> None:
+    """However many Pages an app has, releasing it and rousing them frees each of them."""
+    pages = [f"A{i}" for i in range(1200)]
+    engine.hello("w1", profile(pages=pages))
+    hand(engine, "hold", "app:app1")
+    engine.enqueue(*[Spec(id=page, page=page) for page in pages])
+    while engine.took().again:
+        pass
+    assert len(read(engine.client).scores("asleep")) == len(pages)
+    hand(engine, "release", "app:app1")
+    hand(engine, "rouse", "app:app1", *pages)
+    taken: list[str] = []
+    while chunk := engine.ids():
+        taken += chunk
+    assert sorted(taken) == sorted(pages)
 
 
 def test_what_is_held_still_expires(engine: Engine) -> None:

@@ -5,12 +5,13 @@ A line with `type: ignore` is one that must be refused: mypy reports an ignore t
 
 from typing import assert_type
 
-from producer import batch, messages
+from producer import Producer, batch, messages
 from producer.batching import BatchTicket
 from producer.commands import GetUserProfile, Part, SendMessage
-from producer.commands.results import PartReply, SendReply, UserProfile
+from producer.commands.results import Created, PartReply, Persona, SendReply, TokenInfo, UserProfile
 from producer.vocabulary import Vocabulary
 from producer.vocabulary.queued import QueuedVocabulary
+from worker import MessengerClient
 
 
 def direct(client: Vocabulary) -> None:
@@ -19,6 +20,20 @@ def direct(client: Vocabulary) -> None:
     assert_type(client.get_user_profile("1", fields=["name"]), UserProfile)
     assert_type(client.get_whitelisted_domains(), list[str] | None)
     assert_type(client.send_batch([batch.send_text("1", "Hello!")]), list[PartReply | None])
+
+
+def at_once(client: MessengerClient) -> None:
+    """The client is the vocabulary: its methods have the reply types of their docstrings."""
+    assert_type(client.get_all_personas(), list[Persona])
+    assert_type(client.send_image("1", b"bytes", filename="a.png"), SendReply)
+    assert_type(client.debug_token(), TokenInfo)
+
+
+def results(producer: Producer) -> None:
+    """A ticket's result is what the direct client gives back."""
+    assert_type(producer.get_user_profile("1").result(timeout_s=5), UserProfile)
+    assert_type(producer.for_page("2").create_label("vip").result(), Created)
+    assert_type(producer.send_batch([batch.mark_seen("1")]).result(), list[PartReply | None])
 
 
 def queued(producer: QueuedVocabulary) -> None:

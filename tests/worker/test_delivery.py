@@ -12,7 +12,7 @@ from producer.commands import TYPES
 from producer.scripting import Script
 from worker.delivery import Deliverer
 from worker.graph.answers import Answer, Answered, Lost, NotSent
-from worker.graph.client import Signed
+from worker.graph.signing import Signed
 from worker.lanes import Chunk, Lanes
 from worker.pages import Page, Pages
 from worker.settings import Settings
@@ -60,13 +60,13 @@ class House:
         assert chunk is not None
         return chunk
 
-    def deliver(self, chunk: Chunk, pages: Pages = PAGES) -> None:
+    def deliver(self, chunk: Chunk, pages: Pages = PAGES, schedule: Schedule | None = None) -> None:
         """Delivers it."""
         Deliverer(
             lanes=self.lanes,
             graph=self.graph,
             pages=lambda: pages,
-            schedule=Schedule((1_000,)),
+            schedule=schedule or Schedule((1_000,)),
             may_begin=lambda _: self.alive,
             stopping=self.stopping,
             chance=lambda: 0.5,
@@ -205,3 +205,29 @@ def test_a_read_that_was_lost_is_simply_tried_again(server: "redis.Redis") -> No
     house.lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
     (command,) = house.take().commands
     assert (command.attempts, command.flags) == (1, "")
+
+
+def test_a_person_who_blocked_the_page_is_not_asked_again(server: "redis.Redis") -> None:
+    """The next message to them is refused before it costs a call, with the reason."""
+    house = House(server, Answered(400, b'{"error":{"code":551,"message":"x"}}'))
+    first = house.producer.send_text("1", "a")
+    house.deliver(house.take(), schedule=Schedule((1_000,), remember_ms=60_000))
+    asked = len(house.graph.asked)
+    second = house.producer.with_options(priority="bulk").send_text("1", "b")
+    assert house.lanes.take("w", 9, house.profile).chunk is None
+    outcomes = [ticket.outcome() for ticket in (first, second)]
+    assert [(each.name, each.attempts) for each in outcomes if each is not None] == [
+        ("refused", 1),
+        ("refused", 0),
+    ]
+    assert len(house.graph.asked) == asked
+
+
+def test_with_confirmation_messages_carry_their_id(server: "redis.Redis") -> None:
+    """An echo then tells which command it is of; metadata of the caller's own stays."""
+    house = House(server)
+    ticket = house.producer.send_text("1", "a")
+    house.producer.send_text("2", "b", metadata="mine")
+    house.deliver(house.take(), schedule=Schedule((1_000,), echo_wait_ms=1_000))
+    sent = [json.loads(each)["message"].get("metadata") for each in house.graph.asked]
+    assert sent == [ticket.id, "mine"]

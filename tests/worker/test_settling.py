@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from producer import batch
 from worker.graph.answers import Answer, Answered, Lost, NotSent
+from worker.graph.masking import masked_json
+from worker.keeping import Origin
 from worker.lanes import Hold, Settlement, Taken
-from worker.settling import Schedule, holds_of, scrubbed, settlement_of
+from worker.settling import Schedule, holds_of, settlement_of
 from worker.verdicts import Verdict, judge
 
 SCHEDULE = Schedule((1_000, 5_000))
@@ -70,19 +73,20 @@ def test_jitter_is_a_quarter() -> None:
 def test_a_reply_is_kept_without_the_token_in_its_links() -> None:
     """Graph's paging carries the token that asked."""
     body = b'{"data":[],"paging":{"next":"https://g/v4.0/me?access_token=EAAB123\\u0026after=x&appsecret_proof=ab"}}'
-    kept = scrubbed(body)
+    kept = masked_json(body)
     assert b"EAAB123" not in kept
     assert b"=ab" not in kept
     assert json.loads(kept)["paging"]["next"].endswith("&after=x&appsecret_proof=REMOVED")
 
 
-def test_the_detail_of_a_refusal_holds_codes_and_no_text_of_metas() -> None:
-    """What is kept can be shown to anybody."""
+def test_the_detail_of_a_refusal_holds_graphs_codes_and_texts() -> None:
+    """Who asks later learns as much as who called directly."""
     taken = _taken()
     found = settlement_of(taken, judge(BAD, is_send=True), BAD, schedule=SCHEDULE, chance=lambda: 0.5)
     detail = json.loads(found.detail)
-    assert detail["answer"]["code"] == 100
-    assert detail["answer"]["fbtrace_id"] == "F"
+    row = detail["answer"].pop("row")
+    assert detail["answer"] == {"code": 100, "status": 400, "message": "(#100) x", "fbtrace_id": "F"}
+    assert row
     assert detail["reason"]
 
 
@@ -115,3 +119,42 @@ def test_a_settlement_says_what_the_engine_reads() -> None:
     """The defaults are those of a command that is just returned."""
     assert Settlement("id", "return") == Settlement("id", "return", "", 0, b"{}")
     assert isinstance(judge(SUCCESS, is_send=True), Verdict)
+
+
+def _with_echoes(*, metadata: str = "id", once: bool = False, attempts: int = 0) -> Settlement:
+    taken = _taken(attempts=attempts, options="ms" if once else "s")
+    command = batch.send_text("1", "x", metadata=metadata)
+    return settlement_of(
+        taken,
+        judge(LOST, is_send=True),
+        LOST,
+        schedule=Schedule((1_000, 60_000), echo_wait_ms=30_000),
+        chance=lambda: 0.5,
+        origin=Origin(command, (), "id"),
+    )
+
+
+def test_what_may_have_arrived_waits_for_its_echo() -> None:
+    """For the echo's time or the schedule's, whichever is longer, also where it may not be repeated."""
+    found = [_with_echoes(), _with_echoes(attempts=1), _with_echoes(once=True)]
+    assert [(each.action, each.flags, each.delay_ms) for each in found] == [
+        ("await", "ar", 30_000),
+        ("await", "ar", 60_000),
+        ("await", "ar", 30_000),
+    ]
+
+
+def test_metadata_of_the_callers_own_tells_nothing() -> None:
+    """Then no echo can be known, and nothing waits for one."""
+    assert _with_echoes(metadata="theirs").action == "retry"
+
+
+def test_a_recipient_who_cannot_be_reached_is_remembered() -> None:
+    """With the fact and for how long; a refusal of the message itself says nothing of the person."""
+
+    def fact(answer: Answer, remember_ms: int | None) -> str:
+        verdict = judge(answer, is_send=True)
+        schedule = Schedule((1_000,), remember_ms=remember_ms)
+        return settlement_of(_taken(), verdict, answer, schedule=schedule, chance=lambda: 0.5).recipient_fact
+
+    assert (fact(BLOCKED, 1_000), fact(BLOCKED, None), fact(BAD, 1_000)) == ("blocked,1000", "", "")

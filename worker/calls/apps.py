@@ -2,14 +2,13 @@
 
 from typing import Final
 
-import msgspec
-
 from producer.commands.apps import GenerateMessengerCode, GetUserField, LogCustomEvents, SetNlpConfigs
 from producer.commands.insights import GetInsight, GetInsights
 from producer.errors import InvalidCommandError
 from producer.secrets import Secret
 from worker.calls.building import get, pairs_of, post, segment, text_of
 from worker.calls.call import APP_SECRET, Body, Call, CallContext, Fill, token_of
+from worker.calls.json_text import json_text
 
 _INSIGHTS: Final = "me/insights/"
 
@@ -54,7 +53,7 @@ def _log_custom_events(command: LogCustomEvents, context: CallContext) -> Call:
         raise InvalidCommandError("app_id", "is needed: give it here, or configure the app's id")
     body: Body = {
         "event": "CUSTOM_APP_EVENTS",
-        "custom_events": msgspec.json.encode(_whole(command.events)).decode(),
+        "custom_events": json_text(command.events).decode(),
         "advertiser_tracking_enabled": 0,
         "application_tracking_enabled": 0,
         "extinfo": '["mb1"]',
@@ -62,15 +61,6 @@ def _log_custom_events(command: LogCustomEvents, context: CallContext) -> Call:
         "page_scoped_user_id": command.page_scoped_user_id,
     }
     return post(command, f"{segment(app_id)}/activities", body)
-
-
-def _whole(value: object) -> object:
-    """Returns `value` with 75.0 as 75, as JSON text of the reference client has it."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {name: _whole(member) for name, member in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _get_user_field(command: GetUserField, _: CallContext) -> Call:

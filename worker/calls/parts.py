@@ -21,12 +21,12 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def encode_part(
-    call: Call, token: str | None = None, proof: str | None = None, link: Link | None = None
+    call: Call, token: str | None = None, proof: tuple[tuple[str, str], ...] = (), link: Link | None = None
 ) -> dict[str, object]:
     """Returns the part as an object; raises `ValueError` for a call with files, which a batch cannot carry.
 
-    `token` and `proof` are given when they differ from those of the whole batch. The token goes into the body, or into
-    the address of a part without one; the proof into the address.
+    `token`, and the parameters `proof` of that token, are given when they differ from those of the whole batch. The
+    token goes into the body, or into the address of a part without one; the proof into the address.
     """
     part: dict[str, object] = {"method": call.method, "relative_url": _relative_url(call, token, proof)}
     if link is not None:
@@ -42,12 +42,12 @@ def encode_part(
         part |= link.extra
     body = _body(call, token)
     if body is not None:
-        part["body"] = body.decode("ascii")
+        part["body"] = body.decode()
     return part
 
 
 def encode_part_json(
-    call: Call, token: str | None = None, proof: str | None = None, link: Link | None = None
+    call: Call, token: str | None = None, proof: tuple[tuple[str, str], ...] = (), link: Link | None = None
 ) -> bytes:
     """Returns the JSON bytes of the part, so that a batch is `b"[" + b",".join(parts) + b"]"`."""
     body = _body(call, token)
@@ -58,14 +58,14 @@ def encode_part_json(
     return _POST_HEAD + url + b'","body":"' + body + b'"}'
 
 
-def _relative_url(call: Call, token: str | None, proof: str | None) -> str:
+def _relative_url(call: Call, token: str | None, proof: tuple[tuple[str, str], ...]) -> str:
     url = call.relative_url
     if url is None:
         url = f"{call.path}?{query_string(call.query)}" if call.query else call.path
     if token is None:
         return url
-    pairs = (("access_token", token if call.body is None else None), ("appsecret_proof", proof))
-    extra = query_string(tuple((name, value) for name, value in pairs if value and f"{name}=" not in url))
+    own = (("access_token", token),) if call.body is None else ()
+    extra = query_string(tuple((name, value) for name, value in (*own, *proof) if f"{name}=" not in url))
     return f"{url}{'&' if '?' in url else '?'}{extra}" if extra else url
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-import msgspec
+from worker.calls.json_text import json_text
 
 _SAFE: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()")
 _TABLE: Final = [chr(byte) if byte in _SAFE else f"%{byte:02X}" for byte in range(256)]
@@ -11,7 +11,6 @@ _ESCAPED: Final = {
     byte: (bytes((byte,)), f"%{byte:02X}".encode()) for byte in range(256) if byte not in _SAFE
 }
 _PERCENT: Final = ord("%")
-_encode_json: Final = msgspec.json.Encoder().encode
 
 
 def percent_encoded(text: str) -> str:
@@ -21,7 +20,7 @@ def percent_encoded(text: str) -> str:
 
 def percent_encoded_json(value: object) -> bytes:
     """Returns the compact JSON text of `value`, percent-encoded: a microsecond for a short ASCII message."""
-    data: bytes = _encode_json(value)
+    data = json_text(value)
     if not data.isascii():
         return data.decode("latin-1").translate(_TABLE).encode("ascii")
     # A handful of different bytes need it; replacing each once is twice as fast as looking at every byte.

@@ -1,6 +1,5 @@
 """The verbs of `outbound`, each loaded when it is used, and the one place where an error becomes a sentence."""
 
-import difflib
 import importlib
 import os
 import traceback
@@ -11,7 +10,7 @@ import click
 
 from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal, refusal_of
-from worker.cli.verb import Verb, examples_of, write_examples
+from worker.cli.verb import Verb, VerbGroup, examples_of, no_such_verb
 
 # What `outbound --help` says of each verb; the module of its name holds the verb itself.
 VERBS: Final = {
@@ -21,7 +20,14 @@ VERBS: Final = {
     "enqueue": "queue a file of commands, one JSON a line",
     "status": "workers, lanes, what waits and how commands ended",
     "ticket": "what became of one command",
+    "explain": "where one command is, what it waits for, when it leaves",
+    "cancel": "end one command before it is sent",
+    "dead": "dead letters: list, show, replay, drop",
+    "page": "hold or release a Page, lane, broadcast or app",
+    "recipient": "people whom a Page cannot reach: show, forget",
+    "broadcast": "one message to a file of people; its progress, pause, cancel",
     "stub": "run the stub of Graph",
+    "bench": "measure speed and size here, beside other ways of sending",
 }
 
 
@@ -36,7 +42,7 @@ class Program(click.Group):
         """Returns the verb, or None for a word that is none."""
         if cmd_name not in VERBS:
             return None
-        verb: Verb = importlib.import_module(f"worker.cli.verbs.{cmd_name}").verb
+        verb: Verb | VerbGroup = importlib.import_module(f"worker.cli.verbs.{cmd_name}").verb
         return verb
 
     def resolve_command(
@@ -48,9 +54,7 @@ class Program(click.Group):
             click.UsageError: there is no such verb; says which one may be meant.
         """
         if args and args[0] not in VERBS and not args[0].startswith("-"):
-            meant = difflib.get_close_matches(args[0], VERBS, n=1)
-            hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(VERBS)}"
-            raise click.UsageError(f"there is no verb {args[0]!r}: {hint}", ctx)
+            raise click.UsageError(no_such_verb(args[0], list(VERBS)), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
@@ -58,13 +62,15 @@ class Program(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the verbs alone: with the two options of the program it would not fit a screen."""
+        self.format_commands(ctx, formatter)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
-        """Writes an example, and where the settings are."""
-        write_examples(
-            formatter, ("outbound demo", 'outbound send 1895382890692545 1254459154682919 "Hello!"')
-        )
+        """Writes an example, and where the settings and the version are."""
         formatter.write_paragraph()
-        formatter.write_text("Settings are environment variables: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, …")
+        formatter.write('Example: outbound send 1895382890692545 1254459154682919 "Hello!"\n')
+        formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, …  Version: outbound --version\n")
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,5 +1,6 @@
 """`Verb`: a command whose help ends with examples, and whose wrong use is answered with one."""
 
+import difflib
 from collections.abc import Sequence
 
 import click
@@ -17,9 +18,50 @@ class Verb(click.Command):
         write_examples(formatter, self.examples)
 
 
+class VerbGroup(click.Group):
+    """A verb of `outbound` that has verbs of its own, as `outbound dead list`."""
+
+    def __init__(self, *args: object, examples: Sequence[str] = (), **settings: object) -> None:
+        super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as click gives them
+        self.subcommand_metavar = "VERB [ARGS]..."
+        self.examples = tuple(examples)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Returns the verbs in the order in which they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Returns the verb and its arguments.
+
+        Raises:
+            click.UsageError: there is no such verb; says which one may be meant.
+        """
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            raise click.UsageError(no_such_verb(args[0], list(self.commands)), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Writes the table of verbs."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, each.get_short_help_str(100)) for name, each in self.commands.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Writes the examples."""
+        write_examples(formatter, self.examples)
+
+
+def no_such_verb(word: str, verbs: Sequence[str]) -> str:
+    """Returns what is said of a word that is no verb: which one may be meant, or which there are."""
+    meant = difflib.get_close_matches(word, verbs, n=1)
+    hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(verbs)}"
+    return f"there is no verb {word!r}: {hint}"
+
+
 def examples_of(command: click.Command) -> tuple[str, ...]:
     """Returns the examples of a verb; the whole program has one of its own."""
-    return command.examples if isinstance(command, Verb) else ("outbound demo",)
+    return command.examples if isinstance(command, Verb | VerbGroup) else ("outbound demo",)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:

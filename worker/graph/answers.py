@@ -10,6 +10,11 @@ import msgspec
 
 # Graph's answer for a part that it did not finish, did not run, or ran and leaves out.
 NULL_PART: Final = "Graph answered null for this part"
+# Of a request whose guard said no.
+GIVEN_UP: Final = "this worker may have been given up: its request does not begin"
+
+# The JSON of the headers of what has none of its own.
+NO_HEADERS: Final = b"null"
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -17,12 +22,14 @@ class Answered(msgspec.Struct, frozen=True):
 
     `body` is the raw answer: JSON, HTML or nothing. `headers` holds lower-case names, of the part where the call was
     part of a batch. `whole` tells that the answer was to a whole batch, and none of its parts was answered on its own.
+    `listed` is the JSON list of a part's own headers, or null.
     """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
     whole: bool = False
+    listed: bytes = NO_HEADERS
 
     def __repr__(self) -> str:
         return f"Answered({self.status}, {len(self.body)} bytes{', whole' if self.whole else ''})"

@@ -1,36 +1,28 @@
 """`GraphClient`: the one connection pool of a process; runs a call as a plain request, several as one batch."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from worker.calls import Call, Link, encode_part_json
-from worker.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
-from worker.graph.credentials import Credentials, proof_of
+from worker.graph import requests
+from worker.graph.answers import NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.graph.credentials import Credentials
+from worker.graph.endpoint import LOOPBACK
+from worker.graph.requests import Outgoing
+from worker.graph.signing import Signed
+from worker.graph.watching import Watch
 
 BATCH_MAX: Final = 50
-JSON_HEADERS: Final = {"content-type": "application/json"}
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class Signed(msgspec.Struct, frozen=True):
-    """A call with the token that it is signed with, and its links when it is part of an explicit batch."""
-
-    call: Call
-    credentials: Credentials
-    link: Link | None = None
-
-    def __repr__(self) -> str:
-        return f"<{self.call.method} {self.call.path}>"
 
 
 class _Part(msgspec.Struct):
     code: int = 0
     body: str | None = None
-    headers: msgspec.Raw = msgspec.Raw(b"[]")
+    headers: msgspec.Raw = msgspec.Raw(NO_HEADERS)
 
 
 class _Header(msgspec.Struct):
@@ -73,6 +65,7 @@ class GraphClient:
         connect_timeout_s: for a connection; nothing was sent when it runs out.
         call_timeout_s: for each wait for Graph's answer; the call may have been carried out when it runs out.
         connections: most open connections; as many as there are threads.
+        watch: is shown every request and answer, without secrets.
         transport: the far end, for tests.
     """
 
@@ -84,22 +77,19 @@ class GraphClient:
         connect_timeout_s: float = 5.0,
         call_timeout_s: float = 60.0,
         connections: int = 16,
+        watch: Watch | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._root = f"{origin.rstrip('/')}/v{version}/"
-        self._batch_url = httpx.URL(self._root)
+        self._watch = watch
         limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
         )
         trust_env = urlsplit(origin).hostname not in LOOPBACK
         inner = transport or httpx.HTTPTransport(limits=limits, trust_env=trust_env)
         timeout = httpx.Timeout(call_timeout_s, connect=connect_timeout_s, pool=connect_timeout_s)
-        self._client = httpx.Client(
-            transport=GuardedTransport(inner),
-            timeout=timeout,
-            trust_env=False,
-            headers={"accept": "application/json"},
-        )
+        self._transport = GuardedTransport(inner)
+        self._client = httpx.Client(transport=self._transport, timeout=timeout, trust_env=False)
 
     def close(self) -> None:
         """Closes all connections."""
@@ -113,51 +103,51 @@ class GraphClient:
             guard: is asked right before each request; False makes it `NotSent`.
         """
         if len(calls) == 1 and calls[0].link is None:
-            return [self._send_one(calls[0], guard)]
+            return [self.answer(self.plain(calls[0]), guard=guard)]
         answers: list[Answer] = []
         for start in range(0, len(calls), BATCH_MAX):
-            answers += self._send_batch(calls[start : start + BATCH_MAX], guard)
+            parts = calls[start : start + BATCH_MAX]
+            answers += split(self.answer(self.batch(parts), guard=guard), len(parts))
         return answers
 
-    def _send_one(self, signed: Signed, guard: Callable[[], bool] | None) -> Answer:
-        call, credentials = signed.call, signed.credentials
-        query = [*call.query, ("access_token", credentials.access_token)]
-        if credentials.app_secret:
-            query.append(("appsecret_proof", proof_of(credentials.access_token, credentials.app_secret)))
-        url = f"{self._root}{call.path}?{urlencode(query, quote_via=quote)}"
-        content = msgspec.json.encode(call.body) if call.body is not None else b""
-        request = self._client.build_request(call.method, url, content=content, headers=JSON_HEADERS)
-        answer = self._exchange(request, guard)
-        if isinstance(answer, httpx.Response):
-            return Answered(answer.status_code, answer.content, answer.headers)
-        return answer
+    def plain(self, signed: Signed) -> Outgoing:
+        """Returns the request of one call by itself."""
+        return requests.plain(signed, self._root, time.time())
 
-    def _send_batch(self, calls: Sequence[Signed], guard: Callable[[], bool] | None) -> list[Answer]:
-        first = calls[0].credentials
-        shared = all(each.credentials is first or each.credentials == first for each in calls)
-        if shared:
-            token = first.access_token
-            parts = [encode_part_json(each.call, link=each.link) for each in calls]
-        else:
-            token = first.app_token or first.access_token
-            parts = [_part_with_its_token(each) for each in calls]
-        url = self._batch_url
-        if first.app_secret:
-            url = url.copy_with(params={"appsecret_proof": proof_of(token, first.app_secret)})
-        content = b'{"access_token":%b,"batch":[%b]}' % (msgspec.json.encode(token), b",".join(parts))
-        request = self._client.build_request("POST", url, content=content, headers=JSON_HEADERS)
-        answer = self._exchange(request, guard)
-        if isinstance(answer, httpx.Response):
-            return _split(answer, len(calls))
-        return [answer] * len(calls)
+    def batch(
+        self,
+        calls: Sequence[Signed],
+        *,
+        top: Credentials | None = None,
+        include_headers: bool | None = None,
+    ) -> Outgoing:
+        """Returns the one request of up to 50 calls; see `requests.batch`."""
+        return requests.batch(calls, self._root, time.time(), top=top, include_headers=include_headers)
 
-    def _exchange(
-        self, request: httpx.Request, guard: Callable[[], bool] | None
-    ) -> httpx.Response | Lost | NotSent:
+    def answer(self, outgoing: Outgoing, *, guard: Callable[[], bool] | None = None) -> Answer:
+        """Makes one request and returns what came back; watchers see both, without secrets.
+
+        Args:
+            outgoing: made by `plain` or `batch`.
+            guard: is asked right before the first byte leaves; False makes it `NotSent`.
+        """
+        if self._watch is not None:
+            self._watch.request(outgoing.shown())
+        found = self._exchange(outgoing, guard)
+        if self._watch is not None:
+            self._watch.answer(found, outgoing.secrets)
+        return found
+
+    def _exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
+        request = self._client.build_request(
+            outgoing.method, outgoing.url, content=outgoing.content, headers=outgoing.headers
+        )
         if guard is not None:
             request.extensions["guard"] = guard
         try:
-            return self._client.send(request)
+            # Not by `Client.send`, which logs every URL with its token.
+            response = self._transport.handle_request(request)
+            return Answered(response.status_code, response.read(), response.headers)
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -167,12 +157,6 @@ class GraphClient:
             return NotSent(_reason(error))
         except httpx.HTTPError as error:
             return Lost(_reason(error))
-
-
-def _part_with_its_token(signed: Signed) -> bytes:
-    token, secret = signed.credentials.access_token, signed.credentials.app_secret
-    proof = proof_of(token, secret) if secret else None
-    return encode_part_json(signed.call, token=token, proof=proof, link=signed.link)
 
 
 def _reason(error: httpx.HTTPError) -> str:
@@ -185,29 +169,33 @@ def _reason(error: httpx.HTTPError) -> str:
     }.get(type(error).__name__, f"the connection broke ({type(error).__name__})")
 
 
-def _split(response: httpx.Response, expected: int) -> list[Answer]:
-    """Returns an answer for each part; an answer that is no list of parts counts for all of them."""
-    whole = Answered(response.status_code, response.content, response.headers, whole=True)
-    if response.status_code != httpx.codes.OK:
+def split(answer: Answer, expected: int) -> list[Answer]:
+    """Returns an answer for each part of a batch; one that is no list of parts counts for all of them."""
+    if not isinstance(answer, Answered):
+        return [answer] * expected
+    whole = Answered(answer.status, answer.body, answer.headers, whole=True)
+    if answer.status != httpx.codes.OK:
         return [whole] * expected
     try:
-        parts = _decode_batch(response.content)
+        parts = _decode_batch(answer.body)
     except msgspec.DecodeError:
         return [whole] * expected
-    answers: list[Answer] = [
-        Lost(NULL_PART)
-        if part is None
-        else Answered(part.code, (part.body or "").encode(), _headers(part.headers, response.headers))
-        for part in parts[:expected]
-    ]
+    answers = [_part_answer(part, answer.headers) for part in parts[:expected]]
     return answers + [Lost("Graph answered fewer parts than were asked")] * (expected - len(answers))
 
 
-def _headers(raw: msgspec.Raw, outer: Mapping[str, str]) -> Mapping[str, str]:
+def _part_answer(part: _Part | None, outer: Mapping[str, str]) -> Answer:
+    if part is None:
+        return Lost(NULL_PART)
+    listed = bytes(part.headers)
+    return Answered(part.code, (part.body or "").encode(), _headers(listed, outer), listed=listed)
+
+
+def _headers(listed: bytes, outer: Mapping[str, str]) -> Mapping[str, str]:
     """Returns a part's usage headers, or those of the whole answer when the part has none of its own."""
-    if b"sage" not in bytes(raw):
+    if b"sage" not in listed:
         return outer
     try:
-        return {each.name.lower(): each.value for each in _decode_headers(raw)}
+        return {each.name.lower(): each.value for each in _decode_headers(listed)}
     except msgspec.DecodeError:
         return outer

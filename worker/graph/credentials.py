@@ -1,17 +1,27 @@
-"""Credentials of one Page for one call, and the proof that Graph asks for beside a token."""
+"""Credentials of one call, the proof that Graph asks for beside a token, and the ring of keys that they come from."""
 
 import hashlib
 import hmac
+from collections.abc import Mapping
+from typing import TypeAlias
 
 import msgspec
 
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What a call is signed with: the Page's token, and its app where that is known. Its repr shows nothing."""
+    """What a call is signed with: a token, and its app where that is known. Its repr shows nothing.
+
+    `proof_secret` makes the proof in the place of `app_secret`; without `proves` and without it no proof goes along.
+    """
 
     access_token: str
     app_id: str | None = None
     app_secret: str | None = None
+    proves: bool = True
+    timed: bool = False
+    proof_secret: str | None = None
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -20,6 +30,49 @@ class Credentials(msgspec.Struct, frozen=True):
     def app_token(self) -> str | None:
         """The app's own token, `app_id|app_secret`, where both are known."""
         return f"{self.app_id}|{self.app_secret}" if self.app_id and self.app_secret else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every text of these that nobody may read."""
+        known = (self.access_token, self.app_secret, self.proof_secret)
+        return tuple(each for each in known if each)
+
+    def for_app(self) -> "Credentials":
+        """Returns the app's own credentials; the same when the app is not known."""
+        token = self.app_token
+        if token is None:
+            return self
+        return Credentials(token, self.app_id, self.app_secret, self.proves, self.timed)
+
+    def proof(self, now_s: float) -> Pairs:
+        """Returns the parameters that prove the token, or none; timed ones hold for 5 minutes from `now_s`."""
+        secret = self.proof_secret or (self.app_secret if self.proves else None)
+        if not secret:
+            return ()
+        if not self.timed:
+            return (("appsecret_proof", proof_of(self.access_token, secret)),)
+        at = str(int(now_s))
+        proof = proof_of(f"{self.access_token}|{at}", secret)
+        return (("appsecret_proof", proof), ("appsecret_time", at))
+
+
+class Keyring(msgspec.Struct, frozen=True):
+    """All that a Page's calls may be signed and filled with. Its repr shows nothing."""
+
+    access_token: str
+    app_id: str | None = None
+    app_secret: str | None = None
+    verify_token: str | None = None
+    secrets: Mapping[str, str] = {}
+    proves: bool = True
+    timed: bool = False
+
+    def __repr__(self) -> str:
+        return "<Keyring>"
+
+    def credentials(self) -> Credentials:
+        """Returns what a call with the Page's own token is signed with."""
+        return Credentials(self.access_token, self.app_id, self.app_secret, self.proves, self.timed)
 
 
 def proof_of(access_token: str, app_secret: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from worker.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
-from worker.graph.client import Signed
+from worker.graph.answers import NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.graph.signing import Signed
 
 SUCCESS_MAX = 399
 
@@ -56,11 +56,10 @@ def merged(answers: Sequence[Answer]) -> Answer:
 
 def _value(answer: Answer) -> object:
     match answer:
-        case Answered(status=status, body=body):
-            return {
-                "code": status,
-                "body": msgspec.Raw(body) if _is_json(body) else body.decode("utf-8", "replace"),
-            }
+        case Answered(status=status, body=body, listed=listed):
+            headers = {} if listed == NO_HEADERS else {"headers": msgspec.Raw(listed)}
+            text = msgspec.Raw(body) if _is_json(body) else body.decode("utf-8", "replace")
+            return {"code": status, **headers, "body": text}
         case Lost(reason=reason):
             return {"code": None, "body": None, "reason": reason}
         case NotSent(reason=reason):

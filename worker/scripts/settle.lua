@@ -66,8 +66,14 @@ local function settle(id, command, action, flags, delay_ms, detail)
 end
 
 local commands_from = 6 + 5 * tonumber(ARGV[5])
-local settled, proven, named = 0, 0, {}
+local settled, proven, named, seen = 0, 0, {}, {}
 local owned = call('HGET', P .. 'taken:' .. worker, token)
+local asked, records = {}, {}
+if owned then
+  idle, ended = {}, {}
+  for i = commands_from, #ARGV, 5 do asked[#asked + 1] = ARGV[i] end
+  if #asked > 0 then records = call('HMGET', P .. 'commands', unpack(asked)) end
+end
 -- from the last to the first, so that what returns to the head of a lane keeps its order
 for i = #ARGV - 4, commands_from, -5 do
   local id, action, detail = ARGV[i], ARGV[i + 1], ARGV[i + 4]
@@ -75,8 +81,9 @@ for i = #ARGV - 4, commands_from, -5 do
   if not owned then
     if action == 'sent' then proven = proven + prove_sent(id, detail, now, policy) end
   else
-    local record = call('HGET', P .. 'commands', id)
-    local command = record and parse(record)
+    local record = records[(i - commands_from) / 5 + 1]
+    local command = record and not seen[id] and parse(record)
+    seen[id] = true
     if command and command.state == 'T' and command.mark == mark then
       settle(id, command, action, ARGV[i + 2], ARGV[i + 3], detail)
       settled = settled + 1
@@ -84,6 +91,7 @@ for i = #ARGV - 4, commands_from, -5 do
   end
 end
 if owned then
+  if #ended > 0 then call('HDEL', P .. 'commands', unpack(ended)) end
   for i = 6, commands_from - 1, 5 do
     local slowed = string.match(ARGV[i], '^slow:(.*)$')
     if slowed then

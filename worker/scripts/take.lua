@@ -27,9 +27,12 @@ local repeated = call('HGET', P .. 'taken:' .. worker, token)
 if repeated then
   local chunk = { 0, 0, 0, next_in() }
   for id in string.gmatch(string.sub(repeated, 3), '[^,]+') do
-    chunk[1] = chunk[1] + 1
-    chunk[#chunk + 1] = id
-    chunk[#chunk + 1] = call('HGET', P .. 'commands', id)
+    local record = call('HGET', P .. 'commands', id)
+    if record then
+      chunk[1] = chunk[1] + 1
+      chunk[#chunk + 1] = id
+      chunk[#chunk + 1] = record
+    end
   end
   return chunk
 end
@@ -39,6 +42,7 @@ local SHARE_MAX = 25 -- a Page with more than this ready has batches of its own
 local LANES_MAX = 4 -- or with more lanes than this
 local QUANTUM_MS = 250 -- bulk gathers this long for a fuller batch once its burst is spent
 
+local fresh_mark = 'T0;0;;' .. worker .. '#' .. token .. ';0' -- the state line of what is taken for the first time
 local ids, chosen, answer, updates = {}, {}, {}, {}
 local touched, closed, elsewhere = 0, false, false
 local media, app = nil, nil
@@ -187,6 +191,18 @@ local function not_wanted(command, id)
   return nil
 end
 
+local lane_parts = {}
+local function is_of(command, lane)
+  local parts = lane_parts[lane]
+  if not parts then
+    local page, class, priority, broadcast = string.match(lane, '^([^/]+)/([^/]+)/([^/]+)/?(.*)$')
+    parts = { page, class, priority, broadcast }
+    lane_parts[lane] = parts
+  end
+  return command.page == parts[1] and command.class == parts[2] and command.priority == parts[3]
+    and command.broadcast == parts[4]
+end
+
 -- What to do with one popped id: 'skip', 'take', or a reason to stop here.
 local function look(id, record, lane, rates, free)
   if not record or chosen[id] then return 'skip' end
@@ -195,7 +211,7 @@ local function look(id, record, lane, rates, free)
     quarantine(id, record, string.match(lane, '^[^/]+'))
     return 'skip'
   end
-  if command.state ~= 'L' or lane_of(command) ~= lane then return 'skip' end
+  if command.state ~= 'L' or not is_of(command, lane) then return 'skip' end
   if command.expires_ms ~= '' and tonumber(command.expires_ms) <= now then
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
     return 'skip'
@@ -227,13 +243,36 @@ local function look(id, record, lane, rates, free)
   answer[#answer + 1] = record
   command.state, command.mark = 'T', worker .. '#' .. token
   updates[#updates + 1] = id
-  updates[#updates + 1] = record_of(command)
+  if command.attempts == 0 and command.reaps == 0 and command.flags == '' then
+    updates[#updates + 1] = fresh_mark .. command.rest
+  else
+    updates[#updates + 1] = record_of(command)
+  end
   if alone then closed = true end
   return 'take', cost
 end
 
 local function class_of(lane)
   return string.match(lane, '^[^/]+/([^/]+)')
+end
+
+-- Entries of a broadcast's lane that begin with `@` are people, until they are taken: then each is a command of its own.
+local function made_of(lane, popped)
+  local broadcast = string.match(lane, '^[^/]+/[^/]+/[^/]+/(.+)$')
+  if not broadcast then return popped, call('HMGET', P .. 'commands', unpack(popped)), nil end
+  local key = P .. 'broadcast:' .. broadcast
+  local facts = call('HMGET', key, 'head', 'tail', 'taken', 'state')
+  local ids_of, records, number = {}, {}, tonumber(facts[3] or '0')
+  for i, entry in ipairs(popped) do
+    if string.sub(entry, 1, 1) ~= '@' then
+      ids_of[i], records[i] = entry, call('HGET', P .. 'commands', entry)
+    else
+      ids_of[i] = broadcast .. ':' .. int(number)
+      records[i] = facts[1] and 'L\n' .. facts[1] .. string.sub(entry, 2) .. facts[2]
+      number = number + 1
+    end
+  end
+  return ids_of, records, key, facts[4] == 'cancelled'
 end
 
 -- Takes from one lane. Answers true when it stays in turn, nil when it is empty or was put to sleep.
@@ -259,11 +298,16 @@ local function take_from(lane, page, priority, rates)
   while room > 0 and not stop and not closed and touched < TOUCHED_MAX and free > spent do
     local popped = call('LPOP', key, math.min(room, free - spent, TOUCHED_MAX - touched))
     if not popped then break end
-    local records = call('HMGET', P .. 'commands', unpack(popped))
-    for i, id in ipairs(popped) do
+    local ids_of, records, broadcast_key, cancelled = made_of(lane, popped)
+    local used = 0
+    for i, id in ipairs(ids_of) do
       touched = touched + 1
       local what, cost = 'close', nil
-      if not closed and free > spent then
+      local ended = cancelled and records[i] and parse(records[i])
+      if ended and ended.state == 'L' then
+        finish(id, ended, 'cancelled', '{"reason":"its broadcast was cancelled"}', false, now, policy)
+        what = 'skip'
+      elseif not closed and free > spent then
         what, cost = look(id, records[i], lane, rates, (full and spent == 0) and 1000000 or free - spent)
       end
       if what == 'take' then
@@ -276,7 +320,9 @@ local function take_from(lane, page, priority, rates)
         if what == 'short' then wanted = cost end
         break
       end
+      if id ~= popped[i] then used = used + 1 end
     end
+    if used > 0 then call('HINCRBY', broadcast_key, 'taken', used) end
   end
   spend(page, class, rate, spent)
   if is_media and #ids >= MEDIA_MAX then closed = true end
@@ -318,13 +364,14 @@ local function lane_scopes(lane)
   return { 'lane:' .. lane, 'lane:' .. plain }
 end
 
--- Takes from the Page's lanes by their turns. What is passed over, for not fitting into this chunk, keeps its turn.
+-- Takes from the Page's lanes by their turns. A Page that was only passed over, for not fitting into this chunk, keeps
+-- its own.
 local function visit(page, page_turn, priority, rates, fingerprint)
   local ring = P .. 'ring:' .. priority .. ':' .. page
-  local back, passed, seen, before = {}, {}, {}, #ids
+  local back, passed, seen, before = {}, false, {}, #ids
   while #ids < limit and not closed and touched < TOUCHED_MAX do
     local popped = call('ZPOPMIN', ring)
-    local lane, lane_turn = popped[1], popped[2]
+    local lane = popped[1]
     if not lane then break end
     if seen[lane] then
       back[#back + 1] = lane
@@ -334,17 +381,17 @@ local function visit(page, page_turn, priority, rates, fingerprint)
     touched = touched + 1
     local held = held_until(lane_scopes(lane), fingerprint)
     if media ~= nil and media ~= (class_of(lane) == 'm') then
-      passed[#passed + 1] = { lane_turn, lane }
+      back[#back + 1] = lane
+      passed = true
     elseif held then
       hold_back(lane, held)
     elseif take_from(lane, page, priority, rates) then
       back[#back + 1] = lane
     end
   end
-  for _, each in ipairs(passed) do call('ZADD', ring, 'NX', each[1], each[2]) end
   for _, lane in ipairs(back) do call('ZADD', ring, 'NX', turn(), lane) end
   if call('EXISTS', ring) == 1 then
-    local keeps_turn = #passed > 0 and #ids == before
+    local keeps_turn = passed and #ids == before
     call('ZADD', P .. 'ready:' .. priority, 'NX', keeps_turn and page_turn or turn(), page)
   end
 end

@@ -92,7 +92,7 @@ class StubProcess(StubClient):
         Raises:
             RuntimeError: It ended, or did not answer within 20 seconds; the message has its own words.
         """
-        command = [sys.executable, "-m", "worker.stub", "--options", "-"]
+        command = [sys.executable, "-P", "-m", "worker.stub", "--options", "-"]
         self._child = subprocess.Popen(  # noqa: S603 - our own module with fixed arguments
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -22,6 +22,7 @@ from worker.calls import (
 from worker.calls.percent import form
 
 B: Any = batch
+PROOF = (("appsecret_proof", "PROOF"),)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 JSON: st.SearchStrategy[object] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT,
@@ -59,7 +60,7 @@ def test_a_query_comes_back_from_its_string(pairs: list[tuple[str, str]]) -> Non
 def test_the_json_of_a_part_is_the_part(text: str, extra: dict[str, object], token: str | None) -> None:
     """The fast way and the plain way write the same part."""
     call = Call(method="POST", path="me/messages", body={"message": {"text": text}, **extra})
-    assert msgspec.json.decode(encode_part_json(call, token, "proof")) == encode_part(call, token, "proof")
+    assert msgspec.json.decode(encode_part_json(call, token, PROOF)) == encode_part(call, token, PROOF)
 
 
 def test_a_text_is_one_known_string() -> None:
@@ -176,8 +177,8 @@ def test_a_part_has_everything_in_its_place(
 ) -> None:
     """Token in the body or address, proof in the address, links beside them, each once."""
     call, link = part_call(item)
-    assert encode_part(call, token, "PROOF", link) == expected
-    assert msgspec.json.decode(encode_part_json(call, token, "PROOF", link)) == expected
+    assert encode_part(call, token, PROOF, link) == expected
+    assert msgspec.json.decode(encode_part_json(call, token, PROOF, link)) == expected
 
 
 def test_a_raw_part_alone_is_a_plain_call() -> None:

@@ -52,7 +52,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a verb with two letters swapped": (["satus"], "there is no verb 'satus': did you mean status?"),
     "a word like no verb": (
         ["frobnicate"],
-        "there is no verb 'frobnicate': there are demo, worker, send, enqueue, status, ticket, stub",
+        "there is no verb 'frobnicate': there are demo, worker, send, enqueue, status, ticket, explain, cancel, dead",
     ),
     "an option with two letters swapped": (["status", "--wacth"], "No such option '--wacth'"),
     "a text without quotation marks": (

@@ -10,8 +10,9 @@ import pytest
 from producer import batch
 from worker.calls import call_for
 from worker.graph.answers import NULL_PART, Answered, Lost, NotSent
-from worker.graph.client import GraphClient, Signed
+from worker.graph.client import GraphClient
 from worker.graph.credentials import Credentials, proof_of
+from worker.graph.signing import Signed
 
 PAGE = Credentials("PAGE_TOKEN")
 SUCCESS = {"recipient_id": "1", "message_id": "m_1"}

@@ -5,9 +5,9 @@ import json
 from producer import batch
 from worker.calls import Link, call_for
 from worker.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
-from worker.graph.client import Signed
 from worker.graph.credentials import Credentials
 from worker.graph.linked import explained, merged
+from worker.graph.signing import Signed
 
 CALL = call_for(batch.send_text("1", "x"))
 OK = Answered(200, b'{"message_id":"m"}')

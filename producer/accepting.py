@@ -1,0 +1,140 @@
+"""From a command to what Redis accepts: checked for the queue, its bytes stored beside it, once for each key."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from producer.batching import Share, shares_of
+from producer.commands import (
+    Command,
+    SendBatch,
+    SendMessage,
+    UploadAttachment,
+    check,
+    check_queueable,
+    detached,
+)
+from producer.envelope import Delivery, arguments_of
+from producer.errors import InvalidCommandError, SettingsError
+from producer.ids import new_id
+from producer.queue import Arguments, Queue
+from producer.retirement import check_not_retired
+from producer.routing import route
+
+ROUND: Final = 500
+DAY_MS: Final = 24 * 3600 * 1000
+KEPT_DAYS_MAX: Final = 30
+_VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for all commands of a producer: the Graph version of its workers, and how long keys are kept."""
+
+    version: tuple[int, int] = (4, 0)
+    allow_retired: bool = False
+    keep_ms: int = DAY_MS
+
+
+def terms_of(graph_version: str, *, allow_retired: bool, idempotency_retention_s: float) -> Terms:
+    """Returns the terms of a producer.
+
+    Raises:
+        SettingsError: names the argument and its form.
+    """
+    match = _VERSION.fullmatch(graph_version)
+    if match is None:
+        raise SettingsError("graph_version must be a version of the Graph API, such as 26.0 or v26.0")
+    keep_ms = int(idempotency_retention_s * 1000)
+    if not 0 < keep_ms <= KEPT_DAYS_MAX * DAY_MS:
+        raise SettingsError(
+            f"idempotency_retention_s must be more than 0 and at most {KEPT_DAYS_MAX} days of seconds"
+        )
+    return Terms(version=(int(match[1]), int(match[2])), allow_retired=allow_retired, keep_ms=keep_ms)
+
+
+def admit(command: Command, terms: Terms) -> None:
+    """Raises unless `command` may lie in Redis, and Graph of the workers' version still takes it.
+
+    Raises:
+        InvalidCommandError: it carries a secret as text.
+        RetiredCommandError: Meta has removed it; the message says what to use instead.
+    """
+    check_queueable(command)
+    if not terms.allow_retired:
+        check_not_retired(command, terms.version)
+
+
+def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) -> str:
+    """Puts one checked command on the queue and returns the id of its ticket; the first one's, under a known key."""
+    admit(command, terms)
+    ticket = new_id()
+    shares = [Share(ticket, command, (0,))]
+    if isinstance(command, SendBatch):
+        ticket, shares = shares_of(command, ticket)
+    if delivery.idempotency_key is None:
+        queue.put([_stored(queue, each.id, each.command, delivery) for each in shares])
+        return ticket
+    arguments = [_stored(queue, each.id, each.command, delivery) for each in shares]
+    key = f"{delivery.page}:{delivery.idempotency_key}"
+    first: str | None = None
+    try:
+        first = queue.put_once(
+            arguments, key=key, digest=_digest(command), ticket=ticket, keep_ms=terms.keep_ms
+        )
+    finally:
+        if first != ticket and _has_bytes(command):
+            queue.drop_bytes(ticket)
+    return first
+
+
+def _has_bytes(command: Command) -> bool:
+    return isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
+
+
+def _digest(command: Command) -> str:
+    """Returns what tells one command from another, its bytes included."""
+    content = b""
+    if isinstance(command, SendMessage | UploadAttachment):
+        command, content = detached(command)
+    hashed = hashlib.sha256(msgspec.json.encode(command, order="deterministic"))
+    hashed.update(b"\n" + content)
+    return hashed.hexdigest()
+
+
+def _stored(queue: Queue, command_id: str, command: Command, delivery: Delivery) -> Arguments:
+    """Returns the command as it is accepted; its bytes are in Redis already."""
+    if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
+        return arguments_of(command_id, command, route(command), delivery)
+    where = route(command)
+    bare, content = detached(command)
+    arguments = arguments_of(command_id, bare, where, delivery)
+    queue.put_bytes(command_id, content)
+    return arguments
+
+
+def next_round(
+    queue: Queue, source: Iterator[Command], delivery: Delivery, terms: Terms
+) -> tuple[list[Arguments], Exception | None, bool]:
+    """Returns the next commands as they are accepted, what stopped them if anything did, and whether these are all."""
+    arguments: list[Arguments] = []
+    while len(arguments) < ROUND:
+        try:
+            command = next(source)
+            check(command)
+            admit(command, terms)
+            arguments.append(_stored(queue, new_id(), command, delivery))
+        except StopIteration:
+            return arguments, None, True
+        except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
+            return arguments, error, True
+    return arguments, None, False
+
+
+def without_key(delivery: Delivery) -> Delivery:
+    """Returns the options of a bulk; raises `InvalidCommandError` for a key, which stands for one command only."""
+    if delivery.idempotency_key is not None:
+        raise InvalidCommandError("idempotency_key", "stands for one command: a bulk takes none")
+    return delivery

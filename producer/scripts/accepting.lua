@@ -1,0 +1,138 @@
+-- accepting.lua: how commands are accepted, all or none. Needs lanes.lua.
+--
+-- Five arguments for each command, from ARGV[first] on:
+--   id
+--   the first nine fields of the fixed line (page … options)
+--   due: '' at once, '+ms' from now, or the absolute ms
+--   expires: '' never, '+ms' from now, or the absolute ms
+--   body
+-- A command with the option k has its bytes under `blob:<id>`, written before; they stay until it ends.
+
+local function instant(text, now)
+  if text == '' then return nil end
+  if string.sub(text, 1, 1) == '+' then return now + tonumber(string.sub(text, 2)) end
+  return tonumber(text)
+end
+
+-- Which of the ids are on the queue or have an outcome, as a set; nil when none is.
+local function known_among(ids)
+  local outcomes, found = {}, nil
+  for i, id in ipairs(ids) do outcomes[i] = P .. 'outcome:' .. id end
+  local any_outcome = call('EXISTS', unpack(outcomes)) > 0
+  for i, record in ipairs(call('HMGET', P .. 'commands', unpack(ids))) do
+    if record or (any_outcome and call('EXISTS', outcomes[i]) == 1) then
+      found = found or {}
+      found[ids[i]] = true
+    end
+  end
+  return found
+end
+
+-- Which conversations have a head, for commands that join one each.
+local function heads_among(commands)
+  local keys, heads = {}, {}
+  for _, each in ipairs(commands) do
+    local people = each.command.people
+    if people ~= '' and not string.find(people, ',', 1, true) then
+      each.key = conversation(each.command, people)
+      keys[#keys + 1] = each.key
+    end
+  end
+  if #keys > 0 then
+    for i, member in ipairs(call('SMISMEMBER', P .. 'busy', unpack(keys))) do heads[keys[i]] = member == 1 end
+  end
+  return heads
+end
+
+-- Puts commands that are due now behind their conversations or at the tail of their lanes, in their order, with as few
+-- calls as can be; what joins several conversations goes one by one.
+local function enter_all(commands)
+  local heads, new_heads = heads_among(commands), {}
+  local lanes, tails = {}, {}
+  local function flush_lanes()
+    for _, lane in ipairs(lanes) do
+      local tail = tails[lane]
+      if call('RPUSH', P .. 'lane:' .. lane, unpack(tail.ids)) == #tail.ids then
+        make_ready(lane, tail.command.page, tail.command.priority)
+      end
+    end
+    if #new_heads > 0 then call('SADD', P .. 'busy', unpack(new_heads)) end
+    lanes, tails, new_heads = {}, {}, {}
+  end
+  for _, each in ipairs(commands) do
+    local id, command, key = each.id, each.command, each.key
+    if command.people ~= '' and not key then
+      flush_lanes()
+      enter(id, command)
+    elseif key and heads[key] then
+      command.state, command.pending = 'W', 1
+      call('RPUSH', P .. 'conversation:' .. key, id)
+    else
+      if key then
+        heads[key] = true
+        new_heads[#new_heads + 1] = key
+      end
+      local lane = lane_of(command)
+      if not tails[lane] then
+        tails[lane] = { ids = {}, command = command }
+        lanes[#lanes + 1] = lane
+      end
+      local tail = tails[lane].ids
+      tail[#tail + 1] = id
+    end
+  end
+  flush_lanes()
+end
+
+-- Answers {accepted, known already}; {-1, page, waiting} when a Page's queue is full, or {-4, id} when the bytes of a
+-- command are not there: then nothing was accepted. What is known already is left alone.
+local function accept(now, depth_max, first)
+  local ids = {}
+  for i = first, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+  if #ids == 0 then return { 0, 0 } end
+  local known_ids = known_among(ids)
+  local fresh, by_page, known, seen = {}, {}, 0, {}
+  local enqueued = '|' .. int(now) .. '|'
+  for i = first, #ARGV, 5 do
+    local id = ARGV[i]
+    if seen[id] or (known_ids and known_ids[id]) then
+      known = known + 1
+    else
+      local expires = instant(ARGV[i + 3], now)
+      local command = parse('L\n' .. ARGV[i + 1] .. enqueued .. (expires and int(expires) or '') .. '\n' .. ARGV[i + 4])
+      if not command then return redis.error_reply('outbound: malformed fixed line of ' .. id) end
+      if has(command.options, 'k') and call('EXISTS', P .. 'blob:' .. id) == 0 then return { -4, id } end
+      seen[id] = true
+      fresh[#fresh + 1] = { id = id, command = command, due = instant(ARGV[i + 2], now), expires = expires }
+      by_page[command.page] = (by_page[command.page] or 0) + 1
+    end
+  end
+  for page, number in pairs(by_page) do
+    local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
+    if waiting + number > depth_max then return { -1, page, waiting } end
+  end
+
+  local due_now, records = {}, {}
+  for _, each in ipairs(fresh) do
+    if each.due and each.due > now then
+      each.command.state = 'S'
+      later(each.id, each.due)
+    else
+      due_now[#due_now + 1] = each
+    end
+  end
+  enter_all(due_now)
+  for _, each in ipairs(fresh) do
+    records[#records + 1] = each.id
+    records[#records + 1] = record_of(each.command)
+    if has(each.command.options, 'k') then call('PERSIST', P .. 'blob:' .. each.id) end
+    if each.expires then
+      call('ZADD', P .. 'expiring', int(each.expires), each.id)
+      alarm(each.expires)
+    end
+  end
+  if #records > 0 then call('HSET', P .. 'commands', unpack(records)) end
+  for page, number in pairs(by_page) do call('HINCRBY', P .. 'depth', page, number) end
+  if #fresh > 0 then wake() end
+  return { #fresh, known }
+end

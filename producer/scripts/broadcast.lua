@@ -1,0 +1,113 @@
+-- uses: lanes ending
+-- broadcast.lua: one message to any number of people. The message lies there once; each person is one entry of the
+-- broadcast's own lane (`@` and their PSID), and becomes a command (`<broadcast>:<n>`) only when it is taken.
+--
+-- `broadcast:<id>` is a hash: head ("page|class|b|id|") and tail ("|type|bucket|cost|options|enqueued_ms|expires_ms\n")
+-- of the fixed line, body, state (open, complete, cancelled), added (people so far), taken (commands made so far),
+-- position and digest of the input (so that an interrupted run goes on where it stopped), created_ms.
+-- `broadcast:<id>:people` is the set of those added, so that somebody listed twice is sent to once.
+--
+-- ARGV[1]  what: 'open', 'where', 'add', 'complete' or 'cancel'; all but 'open' answer {-3} when there is none of this id
+-- ARGV[2]  id
+-- ARGV[3]  policy
+-- ARGV[4]  now_ms, for tests only, else ''
+-- open:   ARGV[5] head, ARGV[6] options part of the tail ("|type|bucket|cost|options|"), ARGV[7] expires ('' or '+ms'),
+--         ARGV[8] body. Answers {1} when it is new, {0} when it is there already.
+-- where:  answers {state, position, digest}.
+-- add:    ARGV[5] most that may wait for the Page, ARGV[6] position before these people, ARGV[7] position after,
+--         ARGV[8] digest after, ARGV[9…] people. Answers {added, known already}; {-1, waiting} when the Page's queue is
+--         full; {-2, position, digest} when the broadcast stands elsewhere (the caller goes on from there).
+-- cancel: answers {cancelled, more}: more is 1 when some of it is left, so call again.
+
+local what, id = ARGV[1], ARGV[2]
+local key, people_key = P .. 'broadcast:' .. ARGV[2], P .. 'broadcast:' .. ARGV[2] .. ':people'
+local KEPT_MS = 90 * 86400000
+if what ~= 'open' and what ~= 'add' and what ~= 'where' then free_before_writing() end
+local policy = policy_of(ARGV[3])
+local now = clock(ARGV[4])
+local page = call('HGET', key, 'head')
+page = page and string.match(page, '^[^|]*')
+
+local function lane()
+  local head = call('HGET', key, 'head')
+  local of_page, class = string.match(head, '^([^|]*)|([^|]*)|')
+  return of_page .. '/' .. class .. '/b/' .. id
+end
+
+if what == 'open' then
+  if page then return { 0 } end
+  local expires = ARGV[7] ~= '' and int(now + tonumber(ARGV[7])) or ''
+  -- a person becomes a command only when it is taken, so it can wait for no conversation: it joins none
+  local tail = string.match(ARGV[6], 'u%l*|$') and ARGV[6] or string.sub(ARGV[6], 1, -2) .. 'u|'
+  call('HSET', key, 'head', ARGV[5], 'tail', tail .. int(now) .. '|' .. expires .. '\n', 'body', ARGV[8],
+    'state', 'open', 'added', '0', 'taken', '0', 'position', '0', 'digest', '', 'created_ms', int(now))
+  call('ZADD', P .. 'broadcasts', int(now), id)
+  for _, old in ipairs(call('ZRANGEBYSCORE', P .. 'broadcasts', '-inf', int(now - KEPT_MS), 'LIMIT', 0, 10)) do
+    call('ZREM', P .. 'broadcasts', old)
+    call('UNLINK', P .. 'broadcast:' .. old, P .. 'broadcast:' .. old .. ':people', P .. 'counts:broadcast:' .. old)
+  end
+  return { 1 }
+end
+if not page then return { -3 } end
+if what == 'where' then return call('HMGET', key, 'state', 'position', 'digest') end
+
+if what == 'add' then
+  local there = call('HMGET', key, 'position', 'digest', 'state')
+  if there[1] ~= ARGV[6] or there[3] ~= 'open' then return { -2, there[1], there[2], there[3] } end
+  local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
+  if waiting + #ARGV - 8 > tonumber(ARGV[5]) then return { -1, waiting } end
+  local new = {}
+  for i = 9, #ARGV do
+    if call('SADD', people_key, ARGV[i]) == 1 then new[#new + 1] = '@' .. ARGV[i] end
+  end
+  if #new > 0 then
+    local name = lane()
+    if call('RPUSH', P .. 'lane:' .. name, unpack(new)) == #new then make_ready(name, page, 'b') end
+    call('HINCRBY', P .. 'depth', page, #new)
+  end
+  call('HSET', key, 'position', ARGV[7], 'digest', ARGV[8])
+  call('HINCRBY', key, 'added', #new)
+  if #new > 0 then wake() end
+  return { #new, #ARGV - 8 - #new }
+end
+
+if what == 'complete' then
+  call('HSET', key, 'state', 'complete')
+  call('UNLINK', people_key)
+  return { 1 }
+end
+
+-- cancel: nobody is taken from now on; commands that were made already end one by one, the rest go at once
+call('HSET', key, 'state', 'cancelled')
+call('UNLINK', people_key)
+local name = lane()
+-- what comes back to a paused broadcast's lane must be taken to end
+call('HDEL', P .. 'hold', 'lane:' .. name)
+rouse(name)
+local cancelled = 0
+for _ = 1, 500 do
+  local entry = call('LPOP', P .. 'lane:' .. name)
+  if not entry then break end
+  if string.sub(entry, 1, 1) == '@' then
+    call('LPUSH', P .. 'lane:' .. name, entry)
+    break
+  end
+  local record = call('HGET', P .. 'commands', entry)
+  local command = record and parse(record)
+  if command and command.state == 'L' then
+    finish(entry, command, 'cancelled', '{"reason":"its broadcast was cancelled"}', false, now, policy)
+    cancelled = cancelled + 1
+  end
+end
+local first = call('LINDEX', P .. 'lane:' .. name, 0)
+local more = first and string.sub(first, 1, 1) ~= '@'
+if not more then
+  local left = call('LLEN', P .. 'lane:' .. name)
+  call('UNLINK', P .. 'lane:' .. name)
+  if left > 0 then
+    count_many(page, id, 'cancelled', left)
+    cancelled = cancelled + left
+  end
+end
+write_counts()
+return { cancelled, more and 1 or 0 }

@@ -1,0 +1,64 @@
+"""The regression guard: a short run of the bench's main ratios, with floors at about half of what we measure."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from worker.bench import enqueueing, footprint, throughput
+from worker.bench.arena import Arena, open_arena
+from worker.bench.figures import Figure, Section
+from worker.bench.plan import Plan
+
+pytestmark = pytest.mark.process
+
+SHORT = Plan(
+    name="guard",
+    repeats=3,
+    ours=8_000,
+    window_s=0.8,
+    enqueued=1_500,
+    lone=0,
+    idle_s=4.0,
+    with_shapes=False,
+    shape=0,
+    scale=0.0,
+)
+
+
+@pytest.fixture(scope="module")
+def arena() -> Iterator[Arena]:
+    """An embedded Valkey and a stub of Graph for all measurements of this file."""
+    with open_arena() as opened:
+        yield opened
+
+
+def silent(_step: str) -> None:
+    """Says nothing."""
+
+
+def by_key(section: Section) -> dict[str, Figure]:
+    """Returns the figures of a section by their keys."""
+    return {each.key: each for each in section.figures}
+
+
+def test_throughput_keeps_its_ratios(arena: Arena) -> None:
+    """One worker process stays several times faster than Dramatiq's one post a message, and near the bare loop."""
+    found = by_key(throughput.measure(arena, SHORT, silent))
+    assert found["ratio_dramatiq"].spread.most >= 6.0, found["ratio_dramatiq"]
+    assert found["ratio_batches"].spread.most >= 0.2, found["ratio_batches"]
+    assert found["stub_share"].spread.median <= 0.6, found["stub_share"]
+
+
+def test_enqueueing_keeps_its_ratios(arena: Arena) -> None:
+    """`send_many` stays several times faster than `actor.send`, and what waits takes no more memory than it did."""
+    found = by_key(enqueueing.measure(arena, SHORT, silent))
+    assert found["enqueue_ratio_many"].spread.most >= 2.5, found["enqueue_ratio_many"]
+    assert found["enqueue_ratio_one"].spread.most >= 0.5, found["enqueue_ratio_one"]
+    assert found["memory_many"].spread.median <= 500, found["memory_many"]
+
+
+def test_rest_costs_next_to_nothing(arena: Arena) -> None:
+    """An idle worker asks Redis a few times a second at most, and the producer imports in a moment."""
+    found = by_key(footprint.measure(arena, SHORT, silent))
+    assert found["idle_commands"].spread.median <= 4.0, found["idle_commands"]
+    assert found["import_cost"].spread.least <= 0.10, found["import_cost"]

@@ -1,0 +1,50 @@
+"""A worker in this process, with Dramatiq's own threads, between a queue and a far end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dramatiq
+import msgspec
+
+from tests.conformance.far_end import FarEnd
+from worker.main import build
+from worker.settings import Settings
+
+PAGES = """
+[pages.plain]
+access_token = "PAGE_TOKEN"
+app_id = "APP_ID"
+
+[pages.proving]
+access_token = "PAGE_TOKEN"
+app_id = "APP_ID"
+app_secret = "APP_SECRET"
+verify_token = "CONFIGURED_VERIFY_TOKEN"
+
+[secrets]
+app_token = "APP_ACCESS_TOKEN"
+app_secret = "APP_SECRET"
+verify_token = "VERIFY_TOKEN"
+other = "OTHER_TOKEN"
+short = "T"
+"""
+
+
+@contextmanager
+def running_worker(redis_url: str, folder: Path, far: FarEnd, **settings: object) -> Iterator[None]:
+    """Runs a worker for the Pages above until the context ends; `settings` are fields of `Settings`."""
+    file = folder / "pages.toml"
+    file.write_text(PAGES, "utf-8")
+    rates = dict.fromkeys(("text", "media", "profile", "other", "private_reply", "user_menu"))
+    given = msgspec.structs.replace(
+        Settings(redis_url=redis_url, pages_file=str(file), rates=rates, retry_schedule_ms=(1, 1)), **settings
+    )
+    broker = build(given, threads=4, transport=far.transport)
+    worker = dramatiq.Worker(broker, worker_timeout=100, worker_threads=4)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        broker.close()

@@ -1,0 +1,157 @@
+"""Broadcasts, on fakeredis and on the embedded server."""
+
+import pytest
+import redis
+
+from producer import InvalidCommandError, Producer, messages
+from producer.errors import BroadcastError
+from worker.lanes import Chunk, Lanes, Settlement
+from worker.profile import KnownPage, Profile
+
+PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={"P1": KnownPage()})
+PEOPLE = [str(1_000 + n) for n in range(120)]
+TEXT = messages.text("The sale ends tonight.")
+
+
+def _worker(server: "redis.Redis") -> Lanes:
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    return lanes
+
+
+def _take(lanes: Lanes, token: int) -> Chunk:
+    chunk = lanes.take("w", token, PROFILE).chunk
+    assert chunk is not None
+    return chunk
+
+
+def _sent(lanes: Lanes, chunk: Chunk) -> None:
+    lanes.settle(chunk, [Settlement(each.id, "sent", "a", 0, b'{"reply":{}}') for each in chunk.commands])
+
+
+def test_each_person_becomes_a_command_only_when_taken(server: "redis.Redis") -> None:
+    """No record lies in Redis for a person who waits; ids are the broadcast's and a number."""
+    broadcast = Producer.on(server, page="P1").broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    assert server.hlen("outbound:commands") == 0
+    chunk = _take(_worker(server), 1)
+    assert [each.id for each in chunk.commands] == [f"sale:{n}" for n in range(50)]
+    assert [each.person for each in chunk.commands] == PEOPLE[:50]
+    assert b"The sale ends tonight." in chunk.commands[0].body
+    assert PEOPLE[0].encode() in chunk.commands[0].body
+    assert broadcast.progress().waiting == 120
+
+
+def test_progress_counts_outcomes(server: "redis.Redis") -> None:
+    """Anyone can ask how far a broadcast is, by its id."""
+    producer = Producer.on(server, page="P1")
+    producer.broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    lanes = _worker(server)
+    _sent(lanes, _take(lanes, 1))
+    found = producer.broadcast("sale").progress()
+    assert (found.page, found.state, found.added, found.waiting, found.ended) == (
+        "P1",
+        "complete",
+        120,
+        70,
+        {"sent": 50},
+    )
+    assert found.rate_per_s is not None
+    assert found.eta_s is not None
+    outcome = producer.ticket("sale:3").outcome()
+    assert outcome is not None
+    assert outcome.name == "sent"
+
+
+def test_somebody_listed_twice_is_sent_to_once(server: "redis.Redis") -> None:
+    """Within a list and over runs."""
+    broadcast = Producer.on(server, page="P1").broadcast_to(["1", "2", "1", "3", "2"], TEXT)
+    assert broadcast.progress().added == 3
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(server: "redis.Redis") -> None:
+    """The cursor and a digest of what went before are written with each round."""
+    producer = Producer.on(server, page="P1")
+    people = [str(n) for n in range(1, 2_501)]
+
+    def interrupted() -> "list[str]":
+        raise KeyboardInterrupt
+
+    def source() -> object:
+        yield from people[:2_000]
+        interrupted()
+
+    with pytest.raises(KeyboardInterrupt):
+        producer.broadcast_to(source(), TEXT, broadcast_id="sale")  # type: ignore[arg-type]  # a generator of str
+    assert producer.broadcast("sale").progress().added == 2_000
+    with pytest.raises(BroadcastError, match="differ"):
+        producer.broadcast_to(people[::-1], TEXT, broadcast_id="sale")
+    producer.broadcast_to(people, TEXT, broadcast_id="sale")
+    found = producer.broadcast("sale").progress()
+    assert (found.added, found.state) == (2_500, "complete")
+    with pytest.raises(BroadcastError, match="complete"):
+        producer.broadcast_to(people, TEXT, broadcast_id="sale")
+
+
+def test_a_paused_broadcast_is_not_taken_from(server: "redis.Redis") -> None:
+    """Pausing touches one entry; the Page's other lanes go on; resuming lets it go on."""
+    producer = Producer.on(server, page="P1")
+    broadcast = producer.broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    broadcast.pause()
+    assert broadcast.progress().paused
+    producer.with_options(priority="bulk").send_text("9", "x")
+    lanes = _worker(server)
+    assert [each.person for each in _take(lanes, 1).commands] == ["9"]
+    assert lanes.take("w", 2, PROFILE).chunk is None
+    broadcast.resume()
+    assert not broadcast.progress().paused
+    assert len(_take(lanes, 3).commands) == 50
+
+
+def test_a_cancelled_broadcast_ends_for_all_who_wait(server: "redis.Redis") -> None:
+    """What a worker has settles; everything else is cancelled at once, also what had come back."""
+    producer = Producer.on(server, page="P1")
+    broadcast = producer.broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    lanes = _worker(server)
+    on_its_way, back, later = _take(lanes, 1), _take(lanes, 2), _take(lanes, 3)
+    lanes.settle(later, [Settlement(each.id, "retry", "a", 1) for each in later.commands])
+    lanes.give_back("w", 2)
+    assert broadcast.cancel() == 50
+    _sent(lanes, on_its_way)
+    lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
+    assert lanes.take("w", 4, PROFILE).chunk is None
+    assert broadcast.progress().ended == {"sent": 50, "cancelled": 70}
+    assert server.hlen("outbound:commands") == 0
+    assert server.hgetall("outbound:depth") == {}
+    assert back.commands[0].id == "sale:50"
+
+
+def test_broadcasts_of_a_page_take_turns(server: "redis.Redis") -> None:
+    """A long broadcast does not stop a short one."""
+    producer = Producer.on(server, page="P1")
+    producer.broadcast_to([str(n) for n in range(1, 500)], TEXT, broadcast_id="long")
+    producer.broadcast_to(["7"], TEXT, broadcast_id="short")
+    lanes = _worker(server)
+    assert "short:0" in [each.id for token in (1, 2) for each in _take(lanes, token).commands]
+
+
+@pytest.mark.parametrize("psid", ["", "a b", "1|2", "1:2", "x" * 101])
+def test_what_is_no_psid_is_refused(server: "redis.Redis", psid: str) -> None:
+    """The error names the place in the list."""
+    with pytest.raises(InvalidCommandError, match=r"recipients\[1\]"):
+        Producer.on(server, page="P1").broadcast_to(["1", psid], TEXT)
+
+
+def test_a_broadcast_that_is_not_there_is_an_error(server: "redis.Redis") -> None:
+    """Every question about it says so."""
+    broadcast = Producer.on(server, page="P1").broadcast("none")
+    for ask in (broadcast.progress, broadcast.pause, broadcast.resume, broadcast.cancel):
+        with pytest.raises(BroadcastError, match="no broadcast none"):
+            ask()
+
+
+def test_a_broadcast_keeps_no_order(server: "redis.Redis") -> None:
+    """Who asks for one is told so, and an id of a broadcast's command is no batch's ticket."""
+    producer = Producer.on(server, page="P1")
+    with pytest.raises(InvalidCommandError, match="keeps no order"):
+        producer.with_options(ordered=True).broadcast_to(["1"], TEXT)
+    assert producer.ticket("xmas:3").outcome() is None

@@ -1,0 +1,160 @@
+"""Messages a second of one worker process with everything on, in turn with the contenders, round by round."""
+
+import contextlib
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from worker.bench import load
+from worker.bench.arena import Arena
+from worker.bench.contenders import CELERY, DRAMATIQ, Contender, is_checkout, timed_run
+from worker.bench.drain import Drained, drain, drain_ours
+from worker.bench.figures import TIMES, Figure, Section, Target
+from worker.bench.plan import Plan, Say
+from worker.bench.processes import THREADS, Measured, our_worker
+from worker.bench.spread import spread_of
+
+WARM_UP: Final = 300
+LOOPS: Final = {
+    "batches": ("bare_batches", "(c) bare httpx loop, batches of 50"),
+    "posts": ("bare_posts", "(d) bare httpx loop, plain posts"),
+}
+EVERYTHING: Final = (
+    "Ours has everything on: limits, order, outcomes, logs to a file, heartbeat; a message counts once its outcome "
+    "stands in Redis. A contender's counts once the stub has it."
+)
+SHARED: Final = (
+    "Worker, Redis and stub share the cores of this machine, for ours as for the contenders; processes that are not "
+    "being measured are frozen."
+)
+STUB_SHARE_MAX: Final = 0.6
+RATIO_DRAMATIQ: Final = Target("at least", 25.0)
+RATIO_BATCHES: Final = Target("at least", 0.6)
+
+
+class Rounds(msgspec.Struct):
+    """What was measured, by contender; the n-th values of all are of the same round."""
+
+    ours: list[Drained] = []
+    rates: dict[str, list[float]] = {}
+
+    def add(self, key: str, rate: float) -> None:
+        """Adds a contender's rate in the current round."""
+        self.rates.setdefault(key, []).append(rate)
+
+
+def measure(arena: Arena, plan: Plan, say: Say) -> Section:
+    """Returns the section of the main ratios; without the contenders' folder only ours."""
+    rounds = Rounds()
+    queued = [each for each in (DRAMATIQ, CELERY) if each.is_installed()]
+    with contextlib.ExitStack() as stack:
+        worker = stack.enter_context(our_worker(arena.settings()))
+        running = {each.key: stack.enter_context(each.started(arena)) for each in queued}
+        say("throughput: warming up")
+        drain_ours(arena, [worker], partial(enqueue_ours, arena, plan.ours // 4))
+        sizes = {each.key: _warm_up(arena, each, running[each.key], plan) for each in queued}
+        for number in range(plan.repeats):
+            say(f"throughput: round {number + 1} of {plan.repeats}")
+            rounds.ours.append(drain_ours(arena, [worker], partial(enqueue_ours, arena, plan.ours)))
+            for each in queued:
+                drained = _drain(arena, each, running[each.key], sizes[each.key])
+                rounds.add(each.key, drained.rate)
+            if is_checkout():
+                _run_loops(arena, rounds, plan)
+    arena.empty()
+    missing = [each.title for each in (DRAMATIQ, CELERY) if each not in queued]
+    return Section(
+        "Throughput of one worker process, no latency at Graph", _figures(rounds), _remarks(missing)
+    )
+
+
+def enqueue_ours(arena: Arena, count: int, *, start: int = 0) -> int:
+    """Enqueues texts to as many people, ordered and interactive as by default; returns how many."""
+    producer = arena.producer()
+    try:
+        return producer.send_many(load.texts(count, start=start))
+    finally:
+        producer.close()
+
+
+def _drain(arena: Arena, contender: Contender, process: Measured, count: int) -> Drained:
+    def fill() -> int:
+        timed_run(arena, contender.module, count)
+        return count
+
+    return drain(arena, [process], fill)
+
+
+def _warm_up(arena: Arena, contender: Contender, process: Measured, plan: Plan) -> int:
+    """Returns how many messages keep the contender busy for the plan's window."""
+    drained = _drain(arena, contender, process, WARM_UP)
+    return max(WARM_UP, round(drained.rate * plan.window_s))
+
+
+def _run_loops(arena: Arena, rounds: Rounds, plan: Plan) -> None:
+    for key, (module, _) in LOOPS.items():
+        count = plan.ours if key == "batches" else plan.ours // 20
+        rounds.add(key, timed_run(arena, module, count).rate)
+
+
+def _figures(rounds: Rounds) -> list[Figure]:
+    ours = [each.rate for each in rounds.ours]
+    last = rounds.ours[-1]
+    note = f"{THREADS} threads, mean batch {last.mean_batch:.0f}"
+    figures = [Figure(key="ours", title="ours", unit="messages/s", spread=spread_of(ours), note=note)]
+    titles = {each.key: each.title for each in (DRAMATIQ, CELERY)} | {
+        key: title for key, (_, title) in LOOPS.items()
+    }
+    targets = {"dramatiq": RATIO_DRAMATIQ, "batches": RATIO_BATCHES}
+    for key, rates in rounds.rates.items():
+        figures.append(Figure(key=key, title=titles[key], unit="messages/s", spread=spread_of(rates)))
+    for key, rates in rounds.rates.items():
+        ratios = [mine / theirs for mine, theirs in zip(ours, rates, strict=True)]
+        figures.append(
+            Figure(
+                key=f"ratio_{key}",
+                title=f"ours ÷ {titles[key].split(' ')[0]}",
+                unit=TIMES,
+                spread=spread_of(ratios),
+                target=targets.get(key),
+            )
+        )
+    return figures + _costs(rounds)
+
+
+def _costs(rounds: Rounds) -> list[Figure]:
+    shares = spread_of([each.stub_share for each in rounds.ours])
+    note = "" if shares.most <= STUB_SHARE_MAX else "the stub was near its limit: our own figure is too low"
+    costs = (("worker", "our process"), ("redis", "Redis"), ("stub", "the stub"))
+    return [
+        Figure(
+            key=f"cost_{key}",
+            title=f"processor time a message, {title}",
+            unit="µs",
+            spread=spread_of([getattr(each, f"{key}_us") for each in rounds.ours]),
+        )
+        for key, title in costs
+    ] + [
+        Figure(
+            key="stub_share",
+            title="the stub's share of a core in our figure",
+            unit="of a core",
+            spread=shares,
+            target=Target("at most", STUB_SHARE_MAX),
+            note=note,
+        )
+    ]
+
+
+def _remarks(missing: list[str]) -> list[str]:
+    remarks = [EVERYTHING, SHARED]
+    if not is_checkout():
+        remarks.append(
+            "The contenders were not measured: they lie in tests/bench/ of a checkout, and this is not one."
+        )
+    elif missing:
+        remarks.append(
+            f'Left out, for its packages are not installed (pip install ".[bench]"): {", ".join(missing)}.'
+        )
+    return remarks

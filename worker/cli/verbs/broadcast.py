@@ -1,0 +1,266 @@
+"""`outbound broadcast`: one message to a file of people, resumable; and a broadcast's progress, pause and end."""
+
+import contextlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, cast
+
+import click
+import msgspec
+from rich.live import Live
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from producer import Producer, batch
+from producer.broadcasting import PLACEHOLDER, Broadcast, Progress
+from producer.commands import SendMessage, encode
+from producer.errors import BroadcastError, InvalidCommandError, OutboundError
+from producer.ids import new_id
+from worker.cli import INTERRUPTED
+from worker.cli.durations import seconds_up_to
+from worker.cli.failing import Refusal, refusal_of
+from worker.cli.installation import Installation, installation
+from worker.cli.overview_view import span
+from worker.cli.people import FIRST, People
+from worker.cli.screen import notice, notice_console, print_json, result_console
+from worker.cli.serving import warning_for
+from worker.cli.verb import Verb
+
+EVERY_S: Final = 1.0
+EXPIRES_S_MAX: Final = 366 * 24 * 3600
+BROADCAST_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """What `--json` prints of a file: people are distinct; `added` is None for a dry run."""
+
+    id: str | None
+    page: str
+    people: int
+    added: int | None
+
+
+@click.command(
+    "broadcast",
+    cls=Verb,
+    examples=(
+        "outbound broadcast people.csv --message sale.json --page 1895382890692545 --id sale",
+        "outbound broadcast sale --watch",
+    ),
+)
+@click.argument("target", metavar="FILE|ID")
+@click.option(
+    "--message", "message_file", metavar="FILE", help="JSON of the message; then FILE has the people."
+)
+@click.option("--page", envvar="OUTBOUND_PAGE", default="", help="Page that sends.  [OUTBOUND_PAGE]")
+@click.option("--id", "broadcast_id", metavar="ID", help="Names it; the same again goes on where it stopped.")
+@click.option(
+    "--column", default=FIRST, metavar="N|NAME", help="Column of the PSIDs, the first unless given."
+)
+@click.option("--tag", metavar="TAG", help="Message tag.")
+@click.option(
+    "--expires-in", "expires_s", callback=seconds_up_to(EXPIRES_S_MAX), metavar="DURATION", help="For each."
+)
+@click.option("--dry-run", is_flag=True, help="Check the message and every line, and queue nothing.")
+@click.option("--pause", "act", flag_value="pause", help="Take nobody else until --resume.")
+@click.option("--resume", "act", flag_value="resume", help="Go on.")
+@click.option("--cancel", "act", flag_value="cancel", help="End all that no worker has.")
+@click.option("--watch", is_flag=True, help="Show it anew every second, until it is done.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def verb(
+    target: str,
+    *,
+    message_file: str | None,
+    act: str | None,
+    watch: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 (the options of a new broadcast)
+) -> int:
+    """Send one message to the PSIDs of a CSV file, or show and steer a broadcast by its id."""
+    if watch and as_json:
+        raise click.UsageError("--watch is for people and --json for programs: use one of them")
+    if message_file is not None:
+        if act is not None or watch:
+            raise click.UsageError(
+                "--pause, --resume, --cancel and --watch take a broadcast's ID, not a FILE"
+            )
+        return _send(target, message_file, given, as_json=as_json)
+    if given["broadcast_id"] or given["dry_run"] or given["tag"] or given["expires_s"] is not None:
+        raise click.UsageError("a file of people needs --message; without it, give a broadcast's ID alone")
+    if BROADCAST_ID.fullmatch(target) is None:
+        raise click.UsageError("ID must be letters, digits, '-' and '_'; a file of people needs --message")
+    place = installation()
+    return _steer(_producer(place, "").broadcast(target), act, watch=watch, as_json=as_json)
+
+
+def _producer(place: Installation, page: str) -> Producer:
+    return Producer.on(
+        place.client, page=page, prefix=place.keys.prefix, graph_version=place.settings.graph_version
+    )
+
+
+def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json: bool) -> int:
+    message, options = _message_of(message_file, given["tag"])
+    people = People(_existing(people_file), given["column"])
+    page = given["page"]
+    if not page:
+        raise click.UsageError("no Page is named: use --page or OUTBOUND_PAGE")
+    command = batch.send_message(PLACEHOLDER, message, **options)
+    place = installation()
+    producer = _producer(place, page)
+    if given["dry_run"]:
+        return _rehearse(people, page, as_json=as_json)
+    broadcast_id = given["broadcast_id"] or new_id()
+    _check_same(place, broadcast_id, page, command)
+    if given["expires_s"] is not None:
+        producer = producer.with_options(expires_in=given["expires_s"])
+    again = f"outbound broadcast {people_file} --message {message_file} --id {broadcast_id}"
+    if not given["broadcast_id"]:
+        notice(f"this is broadcast {broadcast_id}; if it breaks off, go on with: {again}")
+    try:
+        with _shown(people) as show:
+            broadcast = producer.broadcast_to(
+                people, message, broadcast_id=broadcast_id, on_progress=show, **options
+            )
+    except KeyboardInterrupt:
+        raise Refusal(f"stopped; go on with: {again}", INTERRUPTED) from None
+    except BroadcastError:
+        raise
+    except OutboundError as error:
+        raise Refusal(f"{refusal_of(error)}; to go on: {again}", refusal_of(error).code) from None
+    return _report(place, broadcast.progress(), as_json=as_json)
+
+
+def _report(place: Installation, progress: Progress, *, as_json: bool) -> int:
+    warning = warning_for(place, progress.page)
+    if warning is not None:
+        notice(f"queued, but {warning}")
+    if as_json:
+        print_json(Begun(progress.id, progress.page, progress.added, progress.added))
+    else:
+        click.echo(
+            f"broadcast {progress.id}: {progress.added:,} people; see `outbound broadcast {progress.id}`"
+        )
+    return 0
+
+
+def _message_of(message_file: str, tag: str | None) -> tuple[dict[str, object], dict[str, Any]]:
+    """Returns the message, and the options of `send_message` that stand beside it when it is a whole request."""
+    try:
+        document: object = msgspec.json.decode(_existing(message_file).read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidCommandError(message_file, f"is no JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise InvalidCommandError(message_file, 'must be a message, such as {"text": "Hello!"}')
+    options: dict[str, Any] = {"tag": tag} if tag else {}
+    if isinstance(document.get("message"), dict):
+        message = document.pop("message")
+        return message, {**document, **options}
+    return document, options
+
+
+def _existing(name: str) -> Path:
+    path = Path(name)
+    if not path.is_file():
+        raise click.UsageError(f"there is no file {name}")
+    return path
+
+
+def _check_same(place: Installation, broadcast_id: str, page: str, command: object) -> None:
+    """Raises when a broadcast of this id was begun with another message, or for another Page."""
+    head, body = cast(
+        "list[bytes | None]", place.client.hmget(place.keys.of(f"broadcast:{broadcast_id}"), ["head", "body"])
+    )
+    if head is None:
+        return
+    if head.split(b"|", 1)[0].decode() != page:
+        raise BroadcastError(f"broadcast {broadcast_id} was begun for another Page: use another --id")
+    if body != encode(cast("SendMessage", command)):
+        raise BroadcastError(f"broadcast {broadcast_id} was begun with another message: use another --id")
+
+
+def _rehearse(people: People, page: str, *, as_json: bool) -> int:
+    lines, distinct = 0, set[int]()
+    with _shown(people) as show:
+        for lines, psid in enumerate(people, start=1):
+            distinct.add(hash(psid))
+            if lines % 1000 == 0:
+                show(lines)
+    if as_json:
+        print_json(Begun(None, page, len(distinct), None))
+    else:
+        twice = lines - len(distinct)
+        more = f", {twice:,} of them listed before and left out" if twice else ""
+        click.echo(f"all is well: {lines:,} lines with a PSID{more}; nothing was queued")
+    return 0
+
+
+@contextlib.contextmanager
+def _shown(people: People) -> Iterator[Callable[[int], object]]:
+    console = notice_console()
+    if not console.is_terminal:
+        yield lambda _number: None
+        return
+    columns = (BarColumn(), DownloadColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("0 people", total=people.bytes_total or None)
+        yield lambda number: bar.update(task, completed=people.bytes_read, description=f"{number:,} people")
+
+
+def _steer(broadcast: Broadcast, act: str | None, *, watch: bool, as_json: bool) -> int:
+    match act:
+        case "pause":
+            broadcast.pause()
+        case "resume":
+            broadcast.resume()
+        case "cancel":
+            cancelled = broadcast.cancel()
+            if not as_json:
+                click.echo(f"{cancelled:,} people are not sent to")
+    if watch:
+        _watch(broadcast)
+    elif as_json:
+        print_json(broadcast.progress())
+    else:
+        click.echo(_words(broadcast.progress()))
+    return 0
+
+
+def _watch(broadcast: Broadcast) -> None:
+    console = result_console()
+    found = broadcast.progress()
+    if not console.is_terminal:
+        while True:
+            click.echo(_words(found))
+            if _is_done(found):
+                return
+            time.sleep(EVERY_S)
+            found = broadcast.progress()
+    with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
+        while not _is_done(found):
+            time.sleep(EVERY_S)
+            found = broadcast.progress()
+            live.update(Text(_words(found)), refresh=True)
+
+
+def _is_done(progress: Progress) -> bool:
+    return progress.waiting == 0 and progress.state != "open"
+
+
+def _words(progress: Progress) -> str:
+    """Returns how far a broadcast is, in two lines."""
+    state = "paused" if progress.paused else progress.state
+    if state == "complete":
+        state = "done" if _is_done(progress) else "on its way"
+    done = progress.added - progress.waiting
+    share = f" ({done / progress.added:.0%})" if progress.added else ""
+    ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
+    rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None else ""
+    eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
+    return (
+        f"broadcast {progress.id} of Page {progress.page}: {state}; "
+        f"{done:,} of {progress.added:,} people{share}{rate}{eta}\n  {ended or 'nobody was sent to yet'}"
+    )

@@ -1,0 +1,143 @@
+"""`outbound page`: holds and releases Pages, lanes, broadcasts and apps, and says what is held and why."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import click
+from rich.table import Table
+
+from worker.cli.durations import seconds_up_to
+from worker.cli.failing import REFUSED
+from worker.cli.installation import Installation, installation
+from worker.cli.overview_view import span
+from worker.cli.screen import print_json, print_whole, result_console
+from worker.cli.verb import Verb, VerbGroup
+from worker.operations import holds
+from worker.operations.holds import HOLDS_MAX, HoldSeen
+from worker.operations.scopes import app_scope, broadcast_scope, described, lane_scope, page_scope
+
+REASON_DEFAULT: Final = "held by hand"
+TOKEN_CHARS: Final = 8
+
+Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
+
+
+@click.group(
+    "page",
+    cls=VerbGroup,
+    examples=('outbound page hold 1895382890692545 --for 30m --reason "new menu"', "outbound page list"),
+)
+def verb() -> None:
+    """Hold a Page, lane, broadcast or app: nothing of it is taken, everything waits unharmed.
+
+    Calls in flight finish. What was held comes back gently, not with a burst.
+    """
+
+
+def _target(function: Wrapped) -> Wrapped:
+    for option in (
+        click.option("--broadcast", metavar="ID", help="A broadcast instead of a Page."),
+        click.option("--app", metavar="APP", help="All Pages of an app instead of one Page."),
+        click.option("--lane", metavar="LANE", help="A lane, such as 1895/text/bulk, with its broadcasts."),
+        click.argument("page", metavar="[PAGE]", required=False),
+    ):
+        function = option(function)
+    return function
+
+
+@verb.command(
+    "hold",
+    cls=Verb,
+    examples=("outbound page hold 1895382890692545 --for 30m", "outbound page hold --lane 18953/text/bulk"),
+)
+@_target
+@click.option(
+    "--for",
+    "for_s",
+    callback=seconds_up_to(holds.SECONDS_MAX),
+    metavar="DURATION",
+    help="For how long; without it, until it is released.",
+)
+@click.option("--reason", default=REASON_DEFAULT, metavar="TEXT", help="For whoever wonders.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | None) -> None:
+    """Hold it, for a time or until it is released; a longer hold that is there stays as it is."""
+    place = installation()
+    scope = _scope(place, **target)
+    seen = holds.hold(place.client, place.keys, scope, for_s=for_s, reason=reason)
+    if as_json:
+        print_json(seen)
+    else:
+        click.echo(f"{described(scope)} is held {_ends(seen, datetime.now(UTC))}: {seen.reason}")
+
+
+@verb.command("release", cls=Verb, examples=("outbound page release 1895382890692545",))
+@_target
+def release(**target: str | None) -> int:
+    """Release it. Exit code: 0 released, 1 it was not held."""
+    place = installation()
+    scope = _scope(place, **target)
+    stood = holds.release(place.client, place.keys, scope)
+    click.echo(f"{described(scope)} {'is released' if stood else 'was not held'}")
+    return 0 if stood else REFUSED
+
+
+@verb.command("list", cls=Verb, examples=("outbound page list --json",))
+@click.option("--rows", type=click.IntRange(1, HOLDS_MAX), default=50, show_default=True, help="Most rows.")
+@click.option(
+    "--json", "as_json", is_flag=True, help=f"Print one JSON document, of at most {HOLDS_MAX:,} holds."
+)
+def list_(rows: int, *, as_json: bool) -> None:
+    """Show what is held, by whom or by which answer of Graph, and until when."""
+    place = installation()
+    found = holds.list_holds(place.client, place.keys)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        click.echo("nothing is held")
+        return
+    print_whole(result_console(), _table(found[:rows], datetime.now(UTC)))
+    if len(found) > rows:
+        click.echo(f"… and {len(found) - rows:,} more (--rows)")
+
+
+def _table(found: list[HoldSeen], now: datetime) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in ("held", "since", "ends", "repeats", "token", "reason"):
+        table.add_column(column, justify="right" if column == "repeats" else "left", no_wrap=True)
+    for seen in found:
+        since = span(max(0.0, (now - seen.since).total_seconds()))
+        token = seen.for_token[:TOKEN_CHARS] if seen.for_token else "any"
+        table.add_row(
+            described(seen.scope), f"{since} ago", _ends(seen, now), str(seen.repeats), token, seen.reason
+        )
+    return table
+
+
+def _ends(seen: HoldSeen, now: datetime) -> str:
+    if seen.until is None:
+        return "until released"
+    return f"for {span(max(0.0, (seen.until - now).total_seconds()))}"
+
+
+def _scope(
+    place: Installation,
+    *,
+    page: str | None,
+    lane: str | None,
+    app: str | None,
+    broadcast: str | None,
+) -> str:
+    match page, lane, app, broadcast:
+        case str(), None, None, None:
+            return page_scope(page)
+        case None, str(), None, None:
+            return lane_scope(lane)
+        case None, None, str(), None:
+            return app_scope(app)
+        case None, None, None, str():
+            return broadcast_scope(place.client, place.keys, broadcast)
+        case _:
+            raise click.UsageError("name one of PAGE, --lane, --app and --broadcast")

@@ -1,0 +1,74 @@
+"""`outbound recipient`: whom a Page cannot reach, and how that is forgotten."""
+
+import click
+import msgspec
+
+from producer.errors import InvalidCommandError
+from worker.cli.installation import installation
+from worker.cli.screen import print_json
+from worker.cli.verb import Verb, VerbGroup
+from worker.operations import recipients
+from worker.operations.recipients import Remembered
+from worker.operations.scopes import page_scope
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What `--json` prints; `remembered` is null for somebody to whom messages are sent."""
+
+    page: str
+    recipient: str
+    remembered: Remembered | None
+
+
+@click.group(
+    "recipient",
+    cls=VerbGroup,
+    examples=(
+        "outbound recipient show 1895382890692545 1254459154682919",
+        "outbound recipient forget 1895382890692545 1254459154682919",
+    ),
+)
+def verb() -> None:
+    """People to whom a Page's messages are refused without a call, for a time.
+
+    Graph said that they have blocked the Page, or that there is no such person.
+    """
+
+
+@verb.command(
+    "show", cls=Verb, examples=("outbound recipient show 1895382890692545 1254459154682919 --json",)
+)
+@click.argument("page", metavar="PAGE")
+@click.argument("psid", metavar="PSID")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def show(page: str, psid: str, *, as_json: bool) -> None:
+    """Say what is remembered of a person."""
+    page_scope(page)
+    _check(psid)
+    place = installation()
+    found = recipients.show(place.client, place.keys, page, psid)
+    if as_json:
+        print_json(Told(page, psid, found))
+    elif found is None:
+        click.echo("nothing is remembered: messages to this person are sent")
+    else:
+        click.echo(
+            f"{found.fact} when last tried; refused without a call until {found.until:%Y-%m-%d %H:%M} UTC"
+        )
+
+
+@verb.command("forget", cls=Verb, examples=("outbound recipient forget 1895382890692545 1254459154682919",))
+@click.argument("page", metavar="PAGE")
+@click.argument("psid", metavar="PSID")
+def forget(page: str, psid: str) -> None:
+    """Forget it, so that the next message is sent."""
+    page_scope(page)
+    _check(psid)
+    place = installation()
+    stood = recipients.forget(place.client, place.keys, page, psid)
+    click.echo("forgotten: the next message is sent" if stood else "nothing was remembered")
+
+
+def _check(psid: str) -> None:
+    if not psid.strip():
+        raise InvalidCommandError("PSID", "must not be empty")

@@ -1,0 +1,226 @@
+"""`MessengerClient`: the vocabulary at once, in the caller's thread; every method gives back Graph's reply."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Final, Self, TypeVar, cast
+
+import httpx
+import msgspec
+
+from producer.commands import BatchItem, Command, CommandOf, SendBatch
+from producer.errors import InvalidCommandError, SettingsError
+from producer.secrets import Secret
+from producer.vocabulary import Vocabulary
+from worker.batches import slices_of
+from worker.calls import CallContext, call_for, part_call
+from worker.errors import GraphError, NoAnswer, RequestInfo
+from worker.following import followed
+from worker.graph.answers import Answer, Answered
+from worker.graph.client import GraphClient, split
+from worker.graph.credentials import Keyring
+from worker.graph.endpoint import origin_url, shows_tokens, version_number, version_pair
+from worker.graph.failing import error_of
+from worker.graph.requests import Outgoing
+from worker.graph.signing import signed
+from worker.graph.watching import DebugLog, Watch, is_debugging, parsed_body
+from worker.replies import unwrap, unwrap_part
+
+Reply = TypeVar("Reply")
+TIMEOUT_S_MAX: Final = 3_600.0
+CONNECTIONS: Final = 100
+
+
+class MessengerClient(Vocabulary):
+    """Runs every method against the Graph API now, and answers what Graph answered; safe to share between threads.
+
+    Every method raises `InvalidCommandError` before anything is sent, `GraphError` when Graph refuses, `NoAnswer` when
+    no answer came. Nothing is tried again, no limit of Meta's is kept: that is the queue's.
+
+    Args:
+        access_token: the Page's; `access_token=` replaces it for one call of a method.
+        app_id: of the app; `debug_token`, subscriptions and custom events need it.
+        app_secret: of the app; with it every request carries the `appsecret_proof` of the token that it carries.
+        version: of the Graph API, with or without `v`.
+        origin: scheme, host and port; plain http only to this machine, or with `dangerous_plain_http`.
+        skip_app_secret_proof: true to send no proof although the secret is given.
+        on_request: is called with a `RequestInfo` right before each request; what it raises stops the request.
+        timeout_s: for each wait for Graph, at most 3,600 seconds; a connection must open within 10.
+        timed_proof: true for proofs that hold for five minutes.
+        debug: true to log every request and answer, without secrets; None asks `OUTBOUND_DEBUG`.
+        dangerous_plain_http: true to show every token on the way.
+        transport: the far end, for tests and proxies.
+
+    Raises:
+        SettingsError: an argument is out of its bounds, in a sentence.
+    """
+
+    def __init__(
+        self,
+        access_token: str,
+        *,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        version: str = "4.0",
+        origin: str = "https://graph.facebook.com",
+        skip_app_secret_proof: bool = False,
+        on_request: Callable[[RequestInfo], object] | None = None,
+        timeout_s: float = 60.0,
+        timed_proof: bool = False,
+        debug: bool | None = None,
+        dangerous_plain_http: bool = False,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        number, place = _checked(version, origin, timeout_s, dangerous=dangerous_plain_http)
+        self._keyring = Keyring(
+            access_token, app_id, app_secret, proves=not skip_app_secret_proof, timed=timed_proof
+        )
+        self._version = number
+        self._context = CallContext(app_id=app_id, version=version_pair(number))
+        watching = is_debugging() if debug is None else debug
+        self._graph = GraphClient(
+            origin=place,
+            version=number,
+            connect_timeout_s=min(timeout_s, 10.0),
+            call_timeout_s=timeout_s,
+            connections=CONNECTIONS,
+            watch=_Watching(on_request, DebugLog() if watching else None) if on_request or watching else None,
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"<MessengerClient v{self._version}>"
+
+    @property
+    def version(self) -> str:
+        """The Graph version, without `v`."""
+        return self._version
+
+    @property
+    def access_token(self) -> str:
+        """The Page's token."""
+        return self._keyring.access_token
+
+    @property
+    def app_id(self) -> str | None:
+        """The app's id."""
+        return self._keyring.app_id
+
+    @property
+    def app_secret(self) -> str | None:
+        """The app's secret."""
+        return self._keyring.app_secret
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._graph.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _submit(self, command: CommandOf[Reply]) -> Reply:
+        whole = cast("Command", command)
+        if isinstance(whole, SendBatch):
+            return cast("Reply", self._run_batch(whole))
+        return cast("Reply", self._run_one(whole))
+
+    def _run_one(self, command: Command) -> object:
+        outgoing = self._outgoing(command)
+        answer = followed(command, self._graph.answer(outgoing), self._ask)
+        error = error_of(answer, outgoing)
+        if error is not None:
+            raise error
+        return unwrap(command, parsed_body(cast("Answered", answer).body))
+
+    def _outgoing(self, command: Command) -> Outgoing:
+        return self._graph.plain(signed(call_for(command, self._context), self._keyring))
+
+    def _ask(self, command: Command) -> Answer:
+        return self._graph.answer(self._outgoing(command))
+
+    def _run_batch(self, command: SendBatch) -> list[object]:
+        keyring = self._keyring
+        if command.access_token is not None:
+            keyring = msgspec.structs.replace(keyring, access_token=_plain(command.access_token))
+        top = keyring.credentials()
+        replies: list[object] = []
+        requests = []
+        for items in slices_of(command.parts):
+            calls = [
+                signed(call, keyring, link) for call, link in (part_call(i, self._context) for i in items)
+            ]
+            requests.append((items, calls))
+        for items, calls in requests:
+            outgoing = self._graph.batch(calls, top=top, include_headers=command.include_headers)
+            answer = self._graph.answer(outgoing)
+            replies += _replies(items, answer, outgoing, replies)
+        return replies
+
+
+class _Watching:
+    """Shows requests to the caller's hook and to the debug log, answers to the log alone."""
+
+    def __init__(self, on_request: Callable[[RequestInfo], object] | None, log: Watch | None) -> None:
+        self._on_request = on_request
+        self._log = log
+
+    def request(self, request: RequestInfo) -> None:
+        if self._on_request is not None:
+            self._on_request(request)
+        if self._log is not None:
+            self._log.request(request)
+
+    def answer(self, answer: Answer, secrets: Sequence[str]) -> None:
+        if self._log is not None:
+            self._log.answer(answer, secrets)
+
+
+def _checked(version: str, origin: str, timeout_s: float, *, dangerous: bool) -> tuple[str, str]:
+    try:
+        number = version_number(version or "4.0")
+    except ValueError as error:
+        raise SettingsError(f"version {error}") from None
+    try:
+        place = origin_url(origin)
+    except ValueError as error:
+        raise SettingsError(f"origin {error}") from None
+    if shows_tokens(place) and not dangerous:
+        raise SettingsError(
+            "origin is plain http to another machine, which shows every access token on the way: "
+            "use https, or pass dangerous_plain_http=True if you mean it"
+        )
+    if not 0 < timeout_s <= TIMEOUT_S_MAX:
+        raise SettingsError(f"timeout_s must be more than 0 and at most {TIMEOUT_S_MAX:g} seconds")
+    return number, place
+
+
+def _plain(token: str | Secret) -> str:
+    if isinstance(token, Secret):
+        raise InvalidCommandError("access_token", "a named secret is the worker's: give the token itself")
+    return token
+
+
+def _replies(
+    items: Sequence[BatchItem], answer: Answer, outgoing: Outgoing, before: list[object]
+) -> list[object]:
+    answers = split(answer, len(items))
+    first = answers[0]
+    if not isinstance(answer, Answered) or (isinstance(first, Answered) and first.whole):
+        error = error_of(first, outgoing)
+        if isinstance(error, GraphError | NoAnswer):
+            error.replies = before or None
+            raise error
+    return [unwrap_part(item, _as_graph(each)) for item, each in zip(items, answers, strict=True)]
+
+
+def _as_graph(answer: Answer) -> object:
+    """Returns a part's answer in the form in which Graph gave it; None for null."""
+    if not isinstance(answer, Answered):
+        return None
+    headers = msgspec.json.decode(answer.listed)
+    listed = {} if headers is None else {"headers": headers}
+    return {"code": answer.status, **listed, "body": answer.body.decode("utf-8", "replace")}
