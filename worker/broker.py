@@ -209,7 +209,11 @@ class LaneConsumer(Consumer):
             return None
         token = next(broker.tokens)
         broker.takes_in_doubt.append((name, token))
-        took = broker.lanes.take(name, token, broker.presence.profile, limit=room)
+        try:
+            took = broker.lanes.take(name, token, broker.presence.profile, limit=room)
+        except redis.RedisError:
+            broker.circuit.nothing_taken()
+            raise
         broker.takes_in_doubt.pop()
         if took.chunk is not None:
             return self._message(took.chunk)

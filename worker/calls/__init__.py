@@ -5,7 +5,7 @@ from worker.calls.calling import call_for, part_call
 from worker.calls.filling import filled
 from worker.calls.json_text import json_text
 from worker.calls.multipart import multipart_body, multipart_fields
-from worker.calls.parts import Link, encode_part, encode_part_json
+from worker.calls.parts import Link, encode_part, encode_part_json, encode_parts_json
 from worker.calls.percent import percent_encoded, query_string
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "call_for",
     "encode_part",
     "encode_part_json",
+    "encode_parts_json",
     "filled",
     "json_text",
     "multipart_body",

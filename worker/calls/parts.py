@@ -1,11 +1,12 @@
 """A call as a part of a batch request: `{"method", "relative_url", "body"}`, the body a query string."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from worker.calls.call import Call
-from worker.calls.percent import form, query_string
+from worker.calls.percent import form, forms, query_string
 
 _encode_json: Final = msgspec.json.Encoder().encode
 _POST_HEAD: Final = b'{"method":"POST","relative_url":"'
@@ -56,6 +57,27 @@ def encode_part_json(
         return _encode_json(encode_part(call, token, proof, link))
     # Percent-encoded text holds nothing that JSON would escape.
     return _POST_HEAD + url + b'","body":"' + body + b'"}'
+
+
+def encode_parts_json(parts: Sequence[tuple[Call, Link | None]]) -> list[bytes]:
+    """Returns the JSON bytes of parts that go under their batch's token, encoded together where they can be."""
+    plain = [
+        call.body
+        for call, link in parts
+        if call.body is not None and link is None and call.method == "POST" and not _is_special(call)
+    ]
+    if len(plain) == len(parts):
+        try:
+            bodies = forms(plain)
+        except ValueError:  # a text with control characters: one by one
+            return [encode_part_json(call) for call, _ in parts]
+        heads = {call.path: _POST_HEAD + call.path.encode() + b'","body":"' for call, _ in parts}
+        return [heads[call.path] + body + b'"}' for (call, _), body in zip(parts, bodies, strict=True)]
+    return [encode_part_json(call, link=link) for call, link in parts]
+
+
+def _is_special(call: Call) -> bool:
+    return bool(call.files or call.query) or call.form is not None or call.relative_url is not None
 
 
 def _relative_url(call: Call, token: str | None, proof: tuple[tuple[str, str], ...]) -> str:

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from worker.graph import requests
-from worker.graph.answers import NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.graph.answers import GIVEN_UP, NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
 from worker.graph.credentials import Credentials
 from worker.graph.endpoint import LOOPBACK
 from worker.graph.requests import Outgoing
@@ -34,6 +34,10 @@ _decode_batch: Final = msgspec.json.Decoder(list[_Part | None]).decode
 _decode_headers: Final = msgspec.json.Decoder(list[_Header]).decode
 
 
+class GivenUpError(Exception):
+    """The guard of a request said no: nothing of it left."""
+
+
 class GuardedTransport(httpx.BaseTransport):
     """Asks a request's guard right before its first byte leaves; a request that may not leave fails as not sent."""
 
@@ -44,11 +48,11 @@ class GuardedTransport(httpx.BaseTransport):
         """Sends the request on if its guard says so.
 
         Raises:
-            httpx.ConnectError: its guard says no.
+            GivenUpError: its guard says no.
         """
         guard = cast("Callable[[], bool] | None", request.extensions.get("guard"))
         if guard is not None and not guard():
-            raise httpx.ConnectError("this worker may have been given up: its request does not begin")
+            raise GivenUpError(GIVEN_UP)
         return self._inner.handle_request(request)
 
     def close(self) -> None:
@@ -88,12 +92,13 @@ class GraphClient:
         trust_env = urlsplit(origin).hostname not in LOOPBACK
         inner = transport or httpx.HTTPTransport(limits=limits, trust_env=trust_env)
         timeout = httpx.Timeout(call_timeout_s, connect=connect_timeout_s, pool=connect_timeout_s)
+        self._timeout = timeout.as_dict()
+        self._headers = {"accept": "application/json", "user-agent": "messenger-outbound"}
         self._transport = GuardedTransport(inner)
-        self._client = httpx.Client(transport=self._transport, timeout=timeout, trust_env=False)
 
     def close(self) -> None:
         """Closes all connections."""
-        self._client.close()
+        self._transport.close()
 
     def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
         """Runs calls, one as a plain request, more as batches of at most 50 in order; returns an answer for each.
@@ -139,15 +144,22 @@ class GraphClient:
         return found
 
     def _exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
-        request = self._client.build_request(
-            outgoing.method, outgoing.url, content=outgoing.content, headers=outgoing.headers
+        # Not by `httpx.Client`, which logs every URL with its token, and takes its time.
+        request = httpx.Request(
+            outgoing.method,
+            outgoing.url,
+            content=outgoing.content,
+            headers={**self._headers, **outgoing.headers},
+            extensions={"timeout": self._timeout, "guard": guard},
         )
-        if guard is not None:
-            request.extensions["guard"] = guard
         try:
-            # Not by `Client.send`, which logs every URL with its token.
             response = self._transport.handle_request(request)
-            return Answered(response.status_code, response.read(), response.headers)
+            try:
+                return Answered(response.status_code, response.read(), response.headers)
+            finally:
+                response.close()  # a connection whose answer broke off is not used again
+        except GivenUpError:
+            return NotSent(GIVEN_UP)
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,

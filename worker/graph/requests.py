@@ -8,7 +8,15 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from producer.graph_errors import RequestInfo
-from worker.calls import FilePart, encode_part_json, json_text, multipart_body, multipart_fields, query_string
+from worker.calls import (
+    FilePart,
+    encode_part_json,
+    encode_parts_json,
+    json_text,
+    multipart_body,
+    multipart_fields,
+    query_string,
+)
 from worker.graph.credentials import Credentials
 from worker.graph.masking import masked
 from worker.graph.signing import Signed
@@ -117,7 +125,10 @@ def batch(
     if top is None:
         agree = all(each.credentials is first or each.credentials == first for each in calls)
         top = first if agree else first.for_app()
-    parts = [_part(each, top, now_s) for each in calls]
+    if all(each.credentials is top or each.credentials == top for each in calls):
+        parts = encode_parts_json([(each.call, each.link) for each in calls])
+    else:
+        parts = [_part(each, top, now_s) for each in calls]
     proof = query_string(top.proof(now_s))
     headers = (
         b""

@@ -15,6 +15,7 @@ from worker.calls import (
     call_for,
     encode_part,
     encode_part_json,
+    encode_parts_json,
     part_call,
     percent_encoded,
     query_string,
@@ -203,3 +204,37 @@ def test_a_link_without_anything_adds_nothing() -> None:
     """An empty link leaves the part as it is."""
     call = call_for(B.mark_seen("1"))
     assert encode_part(call, link=Link()) == encode_part(call)
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["recipient", "message", "tag", "messaging_type"]),
+            st.one_of(
+                st.text(max_size=40),
+                st.dictionaries(st.text(max_size=5), st.text(max_size=60), max_size=2),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.none(),
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_parts_encoded_together_are_the_parts_encoded_alone(bodies: list[dict[str, object]]) -> None:
+    """Whatever the texts hold, a batch's parts are the same bytes either way."""
+    calls = [Call(method="POST", path="me/messages", body=body) for body in bodies]
+    alone = [encode_part_json(call) for call in calls]
+    assert encode_parts_json([(call, None) for call in calls]) == alone
+
+
+def test_parts_that_are_special_are_encoded_one_by_one() -> None:
+    """A read, a linked part and a message share a batch."""
+    read = call_for(B.get_user_profile("1"))
+    text = call_for(B.send_text("1", "Hi"))
+    link = Link(name="first")
+    assert encode_parts_json([(read, None), (text, link), (text, None)]) == [
+        encode_part_json(read),
+        encode_part_json(text, link=link),
+        encode_part_json(text),
+    ]
