@@ -64,6 +64,7 @@ local function enter_all(commands)
     if command.people ~= '' and not key then
       flush_lanes()
       enter(id, command)
+      for person in string.gmatch(command.people, '[^,]+') do heads[conversation(command, person)] = true end
     elseif key and heads[key] then
       command.state, command.pending = 'W', 1
       call('RPUSH', P .. 'conversation:' .. key, id)

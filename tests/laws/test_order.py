@@ -172,3 +172,9 @@ def test_a_parked_head_keeps_its_conversation_waiting(engine: Engine) -> None:
     engine.hello("w2", profile(types=["newer", "send_message"]))
     assert drained(engine, "w2") == ["newer", "c0", "c1"]
     assert set(places(engine.client, engine.accepted).values()) == {"sent"}
+
+
+def test_commands_accepted_together_have_one_head(engine: Engine) -> None:
+    """Law 5: what joins several conversations is their head for those that are accepted right behind it, too."""
+    engine.enqueue(Spec(id="both", people="v,w"), Spec(id="v", people="v"), Spec(id="w", people="w"))
+    assert ids_of(engine.take()) == ["both"]
