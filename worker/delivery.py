@@ -19,7 +19,7 @@ from worker.following import followed
 from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
-from worker.lanes import Chunk, Hold, Lanes
+from worker.lanes import Chunk, Hold, Lanes, Settlement
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
@@ -154,10 +154,12 @@ class Deliverer:
         try:
             return self._lanes.begin(chunk)
         except redis.RedisError:
-            return False  # the mark may be there all the same: then giving back treats the chunk as begun
+            return False
 
     def _give_back(self, chunk: Chunk) -> None:
-        self._until_it_holds(lambda: self._lanes.give_back(chunk.worker, chunk.token))
+        # not by the token alone: the reply to `begin` may be lost, and yet this worker knows that nothing left it
+        returned = [Settlement(taken.id, "return") for taken in chunk.commands]
+        self._until_it_holds(lambda: self._lanes.settle(chunk, returned))
 
     def _holds(self, jobs: Sequence[Job], verdicts: Sequence[Verdict], pages: Pages) -> list[Hold]:
         pairs = [

@@ -21,8 +21,11 @@ from tests.running import (
     waiting,
     worker_child,
 )
+from worker.broker import LaneConsumer
 from worker.lanes import Lanes, Policy
+from worker.main import build
 from worker.profile import Profile
+from worker.settings import read_settings
 from worker.stub import StubProcess
 
 pytestmark = pytest.mark.process
@@ -103,6 +106,20 @@ def test_redis_hangs_and_goes_on(valkey_server: Valkey) -> None:
         deliveries = stub.ledger
     assert Counter(text_of(each) for each in deliveries) == Counter(TEXTS)
     assert out_of_order(deliveries) == []
+
+
+def test_a_probe_that_redis_failed_is_not_the_last() -> None:
+    """When Graph was down and Redis fails as a worker takes its probe, the worker probes again."""
+    with Valkey() as gone:
+        settings = settings_of(gone.url, "http://127.0.0.1:9", {"P1": "TOKEN-P1"})
+    broker = build(read_settings(settings))
+    for _ in range(5):
+        broker.circuit.record(healthy=False)
+    time.sleep(1.1)  # the first pause
+    with pytest.raises(redis.ConnectionError):
+        LaneConsumer(broker)._take("a worker")
+    assert (broker.circuit.is_open, broker.circuit.room(50)) == (True, 1)
+    broker.close()
 
 
 def test_a_question_that_lay_in_a_hanging_redis_reaps_nobody(client: "redis.Redis") -> None:

@@ -231,3 +231,22 @@ def test_with_confirmation_messages_carry_their_id(server: "redis.Redis") -> Non
     house.deliver(house.take(), schedule=Schedule((1_000,), echo_wait_ms=1_000))
     sent = [json.loads(each)["message"].get("metadata") for each in house.graph.asked]
     assert sent == [ticket.id, "mine"]
+
+
+def test_a_lost_reply_to_the_mark_leaves_no_doubt(server: "redis.Redis") -> None:
+    """The mark may be in Redis, but this worker knows that no request began: it is no attempt."""
+    house = House(server)
+    ticket = house.producer.with_options(at_most_once=True).send_text("1", "x")
+    chunk = house.take()
+
+    class Lossy(Lanes):
+        def begin(self, chunk: Chunk) -> bool:
+            super().begin(chunk)
+            raise redis.TimeoutError("the reply is lost")
+
+    lanes, house.lanes = house.lanes, Lossy(server)
+    house.deliver(chunk)
+    house.lanes = lanes
+    assert house.graph.asked == []
+    assert ticket.outcome() is None
+    assert house.take().commands[0].attempts == 0

@@ -81,11 +81,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def for_own_token(self) -> "Verdict":
         """Returns what an answer to a whole batch means for a call that had a token of its own in it.
 
-        A throttle or a hold was then for the batch's token, which is the app's: it holds the app, and no Page.
+        It was then for the batch's token, which is the app's: a throttle holds the app, and no Page; what would hold
+        until somebody mends it refuses the batch only, since each call can go alone under its own token.
         """
         if not self.whole or self.kind not in {"throttled", "held"}:
             return self
-        return msgspec.structs.replace(self, scope="app", token_mends=False)
+        if self.kind == "throttled":
+            return msgspec.structs.replace(self, scope="app")
+        return msgspec.structs.replace(self, kind="refused", scope="call", token_mends=False, hold_for_s=None)
 
 
 SENT: Final = Verdict(kind="sent", scope="call", reason="Graph answered with success.", row="sent")

@@ -30,11 +30,12 @@ def test_refused_batch() -> None:
     ("code", "kind", "scope"), [(190, "held", "page"), (80006, "throttled", "page"), (4, "throttled", "app")]
 )
 def test_token_and_throttle(code: int, kind: str, scope: str) -> None:
-    """A dead token or a throttle of the batch is the app's for a call with a token of its own, and no attempt."""
+    """For calls with tokens of their own a throttle is the app's, and a dead app token refuses the batch only."""
     found = whole(400, {"error": {"code": code}})
     own = found.for_own_token()
     assert (found.kind, found.scope, found.whole, found.attempt) == (kind, scope, True, False)
-    assert (own.kind, own.scope, own.whole, own.token_mends) == (kind, "app", True, False)
+    expected = ("refused", "call") if kind == "held" else (kind, "app")
+    assert (own.kind, own.scope, own.whole, own.token_mends, own.attempt) == (*expected, True, False, False)
 
 
 @pytest.mark.parametrize(
