@@ -1,5 +1,7 @@
 # Two stages: wheels are built where there are tools, and run where there are none.
 FROM python:3.11-slim-bookworm AS build
+# `worker,testing` for an image that can also run the stub of Graph
+ARG EXTRAS=worker
 WORKDIR /src
 COPY pyproject.toml README.md ./
 COPY deploy/constraints.txt deploy/constraints.txt
@@ -7,7 +9,7 @@ COPY producer producer
 COPY worker worker
 RUN python -m venv /opt/outbound \
  && /opt/outbound/bin/pip install --no-cache-dir --disable-pip-version-check \
-      --constraint deploy/constraints.txt '.[worker]'
+      --constraint deploy/constraints.txt ".[${EXTRAS}]"
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin outbound
@@ -18,5 +20,6 @@ ENV PATH=/opt/outbound/bin:$PATH \
 USER 10001
 # SIGTERM: calls in flight finish and settle, all else returns to its lane; give it longer than the longest call.
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["outbound", "status", "--json"]
 ENTRYPOINT ["outbound"]
 CMD ["worker"]

@@ -70,10 +70,7 @@ def admit(command: Command, terms: Terms) -> None:
 def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) -> str:
     """Puts one checked command on the queue and returns the id of its ticket; the first one's, under a known key."""
     admit(command, terms)
-    ticket = new_id()
-    shares = [Share(ticket, command, (0,))]
-    if isinstance(command, SendBatch):
-        ticket, shares = shares_of(command, ticket)
+    ticket, shares = _shares(command)
     if delivery.idempotency_key is None:
         queue.put([_stored(queue, each.id, each.command, delivery) for each in shares])
         return ticket
@@ -117,20 +114,31 @@ def _stored(queue: Queue, command_id: str, command: Command, delivery: Delivery)
 
 def next_round(
     queue: Queue, source: Iterator[Command], delivery: Delivery, terms: Terms
-) -> tuple[list[Arguments], Exception | None, bool]:
-    """Returns the next commands as they are accepted, what stopped them if anything did, and whether these are all."""
+) -> tuple[list[Arguments], int, Exception | None, bool]:
+    """Returns the next commands as they are accepted, of how many, what stopped them, and whether these are all."""
     arguments: list[Arguments] = []
+    commands = 0
     while len(arguments) < ROUND:
         try:
             command = next(source)
             check(command)
             admit(command, terms)
-            arguments.append(_stored(queue, new_id(), command, delivery))
+            shares = _shares(command)[1]
+            arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
         except StopIteration:
-            return arguments, None, True
+            return arguments, commands, None, True
         except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
-            return arguments, error, True
-    return arguments, None, False
+            return arguments, commands, error, True
+        commands += 1
+    return arguments, commands, None, False
+
+
+def _shares(command: Command) -> tuple[str, list[Share]]:
+    """Returns the ticket's id and the envelopes of a command: one, or those of the parts of an explicit batch."""
+    ticket = new_id()
+    if isinstance(command, SendBatch):
+        return shares_of(command, ticket)
+    return ticket, [Share(ticket, command, (0,))]
 
 
 def without_key(delivery: Delivery) -> Delivery:

@@ -14,6 +14,7 @@ from producer.keys import Keys
 from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 
 LINKED_MAX: Final = 50
+SHARES_MAX: Final = 1_000
 BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)(n?)")
 REFERENCE: Final = b"{result="
 
@@ -42,12 +43,16 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
     """Returns the ticket's id for a batch, and the envelopes that it becomes.
 
     Raises:
-        InvalidCommandError: more than 50 parts are linked to one another.
+        InvalidCommandError: more than 50 parts are linked to one another, or more than 1,000 travel by themselves.
     """
     linked = [place for place, item in enumerate(command.parts) if _is_linked(item)]
     if len(linked) > LINKED_MAX:
         raise InvalidCommandError(
             "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"
+        )
+    if len(command.parts) - len(linked) > SHARES_MAX:
+        raise InvalidCommandError(
+            "parts", f"at most {SHARES_MAX:,} parts are queued under one ticket; send_many takes any number"
         )
     shares = [
         Share(f"{base}.{place}", _alone(item, command), (place,))
@@ -61,6 +66,7 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
             access_token=command.access_token,
         )
         shares.append(Share(f"{base}.{linked[0]}", whole, tuple(linked)))
+        shares.sort(key=lambda share: share.places)  # to one person they leave in the order of the parts
     total = f"{base}x{len(command.parts)}" + "".join(f"_{place}" for place in linked)
     return total + ("n" if command.include_headers is False else ""), shares
 

@@ -228,6 +228,8 @@ def begin(
     on_progress: Callable[[int], object] | None = None,
 ) -> Broadcast:
     """Sends one message to many people, and returns the broadcast once all of them are added."""
+    if isinstance(recipients, str | bytes):
+        raise InvalidCommandError("recipients", "must be an iterable of PSIDs, not one text")
     broadcast = Broadcast(broadcast_id or new_id(), queue)
     if not broadcast.id.replace("-", "").replace("_", "").isalnum():
         raise InvalidCommandError("broadcast_id", "must be letters, digits, '-' and '_'")

@@ -17,6 +17,7 @@ PERSON_CHARS_MAX: Final = 100
 PAGE_CHARS_MAX: Final = 64
 KEY_CHARS_MAX: Final = 200
 SECONDS_MAX: Final = 366 * 24 * 3600
+SEND_AT_MAX: Final = 10_000_000_000  # in 2286; a time in milliseconds is beyond
 
 Priority = Literal["interactive", "bulk"]
 
@@ -47,20 +48,37 @@ def checked(delivery: Delivery) -> Delivery:
         raise InvalidCommandError(
             "page", "no Page is named: use Producer.connect(url, page=…), for_page(…) or OUTBOUND_PAGE"
         )
-    if len(delivery.page) > PAGE_CHARS_MAX or not all(c.isalnum() or c in "_-." for c in delivery.page):
+    if (
+        not isinstance(delivery.page, str)
+        or len(delivery.page) > PAGE_CHARS_MAX
+        or not all(c.isalnum() or c in "_-." for c in delivery.page)
+    ):
         raise InvalidCommandError(
             "page", f"must be a Page id: at most {PAGE_CHARS_MAX} letters, digits, '_', '-' or '.'"
         )
     if delivery.priority not in PRIORITIES:
         raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'")
+    if not isinstance(delivery.expires_in, timedelta | float | int | None):
+        raise InvalidCommandError("expires_in", "must be a timedelta or seconds")
     if delivery.expires_in is not None and not 0 < _seconds(delivery.expires_in) <= SECONDS_MAX:
         raise InvalidCommandError("expires_in", f"must be more than 0 and at most {SECONDS_MAX} seconds")
     key = delivery.idempotency_key
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= KEY_CHARS_MAX):
         raise InvalidCommandError("idempotency_key", f"must be text of 1 to {KEY_CHARS_MAX} characters")
-    if isinstance(delivery.send_at, datetime) and delivery.send_at.tzinfo is None:
-        raise InvalidCommandError("send_at", "a datetime must carry its time zone, as datetime.now(UTC) does")
+    if not isinstance(delivery.ordered, bool | None) or not isinstance(delivery.at_most_once, bool):
+        raise InvalidCommandError("ordered, at_most_once", "must be True or False")
+    _check_send_at(delivery.send_at)
     return delivery
+
+
+def _check_send_at(send_at: object) -> None:
+    if not isinstance(send_at, datetime | float | int | None):
+        raise InvalidCommandError("send_at", "must be a datetime with its time zone, or seconds since 1970")
+    if isinstance(send_at, datetime) and send_at.tzinfo is None:
+        raise InvalidCommandError("send_at", "a datetime must carry its time zone, as datetime.now(UTC) does")
+    at = send_at.timestamp() if isinstance(send_at, datetime) else send_at
+    if at is not None and not 0 <= at <= SEND_AT_MAX:
+        raise InvalidCommandError("send_at", f"must be at most {SEND_AT_MAX} seconds since 1970")
 
 
 def _seconds(span: timedelta | float) -> float:
@@ -111,10 +129,18 @@ def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool =
             people,
             kind,
             route.bucket,
-            "" if route.cost == 1 else str(route.cost),
+            _cost_of(route),
             options,
         )
     )
+
+
+def _cost_of(route: Route) -> str:
+    """Returns what a command costs its lane's class, and other classes, in the form of `take.lua`."""
+    charges = dict(route.charges) or {route.rate_class: route.cost}
+    own = charges.pop(route.rate_class, 0)
+    others = "".join(f",{CLASSES[name]}{calls}" for name, calls in charges.items())
+    return "" if own == 1 and not others else f"{own}{others}"
 
 
 def arguments_of(command_id: str, command: Command, route: Route, delivery: Delivery) -> list[str | bytes]:

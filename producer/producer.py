@@ -156,13 +156,13 @@ class Producer(QueuedVocabulary):
         source = iter(commands)
         enqueued = 0
         while True:
-            arguments, problem, ended = next_round(self._queue, source, delivery, self._terms)
+            arguments, commands_read, problem, ended = next_round(self._queue, source, delivery, self._terms)
             try:
                 if arguments:
                     self._queue.put(arguments)
             except OutboundError as error:
                 raise SendManyError(enqueued, enqueued, str(error)) from error
-            enqueued += len(arguments)
+            enqueued += commands_read
             if problem is not None:
                 raise SendManyError(enqueued, enqueued, str(problem)) from problem
             if arguments and on_progress is not None:
@@ -192,7 +192,8 @@ class Producer(QueuedVocabulary):
             options: as for `send_message`.
 
         Raises:
-            InvalidCommandError: the message or a recipient is not valid; people before that recipient were added.
+            InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
+                added.
             BroadcastError: the list differs from that of the earlier run.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.

@@ -20,6 +20,10 @@ PAGE_QUEUE_MAX: Final = 5_000_000
 BYTES_ALONE_MS: Final = 15 * 60 * 1000
 # What the scripts answer instead of a count.
 PAGE_FULL, REPEATED, DIFFERENT, BYTES_GONE = -1, -2, -3, -4
+URL_INVALID: Final = (
+    "the Redis URL is not valid: its form is redis://user:password@host:6379/0, "
+    "with / as %2F, # as %23 and ? as %3F in a password"
+)
 FULL: Final = (
     "Redis is at its maxmemory and takes no more commands: nothing was accepted; "
     "let the workers drain the queue, or give the server more memory"
@@ -37,14 +41,16 @@ def connect(redis_url: str) -> "redis.Redis":
     if not redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("the Redis URL must begin with redis://, rediss:// or unix://")
     try:
-        return redis.Redis.from_url(
+        client = redis.Redis.from_url(
             redis_url,
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             socket_timeout=ANSWER_TIMEOUT_S,
             retry=Retry(ExponentialBackoff(cap=1.0, base=0.05), TRIES_AGAIN),
         )
-    except ValueError as error:
-        raise SettingsError(f"the Redis URL is not valid: {error}") from None
+        client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
+    except (ValueError, TypeError):  # whose text may show a part of the password
+        raise SettingsError(URL_INVALID) from None
+    return client
 
 
 class Queue:

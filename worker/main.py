@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
-from producer.errors import SettingsError
+from producer.queue import connect
 from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
 from worker.circuit import Circuit
 from worker.delivery import Deliverer
@@ -52,16 +52,14 @@ def setup() -> LaneBroker:
 
 def redis_client(settings: Settings, *, connections: int) -> "redis.Redis":
     """Returns a client that never repeats a script by itself: the engine knows what may be repeated."""
-    try:
-        return redis.Redis.from_url(
-            settings.redis_url,
-            socket_connect_timeout=2.0,
-            socket_timeout=10.0,
-            max_connections=connections,
-            retry=Retry(NoBackoff(), 0),
-        )
-    except ValueError as error:
-        raise SettingsError(f"OUTBOUND_REDIS_URL is not valid: {error}") from None
+    connect(settings.redis_url)  # refuses a URL that is none, in a sentence without its password
+    return redis.Redis.from_url(
+        settings.redis_url,
+        socket_connect_timeout=2.0,
+        socket_timeout=10.0,
+        max_connections=connections,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def policy_of(settings: Settings) -> Policy:

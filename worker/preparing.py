@@ -18,6 +18,8 @@ from worker.pages import Page, Pages
 
 # The letter among a command's options that says that bytes travel beside it.
 WITH_BYTES: Final = "k"
+LACKING_DELAY_MS: Final = 1_000
+LACKING: Final = b'{"reason":"this worker no longer has a token for the Page"}'
 
 log = structlog.get_logger("outbound.delivery")
 
@@ -64,7 +66,7 @@ def prepare(
     for taken in chunk.commands:
         page = pages.by_id.get(taken.page)
         if page is None:  # its token was taken away after the chunk was taken
-            prepared.spoiled.append(Settlement(taken.id, "return"))
+            prepared.spoiled.append(Settlement(taken.id, "retry", "", LACKING_DELAY_MS, LACKING))
             continue
         ring = rings.get(page.id) or rings.setdefault(page.id, ring_of(page, pages, version))
         try:

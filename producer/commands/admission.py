@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, cast
+from urllib.parse import unquote
 
 from producer import limits
 from producer.commands.apps import GenerateMessengerCode, GetUserField, SetNlpConfigs
@@ -157,7 +158,7 @@ def _refuse_secrets(value: object, path: str) -> None:
             if (
                 name in ("relative_url", "body")
                 and isinstance(member, str)
-                and _TOKEN_IN_QUERY.search(member)
+                and _TOKEN_IN_QUERY.search(unquote(member))
             ):
                 raise InvalidCommandError(where, f"holds a token, which {_INSTEAD}")
             _refuse_secrets(member, where)

@@ -85,7 +85,7 @@ def check_message(message: object, path: str, *, has_file: bool = False) -> None
     check_shape(Message, message, path)
     if not isinstance(message, Mapping):
         return
-    if _SIDE_MEMBERS.issuperset(message):
+    if _SIDE_MEMBERS.issuperset(name for name, value in message.items() if value is not None):
         raise InvalidCommandError(
             path, "says nothing: give it a text, an attachment, a sticker or a template"
         )

@@ -11,6 +11,7 @@
 --                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob,
 --                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
 --                when the step before it (its id ends in a number one less) was not sent
+--                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
 --   body         the encoded command; never read by a script
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
 --         P parked (no worker knows its type), E awaiting its echo, T taken.

@@ -5,8 +5,10 @@ import tomllib
 from pathlib import Path
 
 import msgspec
+import pytest
 import yaml
 
+from producer.errors import SettingsError
 from worker.durations import duration_ms
 from worker.pages import read_pages
 from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
@@ -19,6 +21,7 @@ class _Service(msgspec.Struct):
     environment: dict[str, str] = {}
     command: list[str] = []
     stop_grace_period: str = ""
+    profiles: list[str] = []
 
 
 def _services() -> dict[str, _Service]:
@@ -69,3 +72,46 @@ def test_the_image_runs_the_worker_as_nobody() -> None:
     assert re.search(r"^USER 10001$", last, flags=re.MULTILINE)
     assert re.search(r"^STOPSIGNAL SIGTERM$", last, flags=re.MULTILINE)
     assert 'ENTRYPOINT ["outbound"]' in last
+
+
+def _example() -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the values of the example of all settings, and the line above each."""
+    text = (ROOT / "deploy/settings.env.example").read_text("utf-8")
+    found = re.findall(r"^# (.*)\n(OUTBOUND_\w+)=(.*)$", text, flags=re.MULTILINE)
+    return {name: value for _, name, value in found}, {name: form for form, name, _ in found}
+
+
+def test_the_example_of_the_settings_holds_every_default() -> None:
+    """It names all settings there are, and setting all of it changes nothing."""
+    values, _ = _example()
+    assert set(values) == NAMES
+    assert read_settings(values) == Settings()
+
+
+def test_the_example_of_the_settings_tells_their_bounds() -> None:
+    """The least and the most that it names are taken, and what lies beyond them is refused."""
+    _, forms = _example()
+    ranged = {name: re.match(r"([\d,]+)(\w*) to ([\d,]+)(\w*)", form) for name, form in forms.items()}
+    bounds = {name: found for name, found in ranged.items() if found and name in FIELDS}
+    del bounds["OUTBOUND_KEY_PREFIX"]  # its bounds are those of a length
+    assert len(bounds) == 10
+    for name, found in bounds.items():
+        low, low_unit, high, high_unit = found.groups()
+        most = int(high.replace(",", ""))
+        read_settings({name: low + low_unit})
+        read_settings({name: f"{most}{high_unit}"})
+        for beyond in (f"{int(low) - 1}{low_unit}", f"{most + 1}{high_unit}"):
+            with pytest.raises(SettingsError):
+                read_settings({name: beyond})
+
+
+def test_the_stub_waits_for_its_profile() -> None:
+    """The stub of Graph starts only when it is asked for."""
+    assert {name for name, each in _services().items() if each.profiles} == {"stub"}
+    assert _services()["stub"].command[0] == "stub"
+
+
+def test_the_image_tells_its_health() -> None:
+    """A worker whose queue is out of reach is not healthy."""
+    last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[-1]
+    assert re.search(r'^HEALTHCHECK .*CMD \["outbound", "status", "--json"\]$', last, flags=re.MULTILINE)

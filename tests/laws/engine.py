@@ -29,6 +29,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     type: str = "send_message"
     bucket: str = ""
     cost: int = 1
+    others: str = ""
     options: str = "s"
     due: str = ""
     expires: str = ""
@@ -50,7 +51,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
             self.people,
             self.type,
             self.bucket,
-            "" if self.cost == 1 else str(self.cost),
+            "" if self.cost == 1 and not self.others else f"{self.cost}{self.others}",
             self.options,
         )
         return [self.id, "|".join(fields), self.due, self.expires, self.body]

@@ -234,3 +234,14 @@ def test_the_mark_of_a_request_survives_in_order(engine: Engine) -> None:
         "expires_ms": None,
     }
     assert profile().digest == engine.profiles["w1"].digest
+
+
+def test_a_take_that_comes_after_it_was_given_back_takes_nothing(engine: Engine) -> None:
+    """Law 1: a server that hung may run them in the wrong order; then nobody would work on what was taken."""
+    engine.enqueue(Spec(id="one"))
+    worker_profile = engine.profiles["w1"]
+    assert engine.lanes.give_back("w1", 7, now_ms=engine.now) == 0
+    late = engine.lanes.take("w1", 7, worker_profile, now_ms=engine.now)
+    assert (late.chunk, late.again) == (None, True)
+    again = engine.lanes.take("w1", 8, worker_profile, now_ms=engine.now)
+    assert again.chunk is not None

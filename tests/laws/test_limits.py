@@ -194,3 +194,16 @@ def test_bulk_gathers_for_a_quarter_of_a_second(engine: Engine) -> None:
     assert engine.ids() == ["now"]
     engine.advance(50)
     assert engine.ids() == [f"b{i}" for i in range(40, 50)]
+
+
+def test_calls_of_other_classes_are_charged_to_them(engine: Engine) -> None:
+    """Law 3: a linked batch of several classes spends each one's budget; what it could not wait for is a debt there."""
+    engine.hello("w1", profile(text=Rate(40, 1_000, 40), profile=Rate(10, 600_000)))
+    engine.enqueue(Spec(id="batch", rate_class="p", others=",t60", options="as"))
+    assert engine.ids() == ["batch"]
+    engine.enqueue(Spec(id="next"))
+    assert engine.ids() == []
+    engine.advance(524)
+    assert engine.ids() == []
+    engine.advance(1)
+    assert engine.ids() == ["next"]

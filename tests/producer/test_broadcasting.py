@@ -155,3 +155,10 @@ def test_a_broadcast_keeps_no_order(server: "redis.Redis") -> None:
     with pytest.raises(InvalidCommandError, match="keeps no order"):
         producer.with_options(ordered=True).broadcast_to(["1"], TEXT)
     assert producer.ticket("xmas:3").outcome() is None
+
+
+def test_one_text_is_no_list_of_people(server: "redis.Redis") -> None:
+    """A PSID given in the place of the list is refused, not read as a person for each digit."""
+    with pytest.raises(InvalidCommandError, match=r"^recipients: must be an iterable of PSIDs"):
+        Producer.on(server, page="P1").broadcast_to("1234", TEXT)
+    assert server.keys("outbound:broadcast*") == []

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer import batch
+from producer.commands import RawPart, SendBatch
 from producer.envelope import BODY_BYTES_MAX, Delivery, arguments_of, checked, fixed_line, person_key
 from producer.errors import InvalidCommandError
 from producer.routing import route
@@ -93,3 +94,59 @@ def test_a_persons_key_holds_no_separator_and_is_their_own(one: str, other: str)
     assert 0 < len(key) <= 100
     assert not set(key) & set("|/,\n ")
     assert (key == person_key(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        pytest.param(
+            {"send_at": 1.8e12},
+            "send_at: must be at most 10000000000 seconds since 1970",
+            id="a time in milliseconds",
+        ),
+        pytest.param(
+            {"send_at": float("inf")},
+            "send_at: must be at most 10000000000 seconds since 1970",
+            id="never",
+        ),
+        pytest.param(
+            {"send_at": float("nan")},
+            "send_at: must be at most 10000000000 seconds since 1970",
+            id="no number",
+        ),
+        pytest.param(
+            {"send_at": "tomorrow"},
+            "send_at: must be a datetime with its time zone, or seconds since 1970",
+            id="a time as text",
+        ),
+        pytest.param(
+            {"expires_in": "5m"}, "expires_in: must be a timedelta or seconds", id="a duration as text"
+        ),
+        pytest.param(
+            {"page": 111},
+            "page: must be a Page id: at most 64 letters, digits, '_', '-' or '.'",
+            id="a Page as a number",
+        ),
+        pytest.param(
+            {"ordered": "no"}, "ordered, at_most_once: must be True or False", id="a switch as text"
+        ),
+    ],
+)
+def test_an_option_of_the_wrong_type_or_size_is_refused_in_a_sentence(
+    options: dict[str, object], problem: str
+) -> None:
+    """What a delivery option may be is said before anything reaches Redis."""
+    delivery = Delivery(**{"page": "P1", **options})  # type: ignore[arg-type]  # options vary by test
+    with pytest.raises(InvalidCommandError) as caught:
+        checked(delivery)
+    assert str(caught.value) == problem
+
+
+def test_a_linked_batch_charges_every_part_to_its_class() -> None:
+    """Its lane is that of its slowest class; what it costs others stands beside."""
+    raw: dict[str, object] = {"method": "GET", "relative_url": "me/messenger_profile?fields=greeting"}
+    parts = [batch.part(batch.send_text(str(n), "x"), name=f"n{n}") for n in range(3)]
+    command = SendBatch(parts=[*parts, RawPart(part=raw)])
+    line = fixed_line(route(command), "send_batch", Delivery(page="P1"))
+    assert line.split("|")[1] == "p"
+    assert line.split("|")[7] == "1,t3"

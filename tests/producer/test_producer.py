@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 import redis
@@ -185,3 +186,63 @@ def test_a_waiting_command_can_be_cancelled(server: "redis.Redis") -> None:
     assert (outcome.name, outcome.attempts) == ("cancelled", 0)
     assert second.outcome() is None
     assert server.lrange("outbound:lane:P1/t/i", 0, -1) == [second.id.encode(), first.id.encode()]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://user:se/cret@127.0.0.1:6379/0",
+        "redis://user:se#cret@127.0.0.1:6379/0",
+        "redis://127.0.0.1:6379/0?no_such_option=secret",
+    ],
+)
+def test_a_wrong_url_is_refused_without_its_password(url: str) -> None:
+    """The error of a URL that is none tells the form, and nothing of what was given."""
+    with pytest.raises(SettingsError) as caught:
+        Producer.connect(url)
+    assert str(caught.value) == (
+        "the Redis URL is not valid: its form is redis://user:password@host:6379/0, "
+        "with / as %2F, # as %23 and ? as %3F in a password"
+    )
+
+
+def test_parts_of_a_batch_leave_in_their_order(server: "redis.Redis") -> None:
+    """A part that follows linked parts to the same person waits behind them."""
+    Producer.on(server, page="P1").send_batch(
+        [
+            batch.send_text("1", "a", name="first"),
+            batch.send_text("1", "b", depends_on="first"),
+            batch.send_text("1", "c"),
+        ]
+    )
+    lane = cast("list[bytes]", server.lrange("outbound:lane:P1/t/i", 0, -1))
+    behind = cast("list[bytes]", server.lrange("outbound:conversation:P1/1/i", 0, -1))
+    assert [each.rpartition(b".")[2] for each in lane + behind] == [b"0", b"2"]
+
+
+def test_a_batch_among_many_is_parts_by_themselves(server: "redis.Redis") -> None:
+    """`send_many` fans a batch out as `send_batch` does, and counts it as the one command that it was."""
+    commands: list[Command] = [
+        batch.send_batch([batch.send_text("1", "a"), batch.send_text("2", "b")]),
+        batch.send_text("3", "c"),
+    ]
+    assert Producer.on(server, page="P1").send_many(commands) == 2
+    assert server.llen("outbound:lane:P1/t/i") == 3
+
+
+def test_a_batch_of_too_many_parts_is_refused_with_the_bound(server: "redis.Redis") -> None:
+    """One ticket stands for as many parts as Redis accepts in one step."""
+    parts = [batch.send_text(str(n), "x") for n in range(1_001)]
+    producer = Producer.on(server, page="P1")
+    with pytest.raises(InvalidCommandError, match=r"^parts: at most 1,000 parts are queued"):
+        producer.send_batch(parts)
+    producer.send_batch(parts[:1_000])
+    assert _waiting(server) == 1_000
+
+
+def test_a_token_in_an_encoded_query_is_refused(server: "redis.Redis") -> None:
+    """A raw part hides no token by percent-encoding."""
+    with pytest.raises(InvalidCommandError, match=r"parts\[0\]\.relative_url: holds a token"):
+        Producer.on(server, page="P1").send_batch(
+            [{"method": "GET", "relative_url": "me?fields=id&access%5Ftoken=EAAB"}]
+        )

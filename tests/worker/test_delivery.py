@@ -153,7 +153,9 @@ def test_a_page_whose_token_was_taken_away_waits(server: "redis.Redis") -> None:
     house.producer.send_text("1", "x")
     house.deliver(house.take(), pages=Pages())
     assert house.graph.asked == []
-    assert server.llen("outbound:lane:P1/t/i") == 1
+    assert server.zcard("outbound:later") == 1
+    house.lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
+    assert house.take().commands[0].attempts == 0
 
 
 def test_linked_parts_are_one_envelope_with_one_outcome(server: "redis.Redis") -> None:

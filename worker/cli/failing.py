@@ -1,8 +1,8 @@
 """What an error means at the command line: one sentence and an exit code."""
 
 import os
+import re
 from typing import Final
-from urllib.parse import urlsplit
 
 import click
 import redis
@@ -67,9 +67,10 @@ def _sentence_of(error: Exception) -> str:
 
 def redis_address(url: str | None = None) -> str:
     """Returns where Redis is looked for, by default where the environment says, without user and password."""
-    parts = urlsplit(url or os.environ.get("OUTBOUND_REDIS_URL") or URL_DEFAULT)
-    place = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{place}{parts.path}"
+    scheme, _, rest = (url or os.environ.get("OUTBOUND_REDIS_URL") or URL_DEFAULT).partition("://")
+    # a password that is not escaped may hold any of / ? #
+    place = rest.rpartition("@")[2]
+    return f"{scheme}://{re.split('[?#]', place)[0]}"
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ PAGES_MAX: Final = 1_000
 PAGES_READ_MAX: Final = 10_000
 ASLEEP_MAX: Final = 1_000
 TYPES_MAX: Final = 100
+SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 TIME_DIGITS: Final = 11
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 
@@ -162,7 +163,7 @@ class _Facts(msgspec.Struct):
 
 
 def _instant(at_ms: float) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    return datetime.fromtimestamp(min(at_ms / 1000, SECONDS_LAST), UTC)
 
 
 def _workers(

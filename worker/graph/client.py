@@ -1,6 +1,7 @@
 """`GraphClient`: the one connection pool of a process; runs a call as a plain request, several as one batch."""
 
 import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
@@ -89,8 +90,10 @@ class GraphClient:
         limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
         )
-        trust_env = urlsplit(origin).hostname not in LOOPBACK
-        inner = transport or httpx.HTTPTransport(limits=limits, trust_env=trust_env)
+        local = urlsplit(origin).hostname in LOOPBACK
+        inner = transport or httpx.HTTPTransport(
+            limits=limits, trust_env=not local, proxy=None if local else proxy_of(origin)
+        )
         timeout = httpx.Timeout(call_timeout_s, connect=connect_timeout_s, pool=connect_timeout_s)
         self._timeout = timeout.as_dict()
         self._headers = {"accept": "application/json", "user-agent": "messenger-outbound"}
@@ -169,6 +172,15 @@ class GraphClient:
             return NotSent(_reason(error))
         except httpx.HTTPError as error:
             return Lost(_reason(error))
+
+
+def proxy_of(origin: str) -> str | None:
+    """Returns the proxy that the environment names for `origin` (`HTTPS_PROXY`, `NO_PROXY`, …), or None."""
+    parts = urlsplit(origin)
+    if urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 def _reason(error: httpx.HTTPError) -> str:

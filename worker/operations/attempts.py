@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 # Graph's own texts are left out: they can quote what was sent.
 SHOWN: Final = ("row", "code", "subcode", "status", "type", "is_transient", "fbtrace_id")
 
@@ -24,8 +25,8 @@ class _Detail(msgspec.Struct):
 
 
 def instant(at_ms: float) -> datetime:
-    """Returns a time in milliseconds since 1970 as a datetime."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    """Returns a time in milliseconds since 1970 as a datetime; what lies beyond the last, as the last."""
+    return datetime.fromtimestamp(min(at_ms / 1000, SECONDS_LAST), UTC)
 
 
 def codes_of(answer: Mapping[str, object] | None) -> dict[str, object]:

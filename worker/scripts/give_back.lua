@@ -9,6 +9,11 @@
 
 free_before_writing()
 local now = clock(ARGV[4])
+if call('HEXISTS', P .. 'taken:' .. ARGV[1], ARGV[2]) == 0 then
+  -- its take may still be on its way to the server: it finds this, and takes nothing
+  call('SET', P .. 'returned:' .. ARGV[1] .. '#' .. ARGV[2], '1', 'PX', '600000')
+  return 0
+end
 local returned = return_chunk(ARGV[1], ARGV[2], now, policy_of(ARGV[3]))
 write_counts()
 if returned > 0 then wake() end

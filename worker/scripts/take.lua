@@ -10,7 +10,8 @@
 -- Answers {taken, again, elsewhere, next_in_ms, id, record, id, record, …}; taken is -1 when the worker must say hello.
 --   again: 1 when the bound on touched entries ended the search; elsewhere: 1 when only another worker can go on.
 --
--- A repeat with the same token, whose reply may have been lost, answers the same chunk.
+-- A repeat with the same token, whose reply may have been lost, answers the same chunk; one that comes after its chunk
+-- was given back takes nothing.
 --
 -- A Page's turn is its place in `ready:<priority>`; within a Page each lane has its turn in `ring:<priority>:<page>`.
 
@@ -23,6 +24,7 @@ if call('HEXISTS', P .. 'workers', worker) == 0 then return { -1, 0, 0, 0 } end
 local function next_in()
   return math.min(tonumber(call('GET', P .. 'next') or NEVER_MS) - now, 3600000)
 end
+if call('EXISTS', P .. 'returned:' .. worker .. '#' .. token) == 1 then return { 0, 1, 0, next_in() } end
 local repeated = call('HGET', P .. 'taken:' .. worker, token)
 if repeated then
   local chunk = { 0, 0, 0, next_in() }
@@ -191,6 +193,16 @@ local function not_wanted(command, id)
   return nil
 end
 
+-- What a command costs its lane's class, and what it costs others: "" is one call, "3" are three, "3,t2" are three
+-- and two of class t beside. What it costs others cannot be waited for, and leaves a debt there.
+local NOTHING = {}
+local function cost_of(command)
+  if command.cost == '' then return 1, NOTHING end
+  local others = {}
+  for class, calls in string.gmatch(command.cost, ',(%l)(%d+)') do others[class] = tonumber(calls) end
+  return tonumber(string.match(command.cost, '^%d+')) or 1, others
+end
+
 local lane_parts = {}
 local function is_of(command, lane)
   local parts = lane_parts[lane]
@@ -226,7 +238,7 @@ local function look(id, record, lane, rates, free)
     park(id, command)
     return 'skip'
   end
-  local cost = tonumber(command.cost) or 1
+  local cost, others = cost_of(command)
   local alone = has(command.options, 'a') or has(command.flags, 'z')
   if alone and #ids > 0 then return 'close' end
   if cost > free then return 'short', cost end
@@ -249,6 +261,7 @@ local function look(id, record, lane, rates, free)
     updates[#updates + 1] = record_of(command)
   end
   if alone then closed = true end
+  for class, calls in pairs(others) do spend(command.page, class, rates[class], calls) end
   return 'take', cost
 end
 

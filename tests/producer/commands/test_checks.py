@@ -27,6 +27,12 @@ REFUSED: list[tuple[str, Callable[[], object], str, str]] = [
     ("a text of another type", lambda: V.send_text("1", 5), "message.text", "must be text"),
     ("bytes for a text", lambda: V.send_text("1", b"Hello"), "message.text", "must be text"),
     (
+        "a text that is none",
+        lambda: V.send_text("1", None),
+        "message",
+        "says nothing: give it a text, an attachment, a sticker or a template",
+    ),
+    (
         "an empty message",
         lambda: V.send_message("1", {}),
         "message",

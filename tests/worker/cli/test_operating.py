@@ -369,7 +369,7 @@ def test_a_broken_run_goes_on_where_it_stopped(
     many = "".join(f"n,{2000 + n}\n" for n in range(1_100))
     people.write_text(whole + many + "n,not a psid\n")
     ran = outbound(*SEND, "--column", "psid", "--id", "sale")
-    again = "outbound broadcast people.csv --message sale.json --id sale"
+    again = f"outbound broadcast people.csv --message sale.json --page {PAGE} --column psid --id sale"
     assert (ran.code, ran.err) == (
         1,
         f"outbound: line 1124: is no PSID: letters and digits, at most 100; to go on: {again}\n",

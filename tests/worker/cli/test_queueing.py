@@ -264,6 +264,12 @@ REFUSALS: dict[str, tuple[list[str], dict[str, str], int, str]] = {
         os.EX_CONFIG,
         r"the Redis URL is not valid: .*",
     ),
+    "a URL with an option that is none": (
+        ["send", PAGE, PSID, "Hello!"],
+        {"OUTBOUND_REDIS_URL": "redis://127.0.0.1:1/0?no_such_option=1"},
+        os.EX_CONFIG,
+        r"the Redis URL is not valid: .*",
+    ),
     "a settings typo": (
         ["status"],
         {"OUTBOUND_REDIS_ULR": DOWN},

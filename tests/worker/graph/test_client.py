@@ -10,7 +10,7 @@ import pytest
 from producer import batch
 from worker.calls import call_for
 from worker.graph.answers import NULL_PART, Answered, Lost, NotSent
-from worker.graph.client import GraphClient
+from worker.graph.client import GraphClient, proxy_of
 from worker.graph.credentials import Credentials, proof_of
 from worker.graph.signing import Signed
 
@@ -186,3 +186,14 @@ def test_no_repr_shows_a_token() -> None:
     """Calls and credentials may get into a log or a traceback."""
     signed = _text(credentials=Credentials("SECRET_TOKEN", "APP", "SECRET_APP"))
     assert "SECRET" not in repr(signed) + repr(signed.credentials)
+
+
+def test_the_environments_proxy_is_used_where_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker behind a proxy reaches Graph through it, and a stub on this machine without it."""
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert proxy_of("https://graph.facebook.com") is None
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    assert proxy_of("https://graph.facebook.com") == "http://proxy.example:3128"
+    monkeypatch.setenv("NO_PROXY", "graph.facebook.com")
+    assert proxy_of("https://graph.facebook.com") is None

@@ -2,8 +2,9 @@
 
 import contextlib
 import re
+import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -117,7 +118,7 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
     _check_same(place, broadcast_id, page, command)
     if given["expires_s"] is not None:
         producer = producer.with_options(expires_in=given["expires_s"])
-    again = f"outbound broadcast {people_file} --message {message_file} --id {broadcast_id}"
+    again = _again(people_file, message_file, broadcast_id, given)
     if not given["broadcast_id"]:
         notice(f"this is broadcast {broadcast_id}; if it breaks off, go on with: {again}")
     try:
@@ -132,6 +133,16 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
     except OutboundError as error:
         raise Refusal(f"{refusal_of(error)}; to go on: {again}", refusal_of(error).code) from None
     return _report(place, broadcast.progress(), as_json=as_json)
+
+
+def _again(people_file: str, message_file: str, broadcast_id: str, given: Mapping[str, Any]) -> str:
+    """Returns the command that goes on with a run that broke off."""
+    words = ["outbound", "broadcast", people_file, "--message", message_file, "--page", given["page"]]
+    if given["column"] != FIRST:
+        words += ["--column", given["column"]]
+    if given["tag"]:
+        words += ["--tag", given["tag"]]
+    return shlex.join([*words, "--id", broadcast_id])
 
 
 def _report(place: Installation, progress: Progress, *, as_json: bool) -> int:

@@ -103,7 +103,11 @@ def _line_of(words: tuple[str, ...], page: str, document: str | None, *, bulk: b
     if not delivery.page:
         raise click.UsageError("no Page is named: put it first, or use --page or OUTBOUND_PAGE")
     call = {"method": "send_text", "args": [words[-2], words[-1]]}
-    return parse_line(msgspec.json.encode(call), delivery)
+    try:
+        line = msgspec.json.encode(call)
+    except UnicodeEncodeError:
+        raise click.UsageError("PSID and TEXT must be UTF-8") from None
+    return parse_line(line, delivery)
 
 
 def _wait(ticket: Ticket[object], wait_s: float, *, as_json: bool) -> Outcome | None:
