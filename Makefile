@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo bench test check format clean
+.PHONY: demo bench test soak check format clean
 
 demo: $(READY)
 	$(BIN)/outbound demo
@@ -17,6 +17,11 @@ bench: $(READY)
 
 test: check
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
+
+# Kills workers and servers at random for an hour; `make soak SECONDS=600` for ten minutes.
+SECONDS ?= 3600
+soak: $(READY)
+	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos --timeout 0
 
 check: $(READY)
 	$(BIN)/ruff format --check .
