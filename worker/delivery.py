@@ -200,11 +200,10 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
 
 
 def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
-    is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
-        is_send=job.taken.is_send and not is_list,
-        is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        is_send=job.taken.is_send,
+        is_message=job.taken.type in MESSAGE_TYPES,  # the list that linked parts get carries no id of its own
         page=job.taken.page,
     )
     return verdict.for_own_token() if own_token else verdict
