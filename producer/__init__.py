@@ -17,6 +17,7 @@ from producer.graph_errors import GraphError, NoAnswer
 from producer.producer import Producer
 from producer.retirement import RetiredCommandError
 from producer.secrets import Secret, secret
+from producer.sequencing import SequenceTicket
 from producer.ticket import Outcome, Ticket
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "RetiredCommandError",
     "Secret",
     "SendManyError",
+    "SequenceTicket",
     "SettingsError",
     "Ticket",
     "batch",

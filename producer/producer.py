@@ -18,6 +18,7 @@ from producer.errors import InvalidCommandError, OutboundError, SendManyError
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.queue import PAGE_QUEUE_MAX, Queue, connect
+from producer.sequencing import SEQUENCE_ID, OnFailure, SequenceTicket, enqueue_sequence
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
@@ -135,6 +136,8 @@ class Producer(QueuedVocabulary):
         """Returns the ticket of a command that was enqueued here or in any other process."""
         if BATCH_ID.fullmatch(command_id):
             return BatchTicket(command_id, self._queue.client, self._queue.keys)
+        if SEQUENCE_ID.fullmatch(command_id):
+            return SequenceTicket(command_id, self._queue.client, self._queue.keys)
         return Ticket(command_id, self._queue.client, self._queue.keys)
 
     def send_many(
@@ -169,6 +172,32 @@ class Producer(QueuedVocabulary):
                 on_progress(enqueued)
             if ended:
                 return enqueued
+
+    def send_sequence(
+        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
+    ) -> SequenceTicket:
+        """Enqueues steps to one person, all or none, that leave in order with nothing of the conversation between them.
+
+        A step that must wait or be tried again keeps those behind it waiting. Commands of another priority, and those
+        with `ordered=False`, take no part in the conversation.
+
+        Args:
+            psid: the person's PSID.
+            steps: 1 to 50 commands to this person, made with `producer.batch`, such as `batch.typing_on(psid)`.
+            on_failure: `stop` cancels the steps behind one that was not sent, or of which nobody knows whether it was;
+                `continue` sends them all the same.
+
+        Raises:
+            InvalidCommandError: names the step or the option; nothing was enqueued.
+            IdempotencyError: the idempotency key stands for something else.
+            QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
+            QueueUnavailableError: Redis was not reached.
+        """
+        delivery = checked(self._delivery)
+        ticket = enqueue_sequence(
+            self._queue, psid, list(steps), delivery=delivery, terms=self._terms, on_failure=on_failure
+        )
+        return cast("SequenceTicket", self.ticket(ticket))
 
     def broadcast_to(
         self,

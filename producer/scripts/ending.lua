@@ -112,6 +112,27 @@ local function leave_conversations(id, command, now)
   end
 end
 
+-- A step of a sequence was not sent: the steps behind it that are not wanted then end with it, and at once, since an
+-- outcome is not kept for ever.
+local function stop_sequence(id, now, policy)
+  local base, step = string.match(id, '^(.*%.)(%d+)$')
+  for _ = 1, base and STEPS_MAX or 0 do
+    step = int(step + 1)
+    local record = call('HGET', P .. 'commands', base .. step)
+    if not record then return end
+    local behind = parse(record)
+    if behind and has(behind.options, 'c') and (behind.state == 'W' or behind.state == 'S') then
+      call('HDEL', P .. 'commands', base .. step)
+      call('ZREM', P .. 'later', base .. step)
+      call('ZREM', P .. 'expiring', base .. step)
+      call('DEL', P .. 'blob:' .. base .. step)
+      if behind.state == 'W' then call('LREM', P .. 'conversation:' .. conversation(behind, behind.people), 1, base .. step) end
+      write_outcome(base .. step, behind, 'cancelled', '{"reason":"the step before it was not sent"}', now, policy)
+      count(behind.page, 'cancelled')
+    end
+  end
+end
+
 -- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
 local ended = nil -- in a script that ends many, each once: ids whose records go together
 local function finish(id, command, outcome, detail, dead, now, policy)
@@ -128,6 +149,7 @@ local function finish(id, command, outcome, detail, dead, now, policy)
     call('PERSIST', P .. 'outcome:' .. id)
     call('PERSIST', P .. 'history:' .. id)
   end
+  if outcome ~= 'sent' and has(command.options, 'q') then stop_sequence(id, now, policy) end
   leave_conversations(id, command, now)
   count_many(command.page, command.broadcast, outcome, 1)
 end

@@ -34,15 +34,37 @@ local function due(key)
   return found
 end
 
+-- The steps of a sequence are due together, and join their conversation together: nothing comes between them.
+local moved = 0
+local function enter_sequence(id)
+  local base, ids = string.match(id, '^(.*%.)%d+$'), {}
+  for step = 0, STEPS_MAX - 1 do ids[#ids + 1] = base .. step end
+  moved = moved + #ids
+  for i, record in ipairs(call('HMGET', P .. 'commands', unpack(ids))) do
+    local step = record and parse(record)
+    if step and step.state == 'S' and has(step.options, 'q') then
+      call('ZREM', P .. 'later', ids[i])
+      enter(ids[i], step)
+      keep(ids[i], step)
+    end
+  end
+end
+
 local retries = {}
 for _, id in ipairs(due('later')) do
+  if moved > TOUCHED_MAX - 4 * SHARE then
+    more = true
+    break
+  end
   call('ZREM', P .. 'later', id)
   if string.sub(id, 1, 1) == '~' then
     advance(string.sub(id, 2), now)
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)
-    if command and command.state == 'S' then
+    if command and command.state == 'S' and has(command.options, 'q') then
+      enter_sequence(id)
+    elseif command and command.state == 'S' then
       enter(id, command)
       keep(id, command)
     elseif command and command.state == 'E' and has(command.options, 'm') and has(command.options, 's') then

@@ -28,6 +28,7 @@ class Order(msgspec.Struct):
     due_ms: int | None = None
     accepted: int | None = None  # when, as a number in the order of all that happened
     accepted_ms: int = 0
+    stops: bool = False  # a step that is not wanted when the one before it was not sent
     cancelled: bool = False  # somebody was told that it will surely not be sent
 
 
@@ -71,6 +72,11 @@ class Books:
         for order in self.orders.values():
             yield from _repeats(order, calls.get(order.id, []))
             yield from _truth(order, calls.get(order.id, []), store.outcomes.get(order.id, ""))
+            if order.stops and order.id in calls:
+                base, _, step = order.id.partition(".")
+                before = store.outcomes.get(f"{base}.{int(step) - 1}", "")
+                if not before.startswith("sent|"):
+                    yield f"{order.id} was called, though the step before it ended as {before[:9]}"
         yield from self._order(calls)
         yield from _limits(self.calls, rates)
 
@@ -100,6 +106,7 @@ class Books:
             for before, after in pairwise(by_first):
                 if calls[before.id][-1].number > calls[after.id][0].number:
                     yield f"{before.id} was called again after {after.id}, behind it in {key}, was"
+            yield from _apart(key, by_first)
             for i, earlier in enumerate(by_first):
                 for later in by_first[i + 1 :]:
                     if self.is_due_before(later, earlier):
@@ -116,6 +123,16 @@ class Books:
         # it joined in the first tick after it was due: surely so when all that was due had been moved before
         ticks = self.ticks[: bisect_left(self.ticks, (other.accepted or 0, 0))]
         return bool(ticks) and max(at for _, at in ticks) >= one.due_ms and one.due_ms < other.accepted_ms
+
+
+def _apart(key: str, by_first: list[Order]) -> Iterator[str]:
+    steps = [order.id.partition(".") for order in by_first]
+    last: dict[str, int] = {}
+    for place, (base, dot, step) in enumerate(steps):
+        if dot and base in last and (last[base] != place - 1 or int(step) <= int(steps[place - 1][2])):
+            yield f"{base}.{step} was not called next to the step before it in {key}"
+        if dot:
+            last[base] = place
 
 
 def _repeats(order: Order, calls: list[Call]) -> Iterator[str]:

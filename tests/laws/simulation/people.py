@@ -17,6 +17,7 @@ from producer.keys import Keys
 from producer.queue import Arguments, Queue
 from producer.routing import route
 from producer.scripting import Script
+from producer.sequencing import STEP, STOPS
 from producer.ticket import Ticket
 from tests.laws.engine import PREFIX
 from tests.laws.simulation.books import Books, Order
@@ -67,6 +68,9 @@ KINDS: Final[tuple[Callable[[str], Command], ...]] = (
 )
 
 
+STEPS: Final = KINDS[3:9]  # what can be a step: texts, an image, sender actions
+
+
 class Producers:
     """Services that enqueue, and repeat what they do not know to be accepted."""
 
@@ -82,20 +86,43 @@ class Producers:
     def enqueue_all(self) -> Steps:
         """Enqueues until the run's number of commands is reached."""
         while self.tickets < self.mix.commands:
-            orders, arguments = [], []
-            for _ in range(self.world.chance.choice((1, 1, 2, 3, 8))):
-                order, argument = self._next()
-                orders.append(order)
-                arguments.append(argument)
+            orders: list[Order] = []
+            arguments: list[Arguments] = []
+            if self.world.chance.random() < 0.15:
+                orders, arguments = self._sequence()
+            else:
+                for _ in range(self.world.chance.choice((1, 1, 2, 3, 8))):
+                    order, argument = self._next()
+                    orders.append(order)
+                    arguments.append(argument)
             self.world.start(self._put(orders, arguments))
             yield self.world.chance.randint(0, 2 * self.mix.pause_ms)
 
     def _next(self) -> tuple[Order, Arguments]:
         command, delivery = self.mix.chosen(self.world)
         self.tickets += 1
-        command_id = f"{self.tickets:026x}"
-        where = route(command)
-        argument = arguments_of(command_id, command, where, delivery)
+        return self._order(f"{self.tickets:026x}", command, delivery)
+
+    def _sequence(self) -> tuple[list[Order], list[Arguments]]:
+        _, delivery = self.mix.chosen(self.world)
+        delivery = msgspec.structs.replace(delivery, ordered=True)
+        chance, person = self.world.chance, f"u{self.world.chance.randrange(self.mix.people)}"
+        stops = chance.random() < 0.6
+        self.tickets += 1
+        orders, arguments = [], []
+        for step in range(chance.choice((2, 3, 12))):
+            letters = STEP + (STOPS if stops and step else "")
+            command = chance.choice(STEPS)(person)
+            order, argument = self._order(f"{self.tickets:026x}.{step}", command, delivery, letters)
+            orders.append(order)
+            arguments.append(argument)
+        return orders, arguments
+
+    def _order(
+        self, command_id: str, command: Command, delivery: Delivery, letters: str = ""
+    ) -> tuple[Order, Arguments]:
+        argument = arguments_of(command_id, command, route(command), delivery)
+        argument[1] = str(argument[1]) + letters
         page, rate_class, priority, _, people, _, bucket, _, options = str(argument[1]).split("|")
         joins = people.split(",") if people and "u" not in options else []
         due = int(str(argument[2])) if argument[2] else None
@@ -108,6 +135,7 @@ class Producers:
             tuple(f"{page}/{person}/{priority}" for person in joins),
             bucket,
             due,
+            stops=STOPS in letters,
         )
         self.books.orders[command_id] = order
         return order, argument
@@ -171,10 +199,12 @@ class Producers:
             yield self.world.chance.randint(200, 4_000)
             if not self.tickets:
                 continue
-            order = self.books.orders[f"{self.world.chance.randint(1, self.tickets):026x}"]
-            with suppress(OutboundError):
-                Ticket(order.id, self.line.client, Keys(PREFIX)).cancel()
-            order.cancelled = order.cancelled or self.line.happened == 1
+            known = list(self.books.orders.values())
+            first = self.world.chance.randrange(len(known))
+            for order in known[first : first + self.world.chance.choice((1, 1, 1, 30))]:
+                with suppress(OutboundError):
+                    Ticket(order.id, self.line.client, Keys(PREFIX)).cancel()
+                order.cancelled = order.cancelled or self.line.happened == 1
 
     def echo(self) -> Steps:
         """Brings echoes of what was delivered, late, in any order, some twice."""
