@@ -128,6 +128,17 @@ class BatchTicket(Ticket[list[PartReply | None]]):
             return super().wait(timeout_s)
         return found
 
+    def cancel(self) -> bool:
+        """Ends every part that no worker has yet; True only if surely no part was or will be sent.
+
+        False leaves those cancelled that could be: `parts` tell which. Linked parts end together.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached; cancelling again is safe.
+        """
+        cancelled = [ticket.cancel() for ticket in {each.id: each for each in self.parts}.values()]
+        return all(cancelled)
+
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[PartReply | None]:
         """Returns `code`, `headers` and parsed `body` of each part, as the direct client does, once all have ended.
 

@@ -13,7 +13,7 @@ from producer.commands import SendMessage, encode, tag_of
 from producer.envelope import Delivery, expires_ms, fixed_line, person_key
 from producer.errors import BroadcastError, InvalidCommandError, QueueFullError, QueueUnavailableError
 from producer.ids import new_id
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.queue import Queue, unavailable
 from producer.routing import route
 from producer.scripting import Script
@@ -125,7 +125,7 @@ class Broadcast:
             raise unavailable(error) from error
 
     def _run(self, what: str, *arguments: str | bytes | int) -> object:
-        values = (what, self.id, Policy().encoded(), "", *arguments)
+        values = (what, self.id, of_the_workers(), "", *arguments)
         try:
             answer = self._script.run(self._queue.client, self._queue.keys.prefix, values)
         except redis.exceptions.OutOfMemoryError as error:

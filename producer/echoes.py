@@ -7,7 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.queue import Queue, unavailable
 from producer.scripting import Script
 
@@ -38,7 +38,7 @@ def confirm(queue: Queue, event: object) -> int:
     found = list(echoes_in(event))
     if not found:
         return 0
-    arguments: list[str | bytes | int] = [Policy().encoded(), ""]
+    arguments: list[str | bytes | int] = [of_the_workers(), ""]
     for command_id, reply in found:
         arguments += (command_id, msgspec.json.encode({"reply": reply}))
     try:

@@ -21,6 +21,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `returned:<worker>#<token>` | string | a take that was given up before it came |
 | `workers` | hash | worker → digest of its profile |
 | `workers:info` | hash | worker → JSON for people |
+| `policy` | string | how long outcomes are kept, and other bounds, as the last worker to come has them |
 | `beats` | sorted set | worker by its last heartbeat |
 | `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
 | `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |

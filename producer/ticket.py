@@ -11,7 +11,7 @@ import redis
 from producer.errors import NotSentError, OutboundError, OutcomeTimeoutError, QueueUnavailableError
 from producer.graph_errors import Facts, GraphError, NoAnswer
 from producer.keys import Keys
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.scripting import Script
 
 OutcomeName = Literal["sent", "refused", "exhausted", "expired", "cancelled", "unknown"]
@@ -138,7 +138,7 @@ class Ticket(Generic[Reply_co]):
             QueueUnavailableError: Redis was not reached; cancelling again is safe.
         """
         try:
-            return _cancel().run(self._client, self._keys.prefix, (self.id, Policy().encoded(), "")) == 1
+            return _cancel().run(self._client, self._keys.prefix, (self.id, of_the_workers(), "")) == 1
         except redis.RedisError as error:
             raise QueueUnavailableError(
                 f"Redis was not reached ({type(error).__name__}): try again"

@@ -6,8 +6,10 @@
 local tally = {}
 local someone_waits = nil
 
--- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms".
+-- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms"; behind a "~" it is for when no worker has made its own
+-- known.
 local function policy_of(text)
+  if string.sub(text, 1, 1) == '~' then text = call('GET', P .. 'policy') or string.sub(text, 2) end
   local outcome_ms, dead_max, attempts_max, timeout_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+)$')
   return {
     outcome_ms = outcome_ms,

@@ -284,7 +284,10 @@ class SimulatedWorker:
         self._start(self._leave())
 
     def _leave(self) -> Steps:
-        while self.busy:
+        if self.world.happens(0.3):  # what is in flight does not end in time: it is returned
+            for task in self.tasks[:-1]:
+                task.kill()
+        while self.busy and any(task.alive for task in self.tasks[:-1]):
             yield 50
         name, self.name = self.name, ""  # the heartbeat ends, too
         try:
