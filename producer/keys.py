@@ -43,6 +43,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
+| `audit` | string | some head could not be read: the timer looks for the conversation that has lost it |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
 """

@@ -184,6 +184,8 @@ local function enter(id, command)
   end
 end
 
+local quarantine = nil -- set by ending.lua: ends a command whose record cannot be read
+
 -- The head of a conversation has ended: its successor goes to the head of its lane.
 local idle = nil -- in a script that ends many: conversations that are left without a head, to be removed together
 local function advance(key, now)
@@ -209,6 +211,7 @@ local function advance(key, now)
       keep(id, successor)
       return
     end
+    if record and not successor and quarantine then quarantine(id, record, string.match(key, '^[^/]*'), 'W', now) end
   end
   later('~' .. key, now) -- only ended ones stood in line so far: the timer goes on from here
 end

@@ -1,4 +1,4 @@
--- uses: lanes
+-- uses: lanes ending
 -- hello.lua: makes a worker known, with what it can do, and frees what waited for such a worker.
 --
 -- ARGV[1]  worker
@@ -13,6 +13,7 @@
 free_before_writing()
 local worker, digest = ARGV[1], ARGV[2]
 local now = clock(ARGV[5])
+policy_of(ARGV[6])
 local key = P .. 'profile:' .. digest
 call('SET', P .. 'policy', ARGV[6])
 for i = 7, #ARGV, 2 do call('HSET', key, ARGV[i], ARGV[i + 1]) end
@@ -44,9 +45,12 @@ for _, kind in ipairs(call('SMEMBERS', P .. 'parked')) do
         command.state = 'L'
         to_lane_head(id, command)
         keep(id, command)
+      elseif record and not command then
+        quarantine(id, record, '?', 'P', now)
       end
     end
   end
 end
+write_counts()
 wake()
 return touched >= TOUCHED_MAX and 1 or 0

@@ -83,6 +83,10 @@ for i = #ARGV - 4, commands_from, -5 do
   else
     local record = records[(i - commands_from) / 5 + 1]
     local command = record and not seen[id] and parse(record)
+    if record and not seen[id] and not command then
+      quarantine(id, record, '?', 'T', now, action == 'sent' and 'sent' or nil, action == 'sent' and detail or nil)
+      settled = settled + 1
+    end
     seen[id] = true
     if command and command.state == 'T' and command.mark == mark then
       settle(id, command, action, ARGV[i + 2], ARGV[i + 3], detail)

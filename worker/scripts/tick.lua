@@ -73,6 +73,8 @@ for _, id in ipairs(due('later')) do
       finish(id, command, 'exhausted', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
     elseif command and (command.state == 'R' or command.state == 'E') then
       retries[#retries + 1] = { id, command }
+    elseif record and not command then
+      quarantine(id, record, '?', '?', now)
     end
   end
 end
@@ -81,6 +83,39 @@ for i = #retries, 1, -1 do
   command.state = 'L'
   to_lane_head(id, command)
   keep(id, command)
+end
+
+-- A record that could not be read was the head of some conversation, and nobody knows of which: the one without a head
+-- goes on. This touches all there is, so it waits until that is little enough.
+local function audit()
+  local heads, depth, in_lane = {}, {}, {}
+  local all = call('HGETALL', P .. 'commands')
+  for i = 1, #all, 2 do
+    local command = parse(all[i + 1]) or salvaged(all[i + 1])
+    if command then
+      depth[command.page] = (depth[command.page] or 0) + 1
+      if command.state == 'L' then in_lane[lane_of(command)] = (in_lane[lane_of(command)] or 0) + 1 end
+      for person in string.gmatch(command.state ~= 'S' and command.people or '', '[^,]+') do
+        local key = conversation(command, person)
+        if command.state ~= 'W' or not call('LPOS', P .. 'conversation:' .. key, all[i]) then heads[key] = true end
+      end
+    end
+  end
+  for _, key in ipairs(call('SMEMBERS', P .. 'busy')) do
+    if not heads[key] and not call('ZSCORE', P .. 'later', '~' .. key) then advance(key, now) end
+  end
+  for _, id in ipairs(call('ZRANGE', P .. 'broadcasts', 0, -1)) do
+    local page, class = string.match(call('HGET', P .. 'broadcast:' .. id, 'head') or '', '^([^|]*)|([^|]*)|')
+    if page then
+      local lane = page .. '/' .. class .. '/b/' .. id
+      depth[page] = (depth[page] or 0) + call('LLEN', P .. 'lane:' .. lane) - (in_lane[lane] or 0)
+    end
+  end
+  write_counts()
+  call('DEL', P .. 'depth', P .. 'audit')
+  for page, number in pairs(depth) do
+    if number > 0 then call('HSET', P .. 'depth', page, number) end
+  end
 end
 
 for _, member in ipairs(due('asleep')) do rouse(member) end
@@ -94,8 +129,10 @@ for _, id in ipairs(due('expiring')) do
   elseif command then
     call('ZREM', P .. 'later', id)
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
-  end
+  end -- what cannot be read is put aside where it stands, for a worker may have it
 end
+
+if call('EXISTS', P .. 'audit') == 1 and call('HLEN', P .. 'commands') <= TOUCHED_MAX then audit() end
 
 local answer = {}
 local next_ms = NEVER_MS
