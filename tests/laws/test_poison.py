@@ -130,17 +130,15 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(engine: Engine, record: s
 
 
 # What is left of a record: nothing that can be read, or its fixed line.
-DAMAGED = {
-    "all of it": lambda _: "garbage",
-    "its state line": lambda record: "Lx;y\n" + record.split("\n", 1)[1],
-}
+DAMAGED = {"all of it": "garbage", "its state line": "Lx;y\n{rest}"}
 
 
 def damage(engine: Engine, command_id: str, how: str) -> None:
     """Damages the record of a command where it lies."""
     record = engine.client.hget(engine.key("commands"), command_id)
     assert isinstance(record, bytes)
-    engine.client.hset(engine.key("commands"), command_id, DAMAGED[how](record.decode()))
+    rest = record.decode().split("\n", 1)[1]
+    engine.client.hset(engine.key("commands"), command_id, DAMAGED[how].format(rest=rest))
 
 
 def queue_of_three(engine: Engine, state: str) -> None:
