@@ -112,10 +112,17 @@ def _stored(queue: Queue, command_id: str, command: Command, delivery: Delivery)
     return arguments
 
 
-def next_round(
-    queue: Queue, source: Iterator[Command], delivery: Delivery, terms: Terms
-) -> tuple[list[Arguments], int, Exception | None, bool]:
-    """Returns the next commands as they are accepted, of how many, what stopped them, and whether these are all."""
+class Round(msgspec.Struct, frozen=True):
+    """The next commands of a bulk as they are accepted, what stopped them, and whether these are all."""
+
+    arguments: list[Arguments]
+    commands: int
+    problem: Exception | None
+    ended: bool
+
+
+def next_round(queue: Queue, source: Iterator[Command], delivery: Delivery, terms: Terms) -> Round:
+    """Returns the next commands of a bulk, some hundreds at most."""
     arguments: list[Arguments] = []
     commands = 0
     while len(arguments) < ROUND:
@@ -123,14 +130,17 @@ def next_round(
             command = next(source)
             check(command)
             admit(command, terms)
-            shares = _shares(command)[1]
-            arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
+            if isinstance(command, SendBatch):
+                shares = _shares(command)[1]
+                arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
+            else:
+                arguments.append(_stored(queue, new_id(), command, delivery))
         except StopIteration:
-            return arguments, commands, None, True
+            return Round(arguments, commands, None, ended=True)
         except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
-            return arguments, commands, error, True
+            return Round(arguments, commands, error, ended=True)
         commands += 1
-    return arguments, commands, None, False
+    return Round(arguments, commands, None, ended=False)
 
 
 def _shares(command: Command) -> tuple[str, list[Share]]:

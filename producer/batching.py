@@ -10,12 +10,13 @@ import redis
 from producer.commands import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.results import PartReply
 from producer.errors import InvalidCommandError
+from producer.ids import PATTERN
 from producer.keys import Keys
 from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 
 LINKED_MAX: Final = 50
 SHARES_MAX: Final = 1_000
-BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)(n?)")
+BATCH_ID: Final = re.compile(rf"({PATTERN})x(\d+)((?:_\d+)*)(n?)")
 REFERENCE: Final = b"{result="
 
 

@@ -7,11 +7,12 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.ids import PATTERN
 from producer.policy import Policy
 from producer.queue import Queue, unavailable
 from producer.scripting import Script
 
-COMMAND_ID: Final = re.compile(r"[0-9a-f]{26}(\.\d+)?|[A-Za-z0-9_-]{1,100}:\d+")
+COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.\d+)?|[A-Za-z0-9_-]{{1,100}}:\d+")
 
 
 def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:

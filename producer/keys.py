@@ -11,7 +11,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `ready:<priority>` | sorted set | Pages that can be taken from, by turn |
 | `ring:<priority>:<page>` | sorted set | lanes of a Page that can be taken from, by turn |
 | `asleep` | sorted set | lanes and Pages that are not taken from, by the time when they wake |
-| `busy` | set | conversations that have a head |
+| `busy:<priority>:<page>` | set | people whose conversation has a head |
 | `conversation:<page>/<person>/<priority>` | list | ids that wait behind the head |
 | `later` | sorted set | ids by due time: scheduled, or to be tried again; `~<conversation>` is one to be moved on |
 | `expiring` | sorted set | ids by the time when they expire |

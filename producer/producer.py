@@ -17,6 +17,7 @@ from producer.envelope import Delivery, Priority, checked
 from producer.errors import InvalidCommandError, OutboundError, SendManyError
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
+from producer.posting import Posting
 from producer.queue import PAGE_QUEUE_MAX, Queue, connect
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
@@ -154,21 +155,29 @@ class Producer(QueuedVocabulary):
         """
         delivery = without_key(checked(self._delivery))
         source = iter(commands)
-        enqueued = 0
-        while True:
-            arguments, commands_read, problem, ended = next_round(self._queue, source, delivery, self._terms)
-            try:
-                if arguments:
-                    self._queue.put(arguments)
-            except OutboundError as error:
-                raise SendManyError(enqueued, enqueued, str(error)) from error
-            enqueued += commands_read
-            if problem is not None:
-                raise SendManyError(enqueued, enqueued, str(problem)) from problem
-            if arguments and on_progress is not None:
-                on_progress(enqueued)
-            if ended:
-                return enqueued
+        enqueued, posted = 0, None
+        try:
+            while True:
+                round_ = next_round(self._queue, source, delivery, self._terms)
+                if posted is not None:
+                    enqueued = _settled(*posted, enqueued)
+                    if on_progress is not None:
+                        on_progress(enqueued)
+                posted = (
+                    (Posting(self._queue, round_.arguments), round_.commands) if round_.commands else None
+                )
+                if round_.ended:
+                    break
+            if posted is not None:
+                enqueued = _settled(*posted, enqueued)
+        finally:
+            if posted is not None:
+                posted[0].abandon()
+        if round_.problem is not None:
+            raise SendManyError(enqueued, enqueued, str(round_.problem)) from round_.problem
+        if posted is not None and on_progress is not None:
+            on_progress(enqueued)
+        return enqueued
 
     def broadcast_to(
         self,
@@ -238,3 +247,12 @@ class Producer(QueuedVocabulary):
         delivery = checked(self._delivery)
         ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
         return cast("Ticket[Reply]", self.ticket(ticket))
+
+
+def _settled(posting: Posting, commands: int, before: int) -> int:
+    """Returns how many are on the queue once this round is."""
+    try:
+        posting.settle()
+    except OutboundError as error:
+        raise SendManyError(before, before, str(error)) from error
+    return before + commands

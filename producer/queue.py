@@ -72,10 +72,17 @@ class Queue:
             QueueFullError: Redis is at its `maxmemory`, or a Page's queue is full: nothing was accepted.
             QueueUnavailableError: Redis was not reached; the same ids may be put again.
         """
+        return cast("int", self._accepted(self._enqueue, self._arguments(commands))[0])
+
+    def evaluation(self, commands: Iterable[Arguments]) -> list[str | bytes | int]:
+        """Returns what `put` says to a server that knows its script."""
+        return ["EVALSHA", self._enqueue.sha, 1, self.keys.prefix, *self._arguments(commands)]
+
+    def _arguments(self, commands: Iterable[Arguments]) -> list[str | bytes | int]:
         arguments: list[str | bytes | int] = ["", self.page_queue_max]
         for each in commands:
             arguments += each
-        return cast("int", self._accepted(self._enqueue, arguments)[0])
+        return arguments
 
     def put_once(
         self, commands: Iterable[Arguments], *, key: str, digest: str, ticket: str, keep_ms: int
@@ -134,6 +141,15 @@ class Queue:
             raise QueueFullError(FULL) from error
         except redis.RedisError as error:
             raise unavailable(error) from error
+        return self.accepted(answer)
+
+    def accepted(self, answer: list[int | bytes]) -> list[int | bytes]:
+        """Returns the answer of a script that accepts commands, when it accepted them.
+
+        Raises:
+            QueueFullError: a Page's queue is full.
+            QueueUnavailableError: the bytes of an upload are gone.
+        """
         if answer[0] == PAGE_FULL:
             page = cast("bytes", answer[1]).decode()
             raise QueueFullError(

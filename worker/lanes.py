@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 import msgspec
 import redis
 
+from producer.envelope import lengthened
 from producer.policy import Policy
 from producer.scripting import Script
 from worker.profile import Profile
@@ -159,7 +160,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         options,
         int(enqueued),
         int(expires) if expires else None,
-        body,
+        lengthened(body, person),
         broadcast,
         person,
     )

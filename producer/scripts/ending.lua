@@ -39,7 +39,7 @@ end
 
 -- Writes what `finish` and `count` added up; every script that ends commands calls it last.
 local function write_counts()
-  if idle and #idle > 0 then call('SREM', P .. 'busy', unpack(idle)) end
+  for set, people in pairs(idle or {}) do call('SREM', set, unpack(people)) end
   local sums = {}
   for page, counts in pairs(tally) do
     local ended = 0
@@ -97,18 +97,16 @@ end
 local function leave_conversations(id, command, now)
   if command.state == 'S' or command.people == '' then return end
   if not string.find(command.people, ',', 1, true) then
-    if command.state ~= 'W' then advance(conversation(command, command.people), now) end
+    if command.state ~= 'W' then advance(command.page, command.people, command.priority, now) end
     return
   end
   local people = {}
   for person in string.gmatch(command.people, '[^,]+') do people[#people + 1] = person end
   for _, person in ipairs(people) do
-    local key = conversation(command, person)
-    if command.state ~= 'W' then
-      advance(key, now)
-    elseif call('LREM', P .. 'conversation:' .. key, 1, id) == 0 then
-      advance(key, now) -- it was already the head of this one, and waited for another
-    end
+    -- what waits may be the head of this conversation already, and wait for another
+    local behind = command.state == 'W'
+      and call('LREM', P .. 'conversation:' .. conversation(command, person), 1, id) > 0
+    if not behind then advance(command.page, person, command.priority, now) end
   end
 end
 

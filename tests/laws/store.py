@@ -105,7 +105,8 @@ def read(client: "redis.Redis") -> Store:
             fields = cast("dict[bytes, bytes]", client.hgetall(key))
             hashes.setdefault(kind, {})[name] = {field.decode(): v.decode() for field, v in fields.items()}
         elif type_of == b"set":
-            sets[kind] = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
+            members_of = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
+            sets[f"{kind}:{name}" if name else kind] = members_of
         elif kind == "outcome":
             outcomes[name] = cast("bytes", client.get(key)).decode()
     next_ms = cast("bytes | None", client.get(f"{PREFIX}:next"))

@@ -38,7 +38,8 @@ local retries = {}
 for _, id in ipairs(due('later')) do
   call('ZREM', P .. 'later', id)
   if string.sub(id, 1, 1) == '~' then
-    advance(string.sub(id, 2), now)
+    local page, person, priority = string.match(id, '^~([^/]+)/([^/]+)/(%l)$')
+    if page then advance(page, person, priority, now) end
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)
