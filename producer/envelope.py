@@ -16,10 +16,12 @@ BODY_BYTES_MAX: Final = 65_536
 PERSON_CHARS_MAX: Final = 100
 PAGE_CHARS_MAX: Final = 64
 KEY_CHARS_MAX: Final = 200
+COMMONEST: Final = "send_message"  # the type that a record leaves out
 SECONDS_MAX: Final = 366 * 24 * 3600
 _encode: Final = msgspec.msgpack.Encoder().encode
 _RECIPIENT: Final = _encode("recipient")
 _SHORT: Final = b"\xc1"  # no value of msgpack begins so
+_MAPS: Final = range(0x80, 0x8F)  # heads of maps that may have one member more
 _SHORT_TEXT: Final = _SHORT + b"\0"  # no map begins so
 _TEXT: Final = b"\x81" + _encode("message") + b"\x81" + _encode("text")
 SEND_AT_MAX: Final = 10_000_000_000  # in 2286; a time in milliseconds is beyond
@@ -125,10 +127,15 @@ def shortened(body: bytes, person: str) -> bytes:
 
 
 def lengthened(body: bytes, person: str) -> bytes:
-    """Returns an encoded command in whole, from the form in which it lies in Redis and the person of its fixed line."""
+    """Returns an encoded command in whole, from the form in which it lies in Redis and the person of its fixed line.
+
+    Damaged bytes come back as they are.
+    """
     if not body.startswith(_SHORT):
         return body
     rest = _TEXT + body[2:] if body.startswith(_SHORT_TEXT) else body[1:]
+    if not rest or rest[0] not in _MAPS:
+        return body
     return bytes((rest[0] + 1,)) + _RECIPIENT + _encode(person) + rest[1:]
 
 
@@ -143,7 +150,8 @@ def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool =
         + ("k" if has_bytes else "")
     )
     lane = f"{delivery.page}|{CLASSES[route.rate_class]}|{PRIORITIES[delivery.priority]}"
-    return f"{lane}||{people}|{kind}|{route.bucket}|{_cost_of(route)}|{options}"
+    shown = "" if kind == COMMONEST else kind
+    return f"{lane}||{people}|{shown}|{route.bucket}|{_cost_of(route)}|{options}"
 
 
 def people_of(route: Route) -> str:

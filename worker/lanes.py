@@ -9,7 +9,7 @@ from typing import Final, Literal, cast
 import msgspec
 import redis
 
-from producer.envelope import lengthened
+from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
 from worker.profile import Profile
@@ -154,7 +154,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         page,
         rate_class,
         priority,
-        kind,
+        kind or COMMONEST,
         int(attempts),
         flags.decode(),
         options,

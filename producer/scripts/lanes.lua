@@ -11,6 +11,7 @@
 --                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob,
 --                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
 --                when the step before it (its id ends in a number one less) was not sent
+--                type: '' is send_message
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
 --   body         the encoded command; never read by a script
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
@@ -65,7 +66,7 @@ local function parse(record)
   return {
     state = string.sub(record, 1, 1), attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
     page = page, class = class, priority = priority, broadcast = broadcast, person = people,
-    people = string.find(options, 'u', 1, true) and '' or people, type = kind, bucket = bucket, cost = cost,
+    people = string.find(options, 'u', 1, true) and '' or people, type = kind == '' and 'send_message' or kind, bucket = bucket, cost = cost,
     options = options, enqueued_ms = enqueued_ms, expires_ms = expires_ms, rest = string.sub(record, cut),
   }
 end

@@ -43,7 +43,7 @@ def record_of(raw: bytes) -> Record:
         page=page,
         lane=f"{page}/{rate_class}/{priority}" + (f"/{broadcast}" if broadcast else ""),
         conversations=tuple(f"{page}/{person}/{priority}" for person in joined),
-        type=kind,
+        type=kind or "send_message",
         expires_ms=int(expires) if expires else None,
     )
 

@@ -7,6 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.ids import made_at_ms
 from producer.keys import CLASSES, PRIORITIES, Keys
 from worker.cli.holding import HoldSeen, Sleeping, State, read_holds, sleeping_of
 from worker.cli.serving import Beat, apps_of, beats, now_ms
@@ -16,7 +17,6 @@ PAGES_READ_MAX: Final = 10_000
 ASLEEP_MAX: Final = 1_000
 TYPES_MAX: Final = 100
 SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
-TIME_DIGITS: Final = 11
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 
 
@@ -282,9 +282,8 @@ def _lanes(
 
 def _age_s(command_id: bytes | None, at_ms: int) -> float | None:
     """Returns how long ago an id was made, when it begins with the time of its making."""
-    try:
-        made_ms = int((command_id or b"")[:TIME_DIGITS], 16)
-    except ValueError:
+    made_ms = made_at_ms((command_id or b"").decode())
+    if made_ms is None:
         return None
     age_ms = at_ms - made_ms
     return age_ms / 1000 if 0 <= age_ms < at_ms // 2 else None

@@ -89,7 +89,7 @@ WRONG = {
     "nothing to replay": (
         ["dead", "replay"],
         "name ids, or give marks such as --page, or --all: one of these",
-        "outbound dead replay 1k7p0u2m8q4ds6vbt2ahc",
+        "outbound dead replay 1k7p0u2m8q4ds6vbt2ah",
         "outbound dead replay",
     ),
     "ids and marks": (
@@ -113,7 +113,7 @@ WRONG = {
     "what is no id": (
         ["explain", "a b"],
         "ID must be the id that `outbound send` or a producer gave",
-        "outbound explain 1k7p0u2m8q4ds6vbt2ahc",
+        "outbound explain 1k7p0u2m8q4ds6vbt2ah",
         "outbound explain",
     ),
 }

@@ -118,7 +118,7 @@ def _table(letters: Iterable[Letter], now: datetime) -> Table:
     return table
 
 
-@verb.command("show", cls=Verb, examples=("outbound dead show 1k7p0u2m8q4ds6vbt2ahc --show-content --json",))
+@verb.command("show", cls=Verb, examples=("outbound dead show 1k7p0u2m8q4ds6vbt2ah --show-content --json",))
 @click.argument("command_id", metavar="ID")
 @click.option("--show-content", is_flag=True, help="Also the recipient, and the command with its text.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -168,7 +168,7 @@ def _chosen(function: Wrapped) -> Wrapped:
     "replay",
     cls=Verb,
     examples=(
-        "outbound dead replay 1k7p0u2m8q4ds6vbt2ahc",
+        "outbound dead replay 1k7p0u2m8q4ds6vbt2ah",
         "outbound dead replay --code 2 --older 5m --yes",
     ),
 )

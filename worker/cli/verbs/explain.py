@@ -23,7 +23,7 @@ PARTS_MAX: Final = 50
     "explain",
     cls=Verb,
     examples=(
-        "outbound explain 1k7p0u2m8q4ds6vbt2ahc",
+        "outbound explain 1k7p0u2m8q4ds6vbt2ah",
         "outbound explain sale:17 --json | jq .waits_for",
     ),
 )
