@@ -97,16 +97,7 @@ class Queue:
         arguments: list[str | bytes | int] = ["", self.page_queue_max, key, digest, ticket, keep_ms]
         for each in commands:
             arguments += each
-        answer = self._accepted(self._enqueue_once, arguments)
-        if answer[0] not in {REPEATED, DIFFERENT}:
-            return ticket
-        first = cast("bytes", answer[1]).decode()
-        if answer[0] == DIFFERENT:
-            raise IdempotencyError(
-                f"idempotency_key: stands for another command already, whose ticket is {first}; "
-                "use a key of its own for each command"
-            )
-        return first
+        return first_of(self._accepted(self._enqueue_once, arguments), ticket)
 
     def put_bytes(self, command_id: str, content: bytes) -> None:
         """Stores the bytes of a command before it is put; without it they are gone after some minutes.
@@ -117,10 +108,8 @@ class Queue:
         """
         try:
             self.client.set(self.keys.blob(command_id), content, px=BYTES_ALONE_MS)
-        except redis.exceptions.OutOfMemoryError as error:
-            raise QueueFullError(FULL) from error
         except redis.RedisError as error:
-            raise unavailable(error) from error
+            raise refused(error) from error
 
     def drop_bytes(self, command_id: str) -> None:
         """Forgets the bytes of a command that was not put after all; those of others expire by themselves."""
@@ -130,22 +119,50 @@ class Queue:
     def _accepted(self, script: Script, arguments: Sequence[str | bytes | int]) -> list[int | bytes]:
         try:
             answer = cast("list[int | bytes]", script.run(self.client, self.keys.prefix, arguments))
-        except redis.exceptions.OutOfMemoryError as error:
-            raise QueueFullError(FULL) from error
         except redis.RedisError as error:
-            raise unavailable(error) from error
-        if answer[0] == PAGE_FULL:
-            page = cast("bytes", answer[1]).decode()
-            raise QueueFullError(
-                f"{cast('int', answer[2]):,} commands wait for Page {page}, at most {self.page_queue_max:,} may: "
-                "nothing was accepted"
-            )
-        if answer[0] == BYTES_GONE:
-            raise QueueUnavailableError(
-                "Redis no longer has the bytes of the upload: nothing was accepted; "
-                "send the command again, or use a URL"
-            )
-        return answer
+            raise refused(error) from error
+        return granted(answer, self.page_queue_max)
+
+
+def granted(answer: list[int | bytes], page_queue_max: int) -> list[int | bytes]:
+    """Returns what a script of enqueueing answered, unless it accepted nothing.
+
+    Raises:
+        QueueFullError: a Page's queue is full.
+        QueueUnavailableError: the bytes of an upload are gone.
+    """
+    if answer[0] == PAGE_FULL:
+        page = cast("bytes", answer[1]).decode()
+        raise QueueFullError(
+            f"{cast('int', answer[2]):,} commands wait for Page {page}, at most {page_queue_max:,} may: "
+            "nothing was accepted"
+        )
+    if answer[0] == BYTES_GONE:
+        raise QueueUnavailableError(
+            "Redis no longer has the bytes of the upload: nothing was accepted; "
+            "send the command again, or use a URL"
+        )
+    return answer
+
+
+def first_of(answer: list[int | bytes], ticket: str) -> str:
+    """Returns the ticket that a key stands for: `ticket` when the key is new; raises `IdempotencyError`."""
+    if answer[0] not in {REPEATED, DIFFERENT}:
+        return ticket
+    first = cast("bytes", answer[1]).decode()
+    if answer[0] == DIFFERENT:
+        raise IdempotencyError(
+            f"idempotency_key: stands for another command already, whose ticket is {first}; "
+            "use a key of its own for each command"
+        )
+    return first
+
+
+def refused(error: redis.RedisError) -> QueueFullError | QueueUnavailableError:
+    """Returns what a failure of Redis to accept a command is called here, with what to do."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return QueueFullError(FULL)
+    return unavailable(error)
 
 
 def unavailable(error: redis.RedisError) -> QueueUnavailableError:
