@@ -1,6 +1,9 @@
 """Puts Messenger Platform commands on the queue: `Producer.connect(url, page="…").send_text(psid, "Hello!")`."""
 
 from producer import batch, messages
+from producer.aio.broadcast import AsyncBroadcast
+from producer.aio.producer import AsyncProducer
+from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
 from producer.batching import BatchTicket
 from producer.errors import (
     IdempotencyError,
@@ -20,6 +23,10 @@ from producer.secrets import Secret, secret
 from producer.ticket import Outcome, Ticket
 
 __all__ = [
+    "AsyncBatchTicket",
+    "AsyncBroadcast",
+    "AsyncProducer",
+    "AsyncTicket",
     "BatchTicket",
     "GraphError",
     "IdempotencyError",

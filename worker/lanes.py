@@ -12,6 +12,7 @@ import redis
 from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
+from producer.wire import Wire
 from worker.profile import Profile
 from worker.templates import Templates
 
@@ -173,6 +174,7 @@ class Lanes:
         self, client: "redis.Redis", *, prefix: str = "outbound", policy: Policy | None = None
     ) -> None:
         self.client = client
+        self._wire = Wire(client, again_after_timeout=False)
         self.prefix = prefix
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
@@ -181,7 +183,11 @@ class Lanes:
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
-        return self._scripts[name].run(self.client, self.prefix, arguments)
+        return self._scripts[name].run(self._wire, self.prefix, arguments)
+
+    def close(self) -> None:
+        """Closes the connections of the scripts; a later one opens new ones."""
+        self._wire.close()
 
     def take(
         self, worker: str, token: int, profile: Profile, *, limit: int = CHUNK_MAX, now_ms: int | str = ""

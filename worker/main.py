@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from producer.commands import TYPES
 from producer.queue import connect
-from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
+from worker.broker import ACTOR, QUEUE, LaneBroker
 from worker.circuit import Circuit
 from worker.delivery import Deliverer
 from worker.graph.client import GraphClient
@@ -27,6 +27,7 @@ from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.slots import Slots
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -121,7 +122,7 @@ def build(
         version=version_pair(settings.graph_version),
     )
     _declare(broker, deliverer)
-    broker.on_close(graph.close, client.close)
+    broker.on_close(graph.close, lanes.close, client.close)
     return broker
 
 
