@@ -77,8 +77,10 @@ class Presence:
 
         This worker must have been heard for a whole time-out, and lately: when Redis hangs, everybody is silent.
         """
+        # read before the connection's age: the heartbeat that ends a silence makes both new
+        reap_by_ms = self._reap_by_ms
         connected = time.monotonic() - self._connected_since > self._timeout_s
-        return self._reap_by_ms if connected else 0
+        return reap_by_ms if connected else 0
 
     def lost_connection(self) -> None:
         """Notes that Redis was not reached: nobody is reaped until a whole time-out after it is back."""
