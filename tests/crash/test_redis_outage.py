@@ -62,7 +62,8 @@ def settings_for(valkey: Valkey, stub: StubProcess, *, rate: str) -> dict[str, s
 def assert_said_once(*workers: Running) -> None:
     """Each worker said once that Redis was lost, and once that it was back; nobody was given up."""
     for each in workers:
-        said = {name: len(each.events(name)) for name in ("redis.lost", "redis.recovered", "worker.died")}
+        names = ("redis.lost", "redis.recovered", "worker.died")
+        said = {name: len(each.events(name)) for name in names}
         assert said == {"redis.lost": 1, "redis.recovered": 1, "worker.died": 0}
         assert "Traceback" not in each.written()
 
