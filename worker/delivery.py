@@ -20,6 +20,7 @@ from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
 from worker.lanes import Chunk, Hold, Lanes, Settlement
+from worker.outage import Outage, reason_of
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
@@ -62,6 +63,7 @@ class Deliverer:
         may_begin: Callable[[str], bool],
         stopping: threading.Event,
         circuit: Circuit | None = None,
+        outage: Outage | None = None,
         version: tuple[int, int] = (4, 0),
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -72,6 +74,7 @@ class Deliverer:
         self._may_begin = may_begin
         self._stopping = stopping
         self._circuit = circuit or Circuit()
+        self._outage = outage or Outage()
         self._version = version
         self._chance = chance
 
@@ -185,12 +188,14 @@ class Deliverer:
             except redis.RedisError as error:
                 if failing_since is None:
                     failing_since = time.monotonic()
-                    log.warning("settle.delayed", error=type(error).__name__)
+                    self._outage.began(step, error)
                 if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
-                    log.error("settle.abandoned", error=type(error).__name__)  # noqa: TRY400 (Redis is away: no bug)
+                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
+                    self._outage.ended(step)
                     return
                 time.sleep(SETTLE_RETRY_S)
             else:
+                self._outage.ended(step)
                 return
 
 
@@ -213,7 +218,7 @@ def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
 def _report(
     chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
 ) -> None:
-    first = answers[0] if answers else None
+    first = next((each for each in answers if isinstance(each, Answered)), None)
     log.info(
         "chunk.settled",
         chunk=f"{chunk.worker}#{chunk.token}",
@@ -221,7 +226,7 @@ def _report(
         commands=len(chunk.commands),
         spoiled=len(chunk.commands) - len(jobs),
         ms=round(seconds * 1000, 1),
-        trace=first.headers.get("x-fb-trace-id") if isinstance(first, Answered) else None,
+        trace=first.headers.get("x-fb-trace-id") if first else None,
         **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
     )
     for job, verdict in zip(jobs, verdicts, strict=True):

@@ -22,6 +22,7 @@ from worker.graph.endpoint import version_pair
 from worker.graph.watching import DebugLog
 from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
+from worker.outage import Outage
 from worker.pages import PagesSource
 from worker.presence import Presence
 from worker.profile import Profile
@@ -99,7 +100,8 @@ def build(
     profiles = _Profiles(source, settings)
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
-    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s)
+    outage = Outage()
+    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s, outage=outage)
     circuit = Circuit()
     broker = LaneBroker(lanes, presence, slots, circuit)
     graph = GraphClient(
@@ -119,6 +121,7 @@ def build(
         may_begin=presence.may_begin,
         stopping=broker.stopping,
         circuit=circuit,
+        outage=outage,
         version=version_pair(settings.graph_version),
     )
     _declare(broker, deliverer)
