@@ -36,7 +36,7 @@ export function broadcastsView(again) {
     const problem = el("span", { class: "problem", role: "alert", hidden: "" });
     let waiting = 0;
     const button = (label, what, before) => {
-      const node = el("button", { type: "button", class: `acting${what === "cancel" ? " danger" : ""}`, "aria-label": `${label} broadcast ${id}` }, label);
+      const node = el("button", { type: "button", class: `acting${what === "cancel" ? " danger" : ""}`, "aria-label": `${label.replace("…", "")} broadcast ${id}` }, label);
       node.addEventListener("click", async () => {
         if (await act(node, `/api/broadcast/${what}`, { id }, { told, problem, before })) {
           setText(told, `${id}: ${told.textContent}`);

@@ -130,7 +130,7 @@ function makeRow(letter, again) {
   const [ended, page, type, outcome, attempts, code, reason, acts] = cells;
   const problem = el("span", { class: "problem", role: "alert", hidden: "" });
   const button = (label, does, ...classes) => {
-    const node = el("button", { type: "button", class: classes.join(" "), "aria-label": `${label} dead letter ${letter.id}` }, label);
+    const node = el("button", { type: "button", class: classes.join(" "), "aria-label": `${label.replace("…", "")} dead letter ${letter.id}` }, label);
     node.addEventListener("click", () => does(node));
     return node;
   };
