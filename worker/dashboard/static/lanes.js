@@ -43,7 +43,7 @@ function update(live, ask) {
 const keyOf = ({ page, lane }) => JSON.stringify([page.page, lane && [lane.rate_class, lane.priority, lane.broadcast]]);
 
 function make() {
-  const cells = ["id", "tight", "num", "num minor", "tight minor", "num", "text"].map((name) => el("td", { class: name }));
+  const cells = ["id", "name", "num", "num minor", "tight minor", "num", "text"].map((name) => el("td", { class: name }));
   const [page, name, waiting, next, budget, backlog, state] = cells;
   const dot = el("span", { class: "state" });
   const why = el("span", { class: "why" });
