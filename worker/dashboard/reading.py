@@ -28,6 +28,7 @@ RATE_POINTS: Final = 5
 ENOUGH: Final = 2
 TOOK_MS: Final = 60_000
 FRESH_S: Final = 0.8
+WAIT_S: Final = 5.0
 SHOWN_MAX: Final = 200
 
 
@@ -150,11 +151,12 @@ class Reader:
 
     def forget(self) -> None:
         """Makes the next reading a new one: something was changed."""
-        with self._lock:
-            self._common = None
+        self._read_at = float("-inf")
 
     def _fresh(self) -> _Common:
-        with self._lock:
+        if not self._lock.acquire(timeout=WAIT_S):
+            raise redis.TimeoutError("another reading waits for Redis")
+        try:
             if self._common is not None and time.monotonic() - self._read_at < FRESH_S:
                 return self._common
             self._common = None
@@ -170,6 +172,8 @@ class Reader:
             )
             self._read_at = time.monotonic()
             return self._common
+        finally:
+            self._lock.release()
 
 
 class Pulse:

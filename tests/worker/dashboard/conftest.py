@@ -68,7 +68,7 @@ class Caller:
 
     def get(self, path: str, **headers: str) -> Said:
         """Asks."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, **headers)
 
     def post(self, path: str, value: object, **headers: str) -> Said:
         """Acts as the page does: from its own origin, with the CSRF token."""

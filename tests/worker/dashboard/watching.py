@@ -20,7 +20,7 @@ class Watched:
         self.driver = driver
         driver.get("about:blank")
         driver.delete_all_cookies()
-        driver.get_log("browser")
+        self.complaints()
         driver.get(origin)
         driver.delete_all_cookies()  # those of an earlier dashboard
         driver.get(origin)
@@ -82,5 +82,5 @@ class Watched:
 
     def complaints(self) -> list[str]:
         """What the browser's console has against the page, since it was asked last."""
-        entries: list[dict[str, str]] = self.driver.get_log("browser")
+        entries: list[dict[str, str]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # Selenium's
         return [each["message"] for each in entries if each["level"] in {"SEVERE", "WARNING"}]
