@@ -31,7 +31,7 @@ Open = Callable[..., Watched]
 @pytest.fixture
 def opened(valkey: "redis.Redis", chromium: WebDriver) -> Iterator[Open]:
     """Opens a dashboard over what lies on the server."""
-    with running_dashboard(valkey, token="") as server:
+    with running_dashboard(valkey) as server:
         yield lambda: Watched(chromium, server.origin)
         chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         chromium.get("about:blank")
@@ -162,7 +162,8 @@ def test_nothing_overflows(valkey: "redis.Redis", opened: Open, width: int) -> N
     long_name = "1895382890692545" * 4
     _buried(valkey, long_name, "a reason that goes on " * 8)
     Producer.on(valkey, page=long_name).send_text("1", "Hello!")
-    Producer.on(valkey, page=long_name).broadcast_to(["1"], messages.text("x"), broadcast_id="b" * 90)
+    people = [f"{number}" for number in range(9_999)]
+    Producer.on(valkey, page="1").broadcast_to(people, messages.text("x"), broadcast_id="b" * 90).pause()
     holds.hold(valkey, KEYS, f"page:{long_name}", for_s=None, reason="word" * 60)
     seen = opened()
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}

@@ -25,7 +25,7 @@ export function broadcastsView(again) {
   }
 
   function make({ progress: { id } }) {
-    const cells = ["id", "id minor", "tight", "tight", "num minor", "num minor", "text minor", "acts"].map((name) => el("td", { class: name }));
+    const cells = ["id", "id minor", "tight", "tight", "num minor", "num minor", "text lesser", "acts"].map((name) => el("td", { class: name }));
     const [name, page, stateCell, bar, rate, eta, ended, acts] = cells;
     const state = el("span", { class: "state" });
     stateCell.append(state);
