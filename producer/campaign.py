@@ -1,7 +1,7 @@
 """What a broadcast asks of Redis, in steps: it is opened, people are added, it is paused, cancelled, asked after."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, cast
@@ -71,29 +71,13 @@ class Campaign:
                     Call(("TIME",)),
                 )
             )
-            head, state, added, _, created_ms, _ = cast("list[bytes | None]", facts)
+            head = cast("list[bytes | None]", facts)[0]
             if head is None:
                 raise BroadcastError(f"there is no broadcast {self.id}")
-            held: bytes | None = yield Call(("HGET", keys.of("hold"), f"lane:{_lane(head, self.id)}"))
+            held: bytes | None = yield Call(("HGET", keys.of("hold"), f"lane:{lane_of(head, self.id)}"))
         except redis.RedisError as error:
             raise unavailable(error) from error
-        ended = {name.decode(): int(number) for name, number in cast("dict[bytes, bytes]", counts).items()}
-        done = sum(ended.get(name, 0) for name in OUTCOMES)
-        total = int(added or 0)
-        age_s = max(0.001, now[0] - int(created_ms or 0) / 1000)
-        rate = done / age_s if done else None
-        return Progress(
-            id=self.id,
-            page=head.split(b"|", 1)[0].decode(),
-            state=(state or b"").decode(),
-            paused=held is not None and held.startswith(b"0|"),
-            added=total,
-            waiting=max(0, total - done),
-            ended=ended,
-            created_at=datetime.fromtimestamp(int(created_ms or 0) / 1000, UTC),
-            rate_per_s=rate,
-            eta_s=(total - done) / rate if rate else None,
-        )
+        return progress_of(self.id, facts, counts, held, now[0])
 
     def hold(self, what: str, reason: str) -> Steps[None]:
         """Holds the broadcast, or releases it."""
@@ -102,7 +86,7 @@ class Campaign:
             if head is None:
                 raise BroadcastError(f"there is no broadcast {self.id}")
             text = msgspec.json.encode({"reason": reason})
-            scope = f"lane:{_lane(head, self.id)}"
+            scope = f"lane:{lane_of(head, self.id)}"
             yield Run(_script("hold"), self._keys.prefix, (what, scope, "", text, ""))
         except redis.RedisError as error:
             raise unavailable(error) from error
@@ -200,7 +184,36 @@ class Campaign:
         return answer
 
 
-def _lane(head: bytes, broadcast_id: str) -> str:
+def progress_of(
+    broadcast_id: str,
+    facts: Sequence[bytes | None],
+    counts: Mapping[bytes, bytes],
+    held: bytes | None,
+    now_s: float,
+) -> Progress:
+    """Returns how far a broadcast is, from what Redis holds of it: its `FIELDS`, its counts, and its lane's hold."""
+    head, state, added, _, created_ms, _ = facts
+    ended = {name.decode(): int(number) for name, number in counts.items()}
+    done = sum(ended.get(name, 0) for name in OUTCOMES)
+    total = int(added or 0)
+    age_s = max(0.001, now_s - int(created_ms or 0) / 1000)
+    rate = done / age_s if done else None
+    return Progress(
+        id=broadcast_id,
+        page=(head or b"").split(b"|", 1)[0].decode(),
+        state=(state or b"").decode(),
+        paused=held is not None and held.startswith(b"0|"),
+        added=total,
+        waiting=max(0, total - done),
+        ended=ended,
+        created_at=datetime.fromtimestamp(int(created_ms or 0) / 1000, UTC),
+        rate_per_s=rate,
+        eta_s=(total - done) / rate if rate else None,
+    )
+
+
+def lane_of(head: bytes, broadcast_id: str) -> str:
+    """Returns the name of a broadcast's own lane, from its `head`."""
     page, rate_class = head.decode().split("|", 2)[:2]
     return f"{page}/{rate_class}/b/{broadcast_id}"
 

@@ -39,6 +39,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
 | `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
 | `counts`, `counts:<page>`, `counts:broadcast:<id>` | hash | ended commands by outcome |
+| `recent` | list | the latest 256 settles that brought `sent`: when, of how many commands, their mean and longest ms |
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |

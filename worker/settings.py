@@ -139,7 +139,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
 # Read by the command line, not by the worker.
-OTHERS: Final = frozenset({"OUTBOUND_PAGE"})
+OTHERS: Final = frozenset({"OUTBOUND_PAGE", "OUTBOUND_DASHBOARD_TOKEN"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -27,6 +27,8 @@ local worker, token, policy = ARGV[1], ARGV[2], policy_of(ARGV[3])
 local now = clock(ARGV[4])
 local mark = worker .. '#' .. token
 local HISTORY_MAX = 20
+local RECENT_MAX = 256
+local timed, sum_ms, longest_ms = 0, 0, 0 -- from enqueueing to now, of what is sent
 
 local function remember(id, text)
   local key = P .. 'history:' .. id
@@ -57,7 +59,12 @@ local function settle(id, command, action, flags, delay_ms, detail)
     later(id, now + tonumber(delay_ms))
     count(command.page, 'retried')
   else
-    if action ~= 'sent' then remember(id, detail) end
+    if action ~= 'sent' then
+      remember(id, detail)
+    elseif command.broadcast == '' then -- the people of a broadcast wait as one: their age tells nothing
+      local took_ms = math.max(0, now - (tonumber(command.enqueued_ms) or now))
+      timed, sum_ms, longest_ms = timed + 1, sum_ms + took_ms, math.max(longest_ms, took_ms)
+    end
     if action == 'refused' then remember_recipient(command, delay_ms) end
     local outcome = action
     if action == 'quarantine' then outcome = 'refused' end
@@ -109,5 +116,9 @@ if owned then
   if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.sub(owned, 1, 2) .. table.concat(left, ',')) end
 end
 write_counts()
+if timed > 0 then
+  call('LPUSH', P .. 'recent', int(now) .. '|' .. timed .. '|' .. int(sum_ms / timed) .. '|' .. int(longest_ms))
+  call('LTRIM', P .. 'recent', 0, RECENT_MAX - 1)
+end
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
 return { settled, proven }
