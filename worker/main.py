@@ -27,6 +27,7 @@ from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.verdicts_file import read_table
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -92,6 +93,7 @@ def build(
         transport: the far end in the place of Graph, for tests.
     """
     count = threads or max(settings.threads, THREADS_MAX)
+    table = read_table(settings.verdicts_file)
     client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
     lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
@@ -119,6 +121,7 @@ def build(
         stopping=broker.stopping,
         circuit=circuit,
         version=version_pair(settings.graph_version),
+        table=table,
     )
     _declare(broker, deliverer)
     broker.on_close(graph.close, client.close)

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_version: str = "4.0"
     pages_file: str | None = None
     pages: str | None = None
+    verdicts_file: str | None = None
     rates: Mapping[str, Rate | None] = msgspec.field(
         default_factory=lambda: {name: rate_of(text) for name, text in RATE_NAMES.values()}
     )
@@ -121,6 +122,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_GRAPH_VERSION": ("graph_version", version_number),
     "OUTBOUND_PAGES_FILE": ("pages_file", str),
     "OUTBOUND_PAGES": ("pages", str),
+    "OUTBOUND_VERDICTS_FILE": ("verdicts_file", str),
     "OUTBOUND_BURST": ("burst_ms", _duration("1ms", "1m")),
     "OUTBOUND_PROCESSES": ("processes", _whole(1, 64, "processes")),
     "OUTBOUND_THREADS": ("threads", _whole(1, 256, "threads")),

@@ -9,7 +9,7 @@ from producer.commands import SendMessage
 from worker.graph.answers import Answer, NotSent
 from worker.keeping import Origin, detail_of
 from worker.lanes import Hold, Settlement, Taken
-from worker.verdicts import DEFAULT, Verdict
+from worker.verdicts import DEFAULT, Table, Verdict
 
 NOT_SENT_DELAY_MS: Final = 1_000
 ALONE_DELAY_MS: Final = 250
@@ -106,8 +106,9 @@ def holds_of(
     *,
     app_of: Callable[[str], str],
     fingerprint_of: Callable[[str], str],
+    table: Table = DEFAULT,
 ) -> list[Hold]:
-    """Returns the holds that a chunk's verdicts call for, one for each scope."""
+    """Returns the holds that a chunk's verdicts, judged by `table`, call for, one for each scope."""
     holds: dict[str, Hold] = {}
     for taken, verdict in pairs:
         if verdict.kind not in {"throttled", "held"}:
@@ -117,7 +118,7 @@ def holds_of(
             continue
         for_ms = None if verdict.hold_for_s is None else max(1, round(verdict.hold_for_s * 1000))
         fingerprint = fingerprint_of(taken.page) if verdict.token_mends else ""
-        grows = verdict.kind == "throttled" and verdict.hold_for_s == DEFAULT.row(verdict.row).hold_for_s
+        grows = verdict.kind == "throttled" and verdict.hold_for_s == table.row(verdict.row).hold_for_s
         holds[scope] = Hold(scope, for_ms, detail_of(verdict, NotSent("")), fingerprint, grows)
     return list(holds.values())
 

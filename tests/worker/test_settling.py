@@ -10,7 +10,7 @@ from worker.graph.masking import masked_json
 from worker.keeping import Origin
 from worker.lanes import Hold, Settlement, Taken
 from worker.settling import Schedule, holds_of, settlement_of
-from worker.verdicts import Verdict, judge
+from worker.verdicts import DEFAULT, Verdict, judge
 
 SCHEDULE = Schedule((1_000, 5_000))
 SUCCESS = Answered(200, b'{"recipient_id":"1","message_id":"m"}')
@@ -108,6 +108,17 @@ def test_a_throttle_holds_for_a_time() -> None:
     assert hold.for_ms is not None
     assert hold.for_ms > 0
     assert hold.fingerprint == ""
+
+
+def test_a_throttle_grows_by_the_table_that_judged_it() -> None:
+    """A time that Meta did not name grows when the throttle repeats, also where it is an operator's."""
+    table = DEFAULT.with_overrides("[rows.page-rate-limited]\nhold_for_s = 7")
+    pairs = [(_taken(), judge(THROTTLED, is_send=True, table=table))]
+    found = [
+        holds_of(pairs, app_of=lambda _: "", fingerprint_of=lambda _: "", table=each)[0]
+        for each in (table, DEFAULT)
+    ]
+    assert [(each.for_ms, each.grows) for each in found] == [(7_000, True), (7_000, False)]
 
 
 def test_success_holds_nothing() -> None:
