@@ -26,7 +26,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
-| `hold` | hash | `page:…`, `lane:…`, `app:…` → until when, for which token, why (`scripts/holding.lua`) |
+| `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
+| `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
 | `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why |

@@ -19,6 +19,7 @@ __all__ = [
     "Action",
     "Chunk",
     "Hold",
+    "HoldKind",
     "Lanes",
     "Policy",
     "Settlement",
@@ -43,6 +44,7 @@ Action = Literal[
     "return",
     "quarantine",
 ]
+HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -122,8 +124,9 @@ class Settlement(msgspec.Struct, frozen=True):
 class Hold(msgspec.Struct, frozen=True):
     """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
 
-    `scope` is `page:<page>`, `lane:<lane>` or `app:<app>`. A hold with a `fingerprint` holds only workers that have the
-    token of that fingerprint. One that `grows` lasts longer each time that it repeats within ten minutes.
+    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
+    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
+    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
     """
 
     scope: str
@@ -131,6 +134,7 @@ class Hold(msgspec.Struct, frozen=True):
     reason: bytes
     fingerprint: str = ""
     grows: bool = False
+    kind: HoldKind = "trouble"
 
 
 class Ticked(msgspec.Struct, frozen=True):
@@ -231,7 +235,7 @@ class Lanes:
                 hold.scope,
                 "" if hold.for_ms is None else hold.for_ms,
                 "1" if hold.grows else "0",
-                hold.fingerprint,
+                f"{'token' if hold.fingerprint else hold.kind}#{hold.fingerprint}",
                 hold.reason,
             )
         for each in settlements:

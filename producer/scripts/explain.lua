@@ -7,7 +7,7 @@
 --   lane, lane_length, lane_position (entries before it), ahead (entries of the same rate class that go first whatever
 --   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
 --   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun (while taken)
---   holds (a list: scope, hold, scope, hold, …)
+--   holds (a list: scope, its holds, scope, its holds, …)
 --   profiles (a list of four for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types)
 -- and of the person of a broadcast who was not taken yet, whose id is <broadcast>:<n>:
 --   broadcast (a list: head, state, added, taken), with lane, lane_length, lane_position, holds, profiles and so on
@@ -52,6 +52,7 @@ local function tell_holds(page, lane)
   local scopes = { 'page:' .. page, 'lane:' .. lane }
   local plain = string.match(lane, '^[^/]+/[^/]+/[^/]+')
   if plain ~= lane then scopes[#scopes + 1] = 'lane:' .. plain end
+  scopes[#scopes + 1] = 'lane:' .. string.match(lane, '^[^/]+/[^/]+')
   for app in pairs(apps) do scopes[#scopes + 1] = 'app:' .. app end
   local holds = {}
   for _, scope in ipairs(scopes) do

@@ -14,6 +14,7 @@ from worker.verdicts import DEFAULT, Verdict, judge
 
 SCHEDULE = Schedule((1_000, 5_000))
 SUCCESS = Answered(200, b'{"recipient_id":"1","message_id":"m"}')
+RESTRICTED = Answered(400, b'{"error":{"code":10,"error_subcode":1893063,"message":"x"}}')
 THROTTLED = Answered(400, b'{"error":{"code":613,"message":"(#613) x"}}')
 DEAD_TOKEN = Answered(400, b'{"error":{"code":190,"error_subcode":463,"message":"x"}}')
 BAD = Answered(400, b'{"error":{"code":100,"message":"(#100) x","fbtrace_id":"F"}}')
@@ -98,7 +99,24 @@ def _holds(*answers: Answered) -> list[Hold]:
 def test_a_dead_token_holds_its_page_for_that_token_only() -> None:
     """A worker with another token is not held; nothing but a release or a new token ends it."""
     (hold,) = _holds(DEAD_TOKEN, DEAD_TOKEN)
-    assert (hold.scope, hold.for_ms, hold.fingerprint) == ("page:P1", None, "F-P1")
+    assert (hold.scope, hold.for_ms, hold.fingerprint, hold.kind) == ("page:P1", None, "F-P1", "token")
+
+
+def test_a_chunk_can_make_holds_of_several_kinds_for_one_page() -> None:
+    """A throttle beside a dead token, and a restriction, are each a hold."""
+    found = _holds(THROTTLED, DEAD_TOKEN, RESTRICTED, THROTTLED)
+    assert [(each.scope, each.kind, each.fingerprint) for each in found] == [
+        ("page:P1", "throttle", ""),
+        ("page:P1", "token", "F-P1"),
+        ("page:P1", "trouble", ""),
+    ]
+
+
+def test_a_throttle_of_one_kind_of_call_holds_both_priorities() -> None:
+    """Meta counts by Page and class of call, and knows nothing of interactive and bulk."""
+    pairs = [(_taken(), judge(THROTTLED, is_send=False))]
+    (hold,) = holds_of(pairs, app_of=lambda _: "", fingerprint_of=lambda _: "")
+    assert (hold.scope, hold.kind) == ("lane:P1/t", "throttle")
 
 
 def test_a_throttle_holds_for_a_time() -> None:

@@ -11,7 +11,7 @@ from producer.batching import BATCH_ID, BatchTicket
 from producer.keys import Keys
 from producer.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
-from worker.operations.holds import HoldSeen
+from worker.operations.holds import HoldSeen, stands
 from worker.operations.looking import Knows, Look, look
 from worker.operations.scopes import described, lane_of
 from worker.operations.waking import Spent, leaves_at_ms, pace_for
@@ -263,7 +263,7 @@ def _lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
 
 
 def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:
-    if hold.until is not None and hold.until.timestamp() * 1000 <= now_ms:
+    if not stands(hold, now_ms):
         return False
     return hold.for_token is None or all(each.fingerprint == hold.for_token for each in serving)
 

@@ -6,11 +6,11 @@
 -- ARGV[3]  policy
 -- ARGV[4]  now_ms, for tests only, else ''
 -- ARGV[5]  number of holds that the answers call for; then five for each hold:
---   scope: 'page:<page>', 'lane:<lane>' or 'app:<app>'; or 'slow:<page>', whose reason is a factor by which the Page's
+--   scope (`holding.lua`), or 'slow:<page>', whose reason is a factor by which the Page's
 --   calls come further apart
 --   how long in ms; '' until it is released
 --   '1' when that time was not named by Meta, and grows when the hold repeats, else '0'
---   fingerprint of the token that it is for; '' for any token
+--   '<kind>#', and the fingerprint of the token that it is for, or '' for any token
 --   reason: JSON {reason, …}
 -- then five for each command:
 --   id

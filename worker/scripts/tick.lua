@@ -1,4 +1,4 @@
--- uses: lanes ending returning
+-- uses: lanes ending returning holding
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
@@ -94,6 +94,7 @@ if now <= tonumber(ARGV[4]) and not more then
   if other then next_ms = tonumber(other) + policy.timeout_ms end
 end
 call('ZREMRANGEBYSCORE', P .. 'waiters', '-inf', int(now))
+sweep_holds(now)
 
 write_counts()
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end

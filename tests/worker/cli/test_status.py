@@ -11,10 +11,10 @@ import redis
 
 from producer import Producer, batch
 from producer.keys import Keys
-from worker.cli.holding import HoldSeen
 from worker.cli.overview import PAGES_MAX, LaneSeen, Overview, PageSeen, WorkerSeen, read_overview
 from worker.cli.overview_view import span
 from worker.lanes import Hold, Lanes, Settlement
+from worker.operations.holds import HoldSeen
 from worker.profile import KnownPage, Profile, Rate
 
 KEYS = Keys("outbound")
@@ -158,6 +158,12 @@ HOLDS: dict[str, tuple[Hold, str, Any, dict[str, Any]]] = {
         NEVER,
         {"until": NEVER, "reason": "too many calls"},
     ),
+    "its class for a minute": (
+        Hold("lane:2/t", 60_000, b'{"reason":"too many texts"}', kind="throttle"),
+        "2",
+        NEVER,
+        {"until": NEVER, "reason": "too many texts"},
+    ),
     "its app for a minute": (
         Hold("app:app", 60_000, b'{"reason":"the app is throttled"}'),
         "1",
@@ -180,8 +186,36 @@ def test_a_held_lane_says_why(
     for _ in range(2):
         seen = without_times(read(server))
         assert seen.lanes == [lane(page, waiting=1, state="held", **why)]
-        assert seen.holds == [HoldSeen(scope=hold.scope, until=until, since=NEVER, reason=why["reason"])]
+        assert seen.holds == [
+            HoldSeen(
+                scope=hold.scope,
+                until=until,
+                since=NEVER,
+                reason=why["reason"],
+                repeats=0,
+                for_token=None,
+                kind=hold.kind,
+            )
+        ]
         assert lanes.take("w", 2, PROFILE).chunk is None
+
+
+def test_of_several_holds_the_last_to_end_is_the_lane_s_reason(server: "redis.Redis") -> None:
+    """Each is listed; one for a token that some live worker does not have holds nothing."""
+    Lanes(server).hello("w", PROFILE, b"{}")
+    Producer.on(server, page="1").send_text("ann", "x")
+    far = 4_000_000_000_000
+    lines = (
+        f'{far + 1}||3|0|hand|{{"reason":"a"}}',
+        f'{far}||2|0|throttle|{{"reason":"b"}}',
+        "0|old|1|0|token|{}",
+    )
+    server.hset("outbound:hold", "page:1", "\n".join(lines))
+    seen = without_times(read(server))
+    assert seen.lanes == [lane("1", waiting=1, state="held", until=NEVER, reason="a")]
+    assert [each.kind for each in seen.holds] == ["token", "throttle", "hand"]
+    server.hset("outbound:hold", "page:1", lines[2])
+    assert without_times(read(server)).lanes == [lane("1", waiting=1)]
 
 
 def test_a_hold_that_is_over_is_none(server: "redis.Redis") -> None:

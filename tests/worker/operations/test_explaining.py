@@ -101,6 +101,7 @@ def test_bulk_lets_interactive_go_first(lanes: Lanes, producer: Producer) -> Non
 HOLDS = {
     "page:1": "Page 1 is held: why",
     "lane:1/t/i": "lane 1/text/interactive is held: why",
+    "lane:1/t": "lane 1/text is held: why",
     "app:app": "app app is held: why",
 }
 
