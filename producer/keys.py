@@ -39,6 +39,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `history:<id>` | list | its attempts that were not answered with success |
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
 | `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
+| `dead:dropped` | hash | how many were dropped, for being too many or too old, that the timer's keeper has not told |
 | `counts`, `counts:<page>`, `counts:broadcast:<id>` | hash | ended commands by outcome |
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |

@@ -138,11 +138,16 @@ class Hold(msgspec.Struct, frozen=True):
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """What one tick of the timer did."""
+    """What one tick of the timer did.
+
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told.
+    """
 
     kept: bool
     sleep_s: float
     reaped: tuple[tuple[str, int], ...]
+    dropped_many: int = 0
+    dropped_old: int = 0
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:
@@ -275,12 +280,14 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, *pairs = cast("list[int | bytes]", answer)
+        kept, sleep_ms, many, old, *pairs = cast("list[int | bytes]", answer)
         reaped = tuple(
             (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
             for i in range(0, len(pairs), 2)
         )
-        return Ticked(bool(kept), int(cast("int", sleep_ms)) / 1000, reaped)
+        return Ticked(
+            bool(kept), int(cast("int", sleep_ms)) / 1000, reaped, cast("int", many), cast("int", old)
+        )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:
         """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""

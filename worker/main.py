@@ -68,6 +68,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         outcome_ms=settings.outcome_retention_ms,
         dead_max=settings.dead_letters_max,
+        dead_ms=settings.dead_letter_retention_ms,
         attempts_max=settings.attempts_max,
         timeout_ms=settings.heartbeat_timeout_ms,
     )

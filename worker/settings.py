@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recipient_memory_ms: int | None = 24 * 3_600_000
     outcome_retention_ms: int = 48 * 3_600_000
     dead_letters_max: int = 100_000
+    dead_letter_retention_ms: int = 30 * 24 * 3_600_000
     log_level: str = "info"
     debug: bool = False
     timed_proof: bool = False
@@ -135,6 +136,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_RECIPIENT_MEMORY": ("recipient_memory_ms", _memory),
     "OUTBOUND_OUTCOME_RETENTION": ("outcome_retention_ms", _duration("1m", "90d")),
     "OUTBOUND_DEAD_LETTERS_MAX": ("dead_letters_max", _whole(1, 10_000_000, "dead letters")),
+    "OUTBOUND_DEAD_LETTER_RETENTION": ("dead_letter_retention_ms", _duration("1m", "365d")),
     "OUTBOUND_LOG_LEVEL": ("log_level", _level),
     "OUTBOUND_DEBUG": ("debug", _switch),
     "OUTBOUND_TIMED_PROOF": ("timed_proof", _switch),
