@@ -17,7 +17,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `expiring` | sorted set | ids by the time when they expire |
 | `parked` | set | types that no present worker knows |
 | `parked:<type>` | list | their ids |
-| `taken:<worker>` | hash | token → whether its request began, and the ids |
+| `taken:<worker>` | hash | token → whether its request began, when it was taken, and the ids |
 | `returned:<worker>#<token>` | string | a take that was given up before it came |
 | `workers` | hash | worker → digest of its profile |
 | `workers:info` | hash | worker → JSON for people |

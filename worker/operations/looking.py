@@ -70,6 +70,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     worker_info: bytes = b"{}"
     worker_beat: float | None = None
     begun: bool | None = None
+    taken_at: float | None = None
     holds: list[HoldSeen] = []
     profiles: list[Knows] = []
 

@@ -101,12 +101,12 @@ if owned then
     end
   end
   local left = {}
-  for id in string.gmatch(string.sub(owned, 3), '[^,]+') do
+  for id in string.gmatch(string.match(owned, '|(.*)'), '[^,]+') do
     if not named[id] then left[#left + 1] = id end
   end
   call('HDEL', P .. 'taken:' .. worker, token)
   -- what was not named stays with its worker, to be settled or reaped
-  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.sub(owned, 1, 2) .. table.concat(left, ',')) end
+  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.match(owned, '^[^|]*|') .. table.concat(left, ',')) end
 end
 write_counts()
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end

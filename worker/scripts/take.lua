@@ -28,7 +28,7 @@ if call('EXISTS', P .. 'returned:' .. worker .. '#' .. token) == 1 then return {
 local repeated = call('HGET', P .. 'taken:' .. worker, token)
 if repeated then
   local chunk = { 0, 0, 0, next_in() }
-  for id in string.gmatch(string.sub(repeated, 3), '[^,]+') do
+  for id in string.gmatch(string.match(repeated, '|(.*)'), '[^,]+') do
     local record = call('HGET', P .. 'commands', id)
     if record then
       chunk[1] = chunk[1] + 1
@@ -503,7 +503,7 @@ if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then
   call('HSET', P .. 'commands', unpack(updates))
-  call('HSET', P .. 'taken:' .. worker, token, 'w|' .. table.concat(ids, ','))
+  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. '|' .. table.concat(ids, ','))
 end
 write_counts()
 local more = call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0
