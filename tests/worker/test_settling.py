@@ -139,6 +139,23 @@ def test_a_throttle_grows_by_the_table_that_judged_it() -> None:
     assert [(each.for_ms, each.grows) for each in found] == [(7_000, True), (7_000, False)]
 
 
+def test_an_operator_can_forbid_a_second_attempt() -> None:
+    """A row with one attempt and `then = "unknown"` ends in doubt what the table would try again."""
+    rows = '[rows.invalid-reply-though-sent]\nattempts_max = 1\nthen = "unknown"'
+    answer = Answered(400, b'{"error":{"code":1,"error_subcode":1357046}}')
+    found = [
+        settlement_of(
+            _taken(),
+            judge(answer, is_send=True, table=table),
+            answer,
+            schedule=Schedule((1_000,)),
+            chance=lambda: 0.5,
+        )
+        for table in (DEFAULT, DEFAULT.with_overrides(rows))
+    ]
+    assert [(each.action, each.flags) for each in found] == [("retry", "ar"), ("unknown", "ad")]
+
+
 def test_success_holds_nothing() -> None:
     """The common case makes no hold."""
     assert _holds(SUCCESS) == []
