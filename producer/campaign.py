@@ -202,7 +202,7 @@ def progress_of(
         id=broadcast_id,
         page=(head or b"").split(b"|", 1)[0].decode(),
         state=(state or b"").decode(),
-        paused=held is not None and held.startswith(b"0|"),
+        paused=any(line.startswith(b"0|") for line in (held or b"").split(b"\n")),
         added=total,
         waiting=max(0, total - done),
         ended=ended,

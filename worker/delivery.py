@@ -26,7 +26,7 @@ from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
-from worker.verdicts import Verdict, judge
+from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
@@ -65,6 +65,7 @@ class Deliverer:
         circuit: Circuit | None = None,
         outage: Outage | None = None,
         version: tuple[int, int] = (4, 0),
+        table: Table = DEFAULT,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._lanes = lanes
@@ -76,6 +77,7 @@ class Deliverer:
         self._circuit = circuit or Circuit()
         self._outage = outage or Outage()
         self._version = version
+        self._table = table
         self._chance = chance
 
     def deliver(self, chunk: Chunk) -> None:
@@ -110,7 +112,7 @@ class Deliverer:
         finally:
             own_tokens = _own_tokens(prepared.jobs)
             verdicts = [
-                _verdict(job, answer, own_token=own_tokens)
+                _verdict(job, answer, self._table, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
             settlements = prepared.spoiled + [
@@ -174,6 +176,7 @@ class Deliverer:
             pairs,
             app_of=lambda page: pages.by_id[page].app,
             fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
+            table=self._table,
         )
 
     def _until_it_holds(self, step: Callable[[], object]) -> None:
@@ -204,12 +207,13 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
     return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
 
 
-def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
+def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
     is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
         is_send=job.taken.is_send and not is_list,
         is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        table=table,
         page=job.taken.page,
     )
     return verdict.for_own_token() if own_token else verdict

@@ -21,6 +21,7 @@ __all__ = [
     "Action",
     "Chunk",
     "Hold",
+    "HoldKind",
     "Lanes",
     "Policy",
     "Settlement",
@@ -45,6 +46,7 @@ Action = Literal[
     "return",
     "quarantine",
 ]
+HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -124,8 +126,9 @@ class Settlement(msgspec.Struct, frozen=True):
 class Hold(msgspec.Struct, frozen=True):
     """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
 
-    `scope` is `page:<page>`, `lane:<lane>` or `app:<app>`. A hold with a `fingerprint` holds only workers that have the
-    token of that fingerprint. One that `grows` lasts longer each time that it repeats within ten minutes.
+    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
+    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
+    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
     """
 
     scope: str
@@ -133,14 +136,20 @@ class Hold(msgspec.Struct, frozen=True):
     reason: bytes
     fingerprint: str = ""
     grows: bool = False
+    kind: HoldKind = "trouble"
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """What one tick of the timer did."""
+    """What one tick of the timer did.
+
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told.
+    """
 
     kept: bool
     sleep_s: float
     reaped: tuple[tuple[str, int], ...]
+    dropped_many: int = 0
+    dropped_old: int = 0
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:
@@ -238,7 +247,7 @@ class Lanes:
                 hold.scope,
                 "" if hold.for_ms is None else hold.for_ms,
                 "1" if hold.grows else "0",
-                hold.fingerprint,
+                f"{'token' if hold.fingerprint else hold.kind}#{hold.fingerprint}",
                 hold.reason,
             )
         for each in settlements:
@@ -278,12 +287,14 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, *pairs = cast("list[int | bytes]", answer)
+        kept, sleep_ms, many, old, *pairs = cast("list[int | bytes]", answer)
         reaped = tuple(
             (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
             for i in range(0, len(pairs), 2)
         )
-        return Ticked(bool(kept), int(cast("int", sleep_ms)) / 1000, reaped)
+        return Ticked(
+            bool(kept), int(cast("int", sleep_ms)) / 1000, reaped, cast("int", many), cast("int", old)
+        )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:
         """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""

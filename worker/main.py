@@ -29,6 +29,7 @@ from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
 from worker.slots import Slots
+from worker.verdicts_file import read_table
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -69,6 +70,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         outcome_ms=settings.outcome_retention_ms,
         dead_max=settings.dead_letters_max,
+        dead_ms=settings.dead_letter_retention_ms,
         attempts_max=settings.attempts_max,
         timeout_ms=settings.heartbeat_timeout_ms,
     )
@@ -94,6 +96,7 @@ def build(
         transport: the far end in the place of Graph, for tests.
     """
     count = threads or max(settings.threads, THREADS_MAX)
+    table = read_table(settings.verdicts_file)
     client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
     lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
@@ -123,6 +126,7 @@ def build(
         circuit=circuit,
         outage=outage,
         version=version_pair(settings.graph_version),
+        table=table,
     )
     _declare(broker, deliverer)
     broker.on_close(graph.close, lanes.close, client.close)

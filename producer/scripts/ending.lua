@@ -6,14 +6,15 @@
 local tally = {}
 local someone_waits = nil
 
--- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms".
+-- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms,dead_ms".
 local function policy_of(text)
-  local outcome_ms, dead_max, attempts_max, timeout_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+)$')
+  local outcome_ms, dead_max, attempts_max, timeout_ms, dead_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
   return {
     outcome_ms = outcome_ms,
     dead_max = tonumber(dead_max),
     attempts_max = tonumber(attempts_max),
     timeout_ms = tonumber(timeout_ms),
+    dead_ms = tonumber(dead_ms),
   }
 end
 
@@ -79,18 +80,27 @@ local function forget_later(id, ms)
   call('PEXPIRE', P .. 'history:' .. id, ms)
 end
 
+-- Drops dead letters that are too many ('many') or too old ('old'): never in silence, since they are counted, and the
+-- timer's keeper tells what `dead:dropped` adds up.
+local function drop_letters(ids, why, policy)
+  if #ids == 0 then return end
+  for _, id in ipairs(ids) do
+    call('HDEL', P .. 'dead:records', id)
+    call('DEL', P .. 'blob:' .. id)
+    forget_later(id, policy.outcome_ms)
+  end
+  call('HINCRBY', P .. 'counts', 'dead_dropped', #ids)
+  call('HINCRBY', P .. 'dead:dropped', why, #ids)
+end
+
 local function bury(id, record, now, policy)
   call('HSET', P .. 'dead:records', id, record)
   call('ZADD', P .. 'dead', int(now), id)
   local over = call('ZCARD', P .. 'dead') - policy.dead_max
   if over > 0 then
-    local dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10))
-    for i = 1, #dropped, 2 do
-      call('HDEL', P .. 'dead:records', dropped[i])
-      call('DEL', P .. 'blob:' .. dropped[i])
-      forget_later(dropped[i], policy.outcome_ms)
-      call('HINCRBY', P .. 'counts', 'dead_dropped', 1)
-    end
+    local popped, dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10)), {}
+    for i = 1, #popped, 2 do dropped[#dropped + 1] = popped[i] end
+    drop_letters(dropped, 'many', policy)
   end
 end
 

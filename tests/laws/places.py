@@ -81,7 +81,7 @@ def _misplaced(store: Store, command_id: str, record: Record) -> Iterator[str]:
 
 def _taken(store: Store) -> dict[str, list[str]]:
     return {
-        f"{worker}#{token}": value[2:].split(",")
+        f"{worker}#{token}": value.partition("|")[2].split(",")
         for worker, tokens in store.hashes.get("taken", {}).items()
         for token, value in tokens.items()
     }

@@ -9,8 +9,9 @@ import redis
 
 from producer.ids import made_at_ms
 from producer.keys import CLASSES, PRIORITIES, Keys
-from worker.cli.holding import HoldSeen, Sleeping, State, read_holds, sleeping_of
-from worker.cli.serving import Beat, apps_of, beats, now_ms
+from worker.cli.holding import Sleeping, State, sleeping_of
+from worker.cli.serving import Beat, beats, now_ms, served_by
+from worker.operations.holds import HoldSeen, list_holds
 
 PAGES_MAX: Final = 1_000
 PAGES_READ_MAX: Final = 10_000
@@ -100,9 +101,9 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
     facts = read_facts(client, keys)
     pages = sorted(facts.depth, key=lambda page: (-facts.depth[page], page))[:PAGES_MAX]
     alive = {beat.digest for beat in known if at_ms - beat.at_ms < timeout_ms}
-    apps = apps_of(client, keys, alive, pages)
-    holds = read_holds(client, keys, at_ms)
-    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), apps=apps)
+    served = served_by(client, keys, alive, pages)
+    holds = list_holds(client, keys)
+    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), served=served)
     lanes = _lanes(client, keys, pages, sleeping, at_ms)
     in_lanes: dict[str, int] = {}
     for lane in lanes:
@@ -122,7 +123,7 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
                 page=page,
                 not_ended=facts.depth[page],
                 in_lanes=in_lanes.get(page, 0),
-                served=page in apps,
+                served=page in served,
             )
             for page in pages
         ],

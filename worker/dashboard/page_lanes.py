@@ -9,9 +9,9 @@ import redis
 
 from producer.campaign import lane_of
 from producer.keys import CLASSES, PRIORITIES, Keys
-from worker.cli.holding import HoldSeen as Hold
 from worker.cli.holding import Sleeping, State, sleeping_of
 from worker.cli.overview import PAGES_READ_MAX, Facts, age_s
+from worker.cli.serving import Served
 from worker.dashboard.budgets import (
     Budget,
     Known,
@@ -24,6 +24,7 @@ from worker.dashboard.budgets import (
 )
 from worker.operations.attempts import instant
 from worker.operations.holds import HoldSeen
+from worker.operations.scopes import class_scope
 
 PAGES_SHOWN_MAX: Final = 100
 BROADCASTS_MAX: Final = 1_000
@@ -69,7 +70,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What decides whether lanes sleep, and how fast they empty."""
 
     known: Mapping[str, Known]
-    holds: Mapping[str, HoldSeen]
+    holds: Mapping[str, Sequence[HoldSeen]]
     unserved: frozenset[str]
     now_ms: int
 
@@ -109,7 +110,7 @@ def read_pages(
     pages = matching[start : start + min(limit, PAGES_SHOWN_MAX)]
     around = Around(
         known=known_pages(client, keys, digests, pages),
-        holds={hold.scope: hold for hold in holds},
+        holds=_by_scope(holds),
         unserved=frozenset(facts.unserved),
         now_ms=now_ms,
     )
@@ -224,20 +225,25 @@ def _calls_before_empty(place: Place, waiting: Mapping[Place, int]) -> int:
     )
 
 
+def _by_scope(holds: Sequence[HoldSeen]) -> dict[str, list[HoldSeen]]:
+    found: dict[str, list[HoldSeen]] = {}
+    for hold in holds:
+        found.setdefault(hold.scope, []).append(hold)
+    return found
+
+
 def _state(place: Place, asleep_ms: float, around: Around) -> tuple[State, int | None, str | None]:
     here = around.known.get(place.page)
-    app = here.app if here is not None else ""
     lane = f"{place.page}/{CLASSES[place.rate_class]}/{PRIORITIES[place.priority]}"
-    scopes = {f"lane:{lane}", f"lane:{place.name}", f"page:{place.page}", f"app:{app}"}
-    standing = [around.holds[scope] for scope in scopes if scope in around.holds]
+    served = {place.page: Served(here.app, here.fingerprints)} if here is not None else {}
+    scopes = {f"lane:{lane}", f"lane:{place.name}", f"page:{place.page}", class_scope(f"lane:{lane}") or ""}
+    if here is not None:
+        scopes.add(f"app:{here.app}")
+    standing = [hold for scope in scopes for hold in around.holds.get(scope, ())]
     sleeping = Sleeping(
-        holds=[
-            Hold(scope=f"lane:{lane}", until=hold.until, since=hold.since, reason=hold.reason)
-            for hold in standing
-            if hold.for_token is None or here is None or here.fingerprints == {hold.for_token}
-        ],
+        holds=[msgspec.structs.replace(hold, scope=f"lane:{lane}") for hold in standing],
         asleep={lane: round(asleep_ms)},
         unserved=around.unserved,
-        apps={place.page: app} if here is not None else {},
+        served=served,
     )
     return sleeping_of(sleeping, place.page, lane, around.now_ms)

@@ -6,11 +6,11 @@
 -- ARGV[3]  policy
 -- ARGV[4]  now_ms, for tests only, else ''
 -- ARGV[5]  number of holds that the answers call for; then five for each hold:
---   scope: 'page:<page>', 'lane:<lane>' or 'app:<app>'; or 'slow:<page>', whose reason is a factor by which the Page's
+--   scope (`holding.lua`), or 'slow:<page>', whose reason is a factor by which the Page's
 --   calls come further apart
 --   how long in ms; '' until it is released
 --   '1' when that time was not named by Meta, and grows when the hold repeats, else '0'
---   fingerprint of the token that it is for; '' for any token
+--   '<kind>#', and the fingerprint of the token that it is for, or '' for any token
 --   reason: JSON {reason, …}
 -- then five for each command:
 --   id
@@ -108,12 +108,12 @@ if owned then
     end
   end
   local left = {}
-  for id in string.gmatch(string.sub(owned, 3), '[^,]+') do
+  for id in string.gmatch(string.match(owned, '|(.*)'), '[^,]+') do
     if not named[id] then left[#left + 1] = id end
   end
   call('HDEL', P .. 'taken:' .. worker, token)
   -- what was not named stays with its worker, to be settled or reaped
-  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.sub(owned, 1, 2) .. table.concat(left, ',')) end
+  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.match(owned, '^[^|]*|') .. table.concat(left, ',')) end
 end
 write_counts()
 if timed > 0 then

@@ -28,7 +28,7 @@ Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """What `dead list --json` prints; `dropped` counts those for which there was no room, since the beginning."""
+    """What `dead list --json` prints; `dropped` counts those that were too many or too old, since the beginning."""
 
     letters: list[Letter]
     kept: int
@@ -78,7 +78,7 @@ def list_(limit: int, *, as_json: bool, **marks: Any) -> None:  # noqa: ANN401 (
     if letters:
         print_whole(result_console(), _table(letters, datetime.now(UTC)))
     kept = f"{totals.kept:,} kept" + (
-        f", {totals.dropped:,} dropped for want of room" if totals.dropped else ""
+        f", {totals.dropped:,} dropped as too many or too old" if totals.dropped else ""
     )
     if letters:
         click.echo("… and more (--limit)" if more else f"dead letters: {kept}")
