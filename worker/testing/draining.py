@@ -120,12 +120,13 @@ class Worker:
         return not ready and not self._client.exists(keys.of(f"taken:{self._broker.presence.name}"))
 
     def _next_ms(self) -> int | None:
-        """Returns when something that waits may go on by itself; what was scheduled by its sender is left out."""
+        """Returns when something that waits may go on by itself; what its sender scheduled counts once it is due."""
         times: list[float] = []
+        now_ms = self._now_ms()
         for name in ("asleep", "later"):
             found = self._client.zrange(self._keys.of(name), 0, -1, withscores=True)
             for member, at_ms in cast("list[tuple[bytes, float]]", found):
-                if name == "asleep" or not self._is_scheduled(member):
+                if name == "asleep" or at_ms <= now_ms or not self._is_scheduled(member):
                     times.append(at_ms)
         soonest = min(times, default=FOREVER_MS)
         return int(soonest) if soonest < FOREVER_MS else None

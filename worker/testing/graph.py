@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import httptools  # noqa: F401 (the stub reads requests with it: say at once when it is missing)
 import msgspec
 
 from worker.stub import GraphStub

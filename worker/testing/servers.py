@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import cast
 
 import fakeredis
+import lupa  # type: ignore[import-untyped]  # noqa: F401 (without it fakeredis knows no scripts: say so at once)
 import redis
 import redis.asyncio
 
@@ -13,7 +13,6 @@ import redis.asyncio
 @contextmanager
 def server() -> "Iterator[redis.Redis]":
     """Runs an empty server, and gives a client of it."""
-    import_module("lupa")  # without it fakeredis knows no scripts: say so at once
     client: redis.Redis = fakeredis.FakeRedis(server=fakeredis.FakeServer())
     try:
         yield client
