@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[3]
 HEAVY = ("producer", "redis", "msgspec", "fakeredis", "dramatiq", "httpx", "httptools", "structlog")
 
 
@@ -53,6 +54,28 @@ def test_the_outbox_loads_nothing_of_the_worker(tmp_path: Path) -> None:
         "    assert [n for n in heavy if n in sys.modules] == []\n"
     )
     done = run(tmp_path, source, "-p", "worker.testing.plugin")
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", ["producer", "worker"])
+def test_a_run_that_has_loaded_the_package_before_is_not_warned(tmp_path: Path, package: str) -> None:
+    """A wheel's modules are listed as the plugin's own, and pytest would say that it came too late to rewrite them."""
+    (tmp_path / "test_it.py").write_text("def test_it() -> None:\n    pass\n", "utf-8")
+    wheel = tmp_path / "as_a_wheel-1.0.dist-info"
+    wheel.mkdir()
+    (wheel / "METADATA").write_text("Metadata-Version: 2.1\nName: as-a-wheel\nVersion: 1.0\n", "utf-8")
+    (wheel / "entry_points.txt").write_text("[pytest11]\nas_a_wheel = worker.testing.plugin\n", "utf-8")
+    (wheel / "RECORD").write_text("producer/__init__.py,,\nworker/__init__.py,,\n", "utf-8")
+    code = f"import sys, {package}, pytest; sys.exit(pytest.main(sys.argv[1:]))"
+    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:valkey", "-p", "no:outbound"]
+    done = subprocess.run(  # noqa: S603 - our own interpreter with fixed arguments
+        [sys.executable, "-c", code, *options, "--rootdir", str(tmp_path), "test_it.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": ""},
+    )
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
