@@ -1,4 +1,7 @@
-"""Puts Messenger Platform commands on the queue: `Producer.connect(url, page="…").send_text(psid, "Hello!")`."""
+"""Puts Messenger Platform commands on the queue: `Producer.connect(url, page="…").send_text(psid, "Hello!")`.
+
+PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before it found the plugin of the same wheel.
+"""
 
 from producer import batch, messages
 from producer.aio.broadcast import AsyncBroadcast

@@ -19,7 +19,7 @@ class Broadcast:
 
     def __init__(self, broadcast_id: str, queue: Queue) -> None:
         self.id = broadcast_id
-        self._queue = queue
+        self._client = queue.client
         self._campaign = Campaign(broadcast_id, queue.keys, queue.page_queue_max)
 
     def __repr__(self) -> str:
@@ -60,10 +60,10 @@ class Broadcast:
             BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
             InvalidCommandError: a recipient is no PSID; those before it were added.
         """
-        return take(self._campaign.add(on_progress), self._queue.client, iter(recipients))
+        return take(self._campaign.add(on_progress), self._client, iter(recipients))
 
     def _take(self, steps: Steps[Result]) -> Result:
-        return take(steps, self._queue.client)
+        return take(steps, self._client)
 
 
 def begin(

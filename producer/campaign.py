@@ -128,7 +128,7 @@ class Campaign:
         added = 0
         while people := cast("list[str]", (yield Next(ROUND))):
             for offset, psid in enumerate(people):
-                _check_psid(psid, position + offset)
+                check_psid(psid, position + offset)
             for psid in people:
                 hashed.update(psid.encode() + b"\n")
             reached = position + len(people)
@@ -218,7 +218,8 @@ def lane_of(head: bytes, broadcast_id: str) -> str:
     return f"{page}/{rate_class}/b/{broadcast_id}"
 
 
-def _check_psid(psid: object, place: int) -> None:
+def check_psid(psid: object, place: int) -> None:
+    """Raises `InvalidCommandError` unless `psid` is one."""
     if not isinstance(psid, str) or not psid or person_key(psid) != psid or not psid.isalnum():
         raise InvalidCommandError(f"recipients[{place}]", "must be a PSID: letters and digits, at most 100")
 

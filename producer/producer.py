@@ -108,7 +108,10 @@ class Producer(QueuedVocabulary):
         Raises:
             InvalidCommandError: names the option and its bound.
         """
-        return type(self)(self._queue, bound(self._delivery, options), self._terms)
+        return self._view(bound(self._delivery, options))
+
+    def _view(self, delivery: Delivery) -> Self:
+        return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> Ticket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""

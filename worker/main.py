@@ -86,7 +86,11 @@ def schedule_of(settings: Settings) -> Schedule:
 
 
 def build(
-    settings: Settings, *, threads: int | None = None, transport: httpx.BaseTransport | None = None
+    settings: Settings,
+    *,
+    threads: int | None = None,
+    transport: httpx.BaseTransport | None = None,
+    client: "redis.Redis | None" = None,
 ) -> LaneBroker:
     """Returns a broker with its actor; nothing is started and no connection opened yet.
 
@@ -94,11 +98,12 @@ def build(
         settings: of this installation.
         threads: of the worker; the most that may be when absent.
         transport: the far end in the place of Graph, for tests.
+        client: in the place of one for `redis_url`, such as one of fakeredis; the caller closes it.
     """
     count = threads or max(settings.threads, THREADS_MAX)
     table = read_table(settings.verdicts_file)
-    client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
-    lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
+    own = client or redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
+    lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
     profiles = _Profiles(source, settings)
     slots = Slots()
@@ -129,7 +134,7 @@ def build(
         table=table,
     )
     _declare(broker, deliverer)
-    broker.on_close(graph.close, lanes.close, client.close)
+    broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
     return broker
 
 

@@ -110,7 +110,10 @@ class AsyncProducer(AwaitedVocabulary):
         Raises:
             InvalidCommandError: names the option and its bound.
         """
-        return type(self)(self._queue, bound(self._delivery, options), self._terms)
+        return self._view(bound(self._delivery, options))
+
+    def _view(self, delivery: Delivery) -> Self:
+        return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> AsyncTicket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
