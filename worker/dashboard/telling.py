@@ -1,5 +1,7 @@
 """Where one command is, in the words of `outbound explain`, and without what was written to or by anybody."""
 
+from typing import Final
+
 import msgspec
 import redis
 
@@ -9,7 +11,7 @@ from worker.cli.verbs.ticket import ID
 from worker.operations.attempts import codes_of
 from worker.operations.explaining import Explanation, explain
 
-PARTS_MAX = 50
+PARTS_MAX: Final = 50
 
 
 def explained(client: "redis.Redis", keys: Keys, command_id: str, *, timeout_ms: int) -> Explanation:
