@@ -1,26 +1,24 @@
 """A sequence on the queue: steps to one person that leave one after the other, with nothing between them."""
 
 import hashlib
-import re
-import time
 from collections.abc import Sequence
 from typing import Final, Literal, cast
 
 import msgspec
 import redis
 
-from producer.accepting import Terms, admit
+from producer.accepting import Aside, Prepared, Terms, admit, stored
 from producer.commands import Command, SendMessage, UploadAttachment, check, detached
-from producer.envelope import Delivery, arguments_of, person_key
+from producer.envelope import Delivery, person_key
 from producer.errors import InvalidCommandError
 from producer.ids import new_id
 from producer.keys import Keys
-from producer.queue import Arguments, Queue
+from producer.queue import Arguments
 from producer.routing import route
+from producer.sequence_inquiry import STEPS_MAX, SequenceInquiry
+from producer.steps import take
 from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 
-STEPS_MAX: Final = 50  # as in scripts/lanes.lua
-SEQUENCE_ID: Final = re.compile(r"([0-9a-f]{26})q(\d+)")
 # Letters among a step's options: scripts/lanes.lua says what they mean.
 STEP: Final = "q"
 STOPS: Final = "c"
@@ -33,11 +31,9 @@ class SequenceTicket(Ticket[list[object]]):
 
     def __init__(self, sequence_id: str, client: "redis.Redis", keys: Keys) -> None:
         super().__init__(sequence_id, client, keys)
-        match = SEQUENCE_ID.fullmatch(sequence_id)
-        if match is None or not 0 < int(match[2]) <= STEPS_MAX:
-            raise InvalidCommandError("id", "is no ticket of a sequence")
+        self._inquiry: SequenceInquiry = SequenceInquiry(sequence_id, keys)
         self.steps: tuple[Ticket[object], ...] = tuple(
-            Ticket(f"{match[1]}.{step}", client, keys) for step in range(int(match[2]))
+            Ticket(each.id, client, keys) for each in self._inquiry.parts
         )
 
     def outcomes(self) -> list[Outcome | None]:
@@ -46,7 +42,7 @@ class SequenceTicket(Ticket[list[object]]):
         Raises:
             QueueUnavailableError: Redis was not reached.
         """
-        return [step.outcome() for step in self.steps]
+        return take(self._inquiry.outcomes(), self._client)
 
     def outcome(self) -> Outcome | None:
         """Returns how the sequence ended, or None while a step is on its way.
@@ -54,32 +50,7 @@ class SequenceTicket(Ticket[list[object]]):
         Its `name` is `sent` when every step was, else that of the first step that was not. `reply` lists the reply of
         each step, None for one that was not sent.
         """
-        outcomes: list[Outcome] = []
-        for found in self.outcomes():
-            if found is None:
-                return None
-            outcomes.append(found)
-        first = next((each for each in outcomes if not each.sent), outcomes[0])
-        return msgspec.structs.replace(
-            first,
-            at=max(each.at for each in outcomes),
-            attempts=max(each.attempts for each in outcomes),
-            type="send_sequence",
-            possibly_repeated=any(each.possibly_repeated for each in outcomes),
-            reply=[each.reply for each in outcomes],
-        )
-
-    def wait(self, timeout_s: float) -> Outcome:
-        """Returns how the sequence ended, waiting up to `timeout_s` seconds for all of its steps.
-
-        Raises:
-            OutcomeTimeoutError: not all have ended.
-            QueueUnavailableError: Redis was not reached.
-        """
-        deadline = time.monotonic() + timeout_s
-        for step in self.steps:
-            step.wait(max(0.0, deadline - time.monotonic()))
-        return self.outcome() or super().wait(timeout_s)
+        return super().outcome()
 
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[object]:
         """Returns the replies of all steps, in order, or raises what the first step that was not sent would raise.
@@ -99,20 +70,13 @@ class SequenceTicket(Ticket[list[object]]):
         Raises:
             QueueUnavailableError: Redis was not reached; cancelling again is safe.
         """
-        cancelled = [step.cancel() for step in reversed(self.steps)]
-        return all(cancelled)
+        return super().cancel()
 
 
-def enqueue_sequence(
-    queue: Queue,
-    psid: str,
-    steps: Sequence[Command],
-    *,
-    delivery: Delivery,
-    terms: Terms,
-    on_failure: OnFailure,
-) -> str:
-    """Puts the steps on the queue, all or none, and returns their ticket's id; the first one's, under a known key.
+def prepare_sequence(
+    psid: str, steps: Sequence[Command], *, delivery: Delivery, terms: Terms, on_failure: OnFailure
+) -> Prepared:
+    """Returns the steps as Redis is to accept them, all or none.
 
     Raises:
         InvalidCommandError: names the step or the option, and its bound.
@@ -121,30 +85,18 @@ def enqueue_sequence(
     _check_steps(psid, steps, terms)
     delivery = msgspec.structs.replace(delivery, ordered=True)
     base = new_id()
-    ticket = f"{base}q{len(steps)}"
+    ticket = f"{base}y{len(steps)}"
+    aside = Aside()
     arguments = [
         _stored(
-            queue, f"{base}.{place}", step, delivery, STEP + (STOPS if place and on_failure == "stop" else "")
+            aside, f"{base}.{place}", step, delivery, STEP + (STOPS if place and on_failure == "stop" else "")
         )
         for place, step in enumerate(steps)
     ]
     if delivery.idempotency_key is None:
-        queue.put(arguments)
-        return ticket
-    first: str | None = None
-    try:
-        first = queue.put_once(
-            arguments,
-            key=f"{delivery.page}:{delivery.idempotency_key}",
-            digest=_digest(steps, on_failure),
-            ticket=ticket,
-            keep_ms=terms.keep_ms,
-        )
-    finally:
-        if first != ticket:
-            for place in range(len(steps)):
-                queue.drop_bytes(f"{base}.{place}")
-    return first
+        return Prepared(ticket, arguments, aside.kept)
+    key = f"{delivery.page}:{delivery.idempotency_key}"
+    return Prepared(ticket, arguments, aside.kept, key, _digest(steps, on_failure))
 
 
 def _check_options(delivery: Delivery, on_failure: str) -> None:
@@ -170,14 +122,8 @@ def _check_steps(psid: str, steps: Sequence[Command], terms: Terms) -> None:
             )
 
 
-def _stored(queue: Queue, command_id: str, step: Command, delivery: Delivery, options: str) -> Arguments:
-    where = route(step)
-    if isinstance(step, SendMessage | UploadAttachment) and step.filedata is not None:
-        bare, content = detached(step)
-        given = arguments_of(command_id, bare, where, delivery)
-        queue.put_bytes(command_id, content)
-    else:
-        given = arguments_of(command_id, step, where, delivery)
+def _stored(aside: Aside, command_id: str, step: Command, delivery: Delivery, options: str) -> Arguments:
+    given = list(stored(aside, command_id, step, delivery))
     given[1] = cast("str", given[1]) + options
     return given
 

@@ -20,12 +20,13 @@ from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
 from worker.lanes import Chunk, Hold, Lanes, Settlement
+from worker.outage import Outage, reason_of
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
-from worker.verdicts import Verdict, judge
+from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
@@ -62,7 +63,9 @@ class Deliverer:
         may_begin: Callable[[str], bool],
         stopping: threading.Event,
         circuit: Circuit | None = None,
+        outage: Outage | None = None,
         version: tuple[int, int] = (4, 0),
+        table: Table = DEFAULT,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._lanes = lanes
@@ -72,7 +75,9 @@ class Deliverer:
         self._may_begin = may_begin
         self._stopping = stopping
         self._circuit = circuit or Circuit()
+        self._outage = outage or Outage()
         self._version = version
+        self._table = table
         self._chance = chance
 
     def deliver(self, chunk: Chunk) -> None:
@@ -107,7 +112,7 @@ class Deliverer:
         finally:
             own_tokens = _own_tokens(prepared.jobs)
             verdicts = [
-                _verdict(job, answer, own_token=own_tokens)
+                _verdict(job, answer, self._table, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
             settlements = prepared.spoiled + [
@@ -171,6 +176,7 @@ class Deliverer:
             pairs,
             app_of=lambda page: pages.by_id[page].app,
             fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
+            table=self._table,
         )
 
     def _until_it_holds(self, step: Callable[[], object]) -> None:
@@ -185,12 +191,14 @@ class Deliverer:
             except redis.RedisError as error:
                 if failing_since is None:
                     failing_since = time.monotonic()
-                    log.warning("settle.delayed", error=type(error).__name__)
+                    self._outage.began(step, error)
                 if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
-                    log.error("settle.abandoned", error=type(error).__name__)  # noqa: TRY400 (Redis is away: no bug)
+                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
+                    self._outage.ended(step)
                     return
                 time.sleep(SETTLE_RETRY_S)
             else:
+                self._outage.ended(step)
                 return
 
 
@@ -199,11 +207,12 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
     return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
 
 
-def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
+def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
     verdict = judge(
         answer,
         is_send=job.taken.is_send,
         is_message=job.taken.type in MESSAGE_TYPES,  # the list that linked parts get carries no id of its own
+        table=table,
         page=job.taken.page,
     )
     return verdict.for_own_token() if own_token else verdict
@@ -212,7 +221,7 @@ def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
 def _report(
     chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
 ) -> None:
-    first = answers[0] if answers else None
+    first = next((each for each in answers if isinstance(each, Answered)), None)
     log.info(
         "chunk.settled",
         chunk=f"{chunk.worker}#{chunk.token}",
@@ -220,7 +229,7 @@ def _report(
         commands=len(chunk.commands),
         spoiled=len(chunk.commands) - len(jobs),
         ms=round(seconds * 1000, 1),
-        trace=first.headers.get("x-fb-trace-id") if isinstance(first, Answered) else None,
+        trace=first.headers.get("x-fb-trace-id") if first else None,
         **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
     )
     for job, verdict in zip(jobs, verdicts, strict=True):

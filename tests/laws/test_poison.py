@@ -212,6 +212,21 @@ def test_a_conversation_that_lost_its_head_is_found_once_the_queue_is_short(engi
     assert engine.send() == ["next"]
 
 
+def test_a_conversation_of_a_page_with_nothing_else_is_found_late(engine: Engine) -> None:
+    """The Page of a head that was lost is looked at, though nothing of it has been in the queue since."""
+    engine.enqueue(Spec(id="bad", page="P2", people="u"))
+    engine.settle(engine.take(), "retry", delay_ms=1_000)
+    engine.enqueue(*many(1_200))
+    damage(engine, "bad", "its state line")
+    engine.advance(1_000)
+    assert engine.outcome("bad") == "refused"
+    while engine.send():
+        pass
+    engine.advance(1)
+    engine.enqueue(Spec(id="next", page="P2", people="u"))
+    assert engine.send() == ["next"]
+
+
 def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:
     """It was not sent, so those behind it are not wanted."""
     engine.enqueue(

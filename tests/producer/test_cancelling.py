@@ -3,11 +3,12 @@
 import pytest
 import redis
 
-from producer import BatchTicket, Producer, batch
+from producer import BatchTicket, batch
 from producer.commands.parts import BatchItem
 from producer.policy import Policy
 from producer.ticket import Ticket
 from tests.laws.engine import profile
+from tests.producer.conftest import Produce
 from worker.lanes import Lanes
 
 HOUR_MS = 3_600_000
@@ -19,23 +20,27 @@ def kept_ms(server: "redis.Redis", ticket: Ticket[object]) -> int:
 
 
 @pytest.mark.parametrize("hours", [1, 5000])
-def test_the_workers_say_how_long_a_cancelled_outcome_is_kept(server: "redis.Redis", hours: int) -> None:
+def test_the_workers_say_how_long_a_cancelled_outcome_is_kept(
+    produce: Produce, server: "redis.Redis", hours: int
+) -> None:
     """A producer need not know the workers' settings: it goes by those of the last worker that came."""
     Lanes(server, policy=Policy(outcome_ms=7)).hello("old", profile(), b"{}")
     Lanes(server, policy=Policy(outcome_ms=hours * HOUR_MS)).hello("new", profile(), b"{}")
-    ticket = Producer.on(server, page="P1").send_text("1", "a")
+    ticket = produce(page="P1").send_text("1", "a")
     assert ticket.cancel()
     assert hours * HOUR_MS - 60_000 < kept_ms(server, ticket) <= hours * HOUR_MS
 
 
-def test_without_a_worker_a_cancelled_outcome_is_kept_for_the_default(server: "redis.Redis") -> None:
+def test_without_a_worker_a_cancelled_outcome_is_kept_for_the_default(
+    produce: Produce, server: "redis.Redis"
+) -> None:
     """Two days, until a worker says otherwise."""
-    ticket = Producer.on(server, page="P1").send_text("1", "a")
+    ticket = produce(page="P1").send_text("1", "a")
     assert ticket.cancel()
     assert 47 * HOUR_MS < kept_ms(server, ticket) <= 48 * HOUR_MS
 
 
-def queued_batch(server: "redis.Redis") -> BatchTicket:
+def queued_batch(produce: Produce) -> BatchTicket:
     """Returns the ticket of two parts that are linked and two that travel by themselves."""
     parts: list[BatchItem] = [
         batch.send_text("1", "a", name="first"),
@@ -43,22 +48,22 @@ def queued_batch(server: "redis.Redis") -> BatchTicket:
         batch.send_text("1", "c", depends_on="first"),
         batch.send_text("3", "d"),
     ]
-    ticket = Producer.on(server, page="P1").send_batch(parts)
-    assert isinstance(ticket, BatchTicket)
-    return ticket
+    return produce(page="P1").send_batch(parts)
 
 
-def test_a_batch_that_nobody_has_is_cancelled_whole(server: "redis.Redis") -> None:
+def test_a_batch_that_nobody_has_is_cancelled_whole(produce: Produce, server: "redis.Redis") -> None:
     """True: no part was or will be sent; a second time there is nothing left to cancel."""
-    ticket = queued_batch(server)
+    ticket = queued_batch(produce)
     assert (ticket.cancel(), ticket.cancel()) == (True, False)
     assert [found and found.name for found in (part.outcome() for part in ticket.parts)] == ["cancelled"] * 4
     assert server.hlen("outbound:commands") == 0
 
 
-def test_a_batch_of_which_a_worker_has_a_part_is_cancelled_in_part(server: "redis.Redis") -> None:
+def test_a_batch_of_which_a_worker_has_a_part_is_cancelled_in_part(
+    produce: Produce, server: "redis.Redis"
+) -> None:
     """False: one part may be sent; the others are not."""
-    ticket = queued_batch(server)
+    ticket = queued_batch(produce)
     lanes, knows = Lanes(server), profile(types=("send_message", "send_batch"))
     lanes.hello("w", knows, b"{}")
     took = lanes.take("w", 1, knows, limit=1).chunk

@@ -1,6 +1,7 @@
 """Sequences as a service sees them."""
 
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 import redis
@@ -17,6 +18,7 @@ from producer import (
 from producer.commands import Command
 from producer.sequencing import OnFailure
 from tests.laws.engine import profile
+from tests.producer.conftest import Produce
 from worker.lanes import Action, Lanes, Settlement
 
 STEPS: list[Command] = [batch.typing_on("1"), batch.send_text("1", "a"), batch.send_text("1", "b")]
@@ -37,14 +39,13 @@ def names(ticket: SequenceTicket) -> list[str | None]:
     return [found.name if found is not None else None for found in ticket.outcomes()]
 
 
-def test_a_ticket_tells_of_each_step_and_of_all(server: "redis.Redis") -> None:
+def test_a_ticket_tells_of_each_step_and_of_all(produce: Produce, server: "redis.Redis") -> None:
     """While a step is on its way the sequence has not ended; when all were sent, so was it."""
-    producer = Producer.on(server, page="P1")
+    producer = produce(page="P1")
     ticket = producer.send_sequence("1", STEPS)
     work(server, "sent", "sent")
     assert (names(ticket), ticket.outcome()) == (["sent", "sent", None], None)
-    again = producer.ticket(ticket.id)
-    assert isinstance(again, SequenceTicket)
+    again = cast("SequenceTicket", producer.ticket(ticket.id))
     work(server, "sent")
     outcome = again.wait(1)
     assert (outcome.name, outcome.type, outcome.reply) == ("sent", "send_sequence", [{"n": 1}] * 3)
@@ -56,10 +57,10 @@ def test_a_ticket_tells_of_each_step_and_of_all(server: "redis.Redis") -> None:
     [("stop", [], ["sent", "refused", "cancelled"]), ("continue", ["sent"], ["sent", "refused", "sent"])],
 )
 def test_a_failed_step_stops_the_sequence_or_not(
-    server: "redis.Redis", on_failure: OnFailure, left: list[Action], expected: list[str]
+    produce: Produce, server: "redis.Redis", on_failure: OnFailure, left: list[Action], expected: list[str]
 ) -> None:
     """`on_failure` says whether the steps behind it are sent; the sequence ends as its first failed step did."""
-    producer = Producer.on(server, page="P1")
+    producer = produce(page="P1")
     ticket = producer.send_sequence("1", STEPS, on_failure=on_failure)
     work(server, "sent", "refused", *left)
     outcome = ticket.outcome()
@@ -67,9 +68,9 @@ def test_a_failed_step_stops_the_sequence_or_not(
     assert (names(ticket), outcome.name) == (expected, "refused")
 
 
-def test_a_key_stands_for_the_whole_sequence(server: "redis.Redis") -> None:
+def test_a_key_stands_for_the_whole_sequence(produce: Produce, server: "redis.Redis") -> None:
     """The same steps come back as the first ticket; others, or another option, are an error."""
-    producer = Producer.on(server, page="P1").with_options(idempotency_key="k")
+    producer = produce(page="P1").with_options(idempotency_key="k")
     steps = [*STEPS, batch.send_image("1", b"bytes", filename="a.png")]
     first = producer.send_sequence("1", steps)
     assert producer.send_sequence("1", steps).id == first.id
@@ -80,9 +81,9 @@ def test_a_key_stands_for_the_whole_sequence(server: "redis.Redis") -> None:
     assert len(list(server.scan_iter("outbound:blob:*"))) == 1
 
 
-def test_all_steps_are_enqueued_or_none(server: "redis.Redis") -> None:
+def test_all_steps_are_enqueued_or_none(produce: Produce, server: "redis.Redis") -> None:
     """A queue that has no room for all of them takes none."""
-    producer = Producer.on(server, page="P1", page_queue_max=2)
+    producer = produce(page="P1", page_queue_max=2)
     with pytest.raises(QueueFullError):
         producer.send_sequence("1", STEPS)
     assert server.hlen("outbound:commands") == 0
@@ -102,17 +103,17 @@ def test_all_steps_are_enqueued_or_none(server: "redis.Redis") -> None:
     ids=["no step", "51 steps", "another person", "a read", "no command", "no such option", "unordered"],
 )
 def test_what_is_no_sequence_is_refused(
-    server: "redis.Redis", make: Callable[[Producer], Ticket[object]], path: str
+    produce: Produce, server: "redis.Redis", make: Callable[[Producer], Ticket[object]], path: str
 ) -> None:
     """The error names the step or the option, and nothing is enqueued."""
     with pytest.raises(InvalidCommandError, match=path):
-        make(Producer.on(server, page="P1"))
+        make(produce(page="P1"))
     assert server.hlen("outbound:commands") == 0
 
 
-def test_cancel_is_true_only_when_no_step_is_sent(server: "redis.Redis") -> None:
+def test_cancel_is_true_only_when_no_step_is_sent(produce: Produce, server: "redis.Redis") -> None:
     """What has not left is cancelled all the same."""
-    producer = Producer.on(server, page="P1").with_options(priority="bulk")
+    producer = produce(page="P1").with_options(priority="bulk")
     untouched, begun = (producer.send_sequence(psid, _steps_to(psid)) for psid in ("1", "2"))
     assert untouched.cancel()
     assert names(untouched) == ["cancelled"] * 3

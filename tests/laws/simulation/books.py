@@ -84,8 +84,9 @@ class Books:
         for command_id in store.outcomes:
             if command_id not in self.orders and command_id.split(":")[0] not in self.people:
                 yield f"{command_id} has an outcome, and nobody asked for it"
-        left = (store.commands, store.sets.get("busy"), store.scores("later"), store.scores("expiring"))
-        if left != ({}, None, {}, {}):
+        busy = [name for name in store.sets if name.startswith("busy")]
+        left = (store.commands, busy, store.scores("later"), store.scores("expiring"))
+        if left != ({}, [], {}, {}):
             yield f"something is left: {left}"
         for broadcast, people in self.people.items():
             counts = store.numbers("counts", f"broadcast:{broadcast}")

@@ -25,7 +25,8 @@ from tests.laws.simulation.world import Line, Steps, World
 
 PAGES: Final = ("P1", "P1", "P2", "P3")
 RETRY_MS: Final = 400
-SCOPES: Final = ("page:P1", "page:P2", "lane:P1/t/i", "lane:P1/t/b", "lane:P2/m/i", "app:app1")
+SCOPES: Final = ("page:P1", "page:P2", "lane:P1/t", "lane:P1/t/i", "lane:P1/t/b", "lane:P2/m/i", "app:app1")
+KINDS_OF_HOLDS: Final = ("", "", "hand", "throttle", "token", "trouble")  # '' is all of them
 
 
 class Mix(msgspec.Struct):
@@ -101,7 +102,7 @@ class Producers:
     def _next(self) -> tuple[Order, Arguments]:
         command, delivery = self.mix.chosen(self.world)
         self.tickets += 1
-        return self._order(f"{self.tickets:026x}", command, delivery)
+        return self._order(f"{self.tickets:020x}", command, delivery)
 
     def _sequence(self) -> tuple[list[Order], list[Arguments]]:
         _, delivery = self.mix.chosen(self.world)
@@ -113,7 +114,7 @@ class Producers:
         for step in range(chance.choice((2, 3, 12))):
             letters = STEP + (STOPS if stops and step else "")
             command = chance.choice(STEPS)(person)
-            order, argument = self._order(f"{self.tickets:026x}.{step}", command, delivery, letters)
+            order, argument = self._order(f"{self.tickets:020x}.{step}", command, delivery, letters)
             orders.append(order)
             arguments.append(argument)
         return orders, arguments
@@ -246,9 +247,9 @@ class Operator:
             if chance.random() < 0.3:
                 self.hand("hold", chance.choice(SCOPES), chance.choice(("", 700, 3_000)))
             else:
-                self.release_all()
+                self.release_all(chance.choice(KINDS_OF_HOLDS))
 
-    def release_all(self) -> None:
-        """Releases every hold."""
+    def release_all(self, kind: str = "") -> None:
+        """Releases every hold, or those of one kind."""
         for scope in cast("list[bytes]", self.world.client.hkeys(f"{PREFIX}:hold")):
-            self.hand("release", scope.decode())
+            self.hand("release", scope.decode(), kind)

@@ -19,6 +19,7 @@ from worker.pages import Pages
 from worker.preparing import Job, Prepared, prepare
 from worker.profile import Profile
 from worker.settling import Schedule, settlement_of
+from worker.verdicts import DEFAULT
 
 TIMEOUT_MS: Final = 10_000
 BEAT_MS: Final = TIMEOUT_MS // 4
@@ -239,7 +240,8 @@ class SimulatedWorker:
         jobs = prepared.jobs
         own_token = _own_tokens(jobs)
         verdicts = [
-            _verdict(job, answer, own_token=own_token) for job, answer in zip(jobs, answers, strict=True)
+            _verdict(job, answer, DEFAULT, own_token=own_token)
+            for job, answer in zip(jobs, answers, strict=True)
         ]
         settlements = prepared.spoiled + [
             settlement_of(

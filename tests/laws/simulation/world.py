@@ -132,15 +132,13 @@ class Line:
 
     def hget(self, key: str, field: str) -> object:
         """Reads a field."""
-        if self.is_cut():
-            raise redis.ConnectionError("cut")
-        return self._world.client.hget(key, field)
+        return self.execute_command("HGET", key, field)
 
-    def get(self, key: str) -> object:
-        """Reads a key."""
+    def execute_command(self, *words: str | bytes | int) -> object:
+        """Carries out a command, such as one that reads a key."""
         if self.is_cut():
             raise redis.ConnectionError("cut")
-        return self._world.client.get(key)
+        return cast("object", self._world.client.execute_command(*words))  # type: ignore[no-untyped-call]  # redis-py's own
 
     def _replied(self, answer: object) -> object:
         world = self._world
