@@ -19,7 +19,8 @@ from worker.following import followed
 from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
-from worker.lanes import Chunk, Hold, Lanes, Settlement
+from worker.lanes import Chunk, Hold, Lanes, Settlement, Taken
+from worker.metering import Meter, NoMeter
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
@@ -64,6 +65,7 @@ class Deliverer:
         circuit: Circuit | None = None,
         version: tuple[int, int] = (4, 0),
         chance: Callable[[], float] = random.random,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._graph = graph
@@ -74,12 +76,20 @@ class Deliverer:
         self._circuit = circuit or Circuit()
         self._version = version
         self._chance = chance
+        self._meter = meter or NoMeter()
 
     def deliver(self, chunk: Chunk) -> None:
         """Delivers one chunk: every command of it is settled, or returned, when this returns.
 
         Whatever is raised on the way, the commands whose request may have begun are settled as in doubt (law 8).
         """
+        self._meter.chunk_begun()
+        try:
+            self._deliver(chunk)
+        finally:
+            self._meter.chunk_ended()
+
+    def _deliver(self, chunk: Chunk) -> None:
         pages = self._pages()
         try:
             prepared = prepare(
@@ -125,13 +135,16 @@ class Deliverer:
             holds = self._holds(prepared.jobs, verdicts, pages) + slowdowns(pairs)
             self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
             _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
+            self._meter.settled(_in_order(chunk, prepared.spoiled, settlements), settlements, verdicts)
 
     def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
         calls = [call for job in jobs for call in job.calls]
         if not calls:
             self._circuit.record(healthy=None)
             return []
+        started = time.monotonic()
         answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
+        self._meter.called(len(calls), time.monotonic() - started)
         self._circuit.record(is_healthy(answers))
         if not isinstance(jobs[0].command, SendBatch):
             return [self._followed(job, answer, worker) for job, answer in zip(jobs, answers, strict=True)]
@@ -154,6 +167,7 @@ class Deliverer:
         try:
             return self._lanes.begin(chunk)
         except redis.RedisError:
+            self._meter.redis_failed("begin")
             return False
 
     def _give_back(self, chunk: Chunk) -> None:
@@ -183,6 +197,7 @@ class Deliverer:
             try:
                 step()
             except redis.RedisError as error:
+                self._meter.redis_failed("settle")
                 if failing_since is None:
                     failing_since = time.monotonic()
                     log.warning("settle.delayed", error=type(error).__name__)
@@ -192,6 +207,16 @@ class Deliverer:
                 time.sleep(SETTLE_RETRY_S)
             else:
                 return
+
+
+def _in_order(
+    chunk: Chunk, spoiled: Sequence[Settlement], settlements: Sequence[Settlement]
+) -> Sequence[Taken]:
+    """Returns the commands of a chunk in the order of their settlements."""
+    if not spoiled:
+        return chunk.commands
+    by_id = {taken.id: taken for taken in chunk.commands}
+    return [by_id[settlement.id] for settlement in settlements]
 
 
 def _own_tokens(jobs: Sequence[Job]) -> bool:

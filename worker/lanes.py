@@ -71,6 +71,11 @@ class Taken(msgspec.Struct, frozen=True):
         return f"{self.page}/{self.rate_class}/{self.priority}"
 
     @property
+    def is_scheduled(self) -> bool:
+        """Tells whether this command was enqueued for a later time: how long it lay there says nothing."""
+        return "l" in self.options
+
+    @property
     def at_most_once(self) -> bool:
         """Tells whether this command is never sent again by itself once Graph may have seen it."""
         return "m" in self.options

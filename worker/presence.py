@@ -13,6 +13,7 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
 from worker.profile import Profile
 
 BEATS_A_TIMEOUT: Final = 4
@@ -33,10 +34,18 @@ class Presence:
     dead (stopped, cut off) comes back under a new name, and what it held under the old one is no longer its own.
     """
 
-    def __init__(self, lanes: Lanes, profile: Callable[[], Profile], *, overdue: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        profile: Callable[[], Profile],
+        *,
+        overdue: Callable[[], bool],
+        meter: Meter | None = None,
+    ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
+        self._meter = meter or NoMeter()
         self._timeout_s = lanes.policy.timeout_ms / 1000
         self._stopping = threading.Event()
         self._known = threading.Event()
@@ -97,6 +106,7 @@ class Presence:
                 self._beat()
             except redis.RedisError as error:
                 self.lost_connection()
+                self._meter.redis_failed("heartbeat")
                 if silent_since is None:
                     silent_since = time.monotonic()
                     log.warning("redis.lost", error=type(error).__name__)
@@ -112,6 +122,7 @@ class Presence:
         if self._overdue():
             log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
+        self._meter.beat("heartbeat")
         sent_at = time.monotonic()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest
