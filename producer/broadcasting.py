@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, cast
@@ -17,6 +18,7 @@ from producer.policy import Policy
 from producer.queue import Queue, unavailable
 from producer.routing import route
 from producer.scripting import Script
+from producer.tracing import enqueuing
 
 ROUND: Final = 1_000
 PLACEHOLDER: Final = "0"
@@ -141,13 +143,15 @@ class Broadcast:
         line = fixed_line(route(command), tag_of(command), delivery).split("|")
         page, rate_class, _, _, _, *tail = line
         options = tail.pop().replace("u", "") + ("" if delivery.is_ordered() else "u")
-        self._run(
-            "open",
-            f"{page}|{rate_class}|b|{self.id}|",
-            "|" + "|".join((*tail, options)) + "|",
-            expires_ms(delivery),
-            encode(command),
-        )
+        span, body = enqueuing(), encode(command)
+        with span or nullcontext():
+            self._run(
+                "open",
+                f"{page}|{rate_class}|b|{self.id}|",
+                "|" + "|".join((*tail, options)) + "|",
+                expires_ms(delivery),
+                body if span is None else span.marked_body(body),
+            )
 
     def add(self, recipients: Iterable[str], on_progress: Callable[[int], object] | None = None) -> int:
         """Adds people, going on where an earlier run over the same list stopped; returns how many were new.

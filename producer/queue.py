@@ -1,7 +1,7 @@
 """The queue's writing side: accepts commands in Redis, all of a call or none, once each."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final, cast
 
 import redis
@@ -11,6 +11,7 @@ from redis.retry import Retry
 from producer.errors import IdempotencyError, QueueFullError, QueueUnavailableError, SettingsError
 from producer.keys import PREFIX_DEFAULT, Keys
 from producer.scripting import Script
+from producer.tracing import Enqueuing, enqueuing
 
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 10.0
@@ -73,9 +74,10 @@ class Queue:
             QueueUnavailableError: Redis was not reached; the same ids may be put again.
         """
         arguments: list[str | bytes | int] = ["", self.page_queue_max]
+        span = enqueuing()
         for each in commands:
-            arguments += each
-        return cast("int", self._accepted(self._enqueue, arguments)[0])
+            arguments += each if span is None else span.marked(each)
+        return cast("int", self._accepted(self._enqueue, arguments, span)[0])
 
     def put_once(
         self, commands: Iterable[Arguments], *, key: str, digest: str, ticket: str, keep_ms: int
@@ -95,9 +97,10 @@ class Queue:
             QueueUnavailableError: as `put`.
         """
         arguments: list[str | bytes | int] = ["", self.page_queue_max, key, digest, ticket, keep_ms]
+        span = enqueuing()
         for each in commands:
-            arguments += each
-        answer = self._accepted(self._enqueue_once, arguments)
+            arguments += each if span is None else span.marked(each)
+        answer = self._accepted(self._enqueue_once, arguments, span)
         if answer[0] not in {REPEATED, DIFFERENT}:
             return ticket
         first = cast("bytes", answer[1]).decode()
@@ -127,9 +130,12 @@ class Queue:
         with suppress(redis.RedisError):
             self.client.delete(self.keys.blob(command_id))
 
-    def _accepted(self, script: Script, arguments: Sequence[str | bytes | int]) -> list[int | bytes]:
+    def _accepted(
+        self, script: Script, arguments: Sequence[str | bytes | int], span: Enqueuing | None
+    ) -> list[int | bytes]:
         try:
-            answer = cast("list[int | bytes]", script.run(self.client, self.keys.prefix, arguments))
+            with span or nullcontext():
+                answer = cast("list[int | bytes]", script.run(self.client, self.keys.prefix, arguments))
         except redis.exceptions.OutOfMemoryError as error:
             raise QueueFullError(FULL) from error
         except redis.RedisError as error:

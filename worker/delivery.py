@@ -26,6 +26,7 @@ from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
+from worker.tracing import calling
 from worker.verdicts import Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
@@ -108,6 +109,7 @@ class Deliverer:
             self._give_back(chunk)
             return
         started = time.monotonic()
+        call = calling(chunk)
         answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
         try:
             answers = self._call(prepared.jobs, chunk.worker)
@@ -120,6 +122,7 @@ class Deliverer:
                 _verdict(job, answer, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
+            call.end(verdicts)
             settlements = prepared.spoiled + [
                 settlement_of(
                     job.taken,

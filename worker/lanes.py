@@ -11,6 +11,7 @@ import redis
 
 from producer.policy import Policy
 from producer.scripting import Script
+from producer.tracing import MARK, without_trace
 from worker.profile import Profile
 from worker.templates import Templates
 
@@ -61,6 +62,7 @@ class Taken(msgspec.Struct, frozen=True):
     body: bytes
     broadcast: str = ""
     person: str = ""
+    trace: str = ""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.id}>"
@@ -150,6 +152,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
     """Returns a record in the form in which a worker handles it."""
     state, fixed, body = record.split(b"\n", 2)
     attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
+    trace, body = without_trace(body) if body[:1] == MARK else ("", body)
     page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
         fixed.decode().split("|")
     )
@@ -167,6 +170,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         body,
         broadcast,
         person,
+        trace,
     )
 
 
@@ -211,7 +215,11 @@ class Lanes:
         """Gives a person of a broadcast its message."""
         if not taken.broadcast or taken.body:
             return taken
-        return msgspec.structs.replace(taken, body=self._templates.body_for(taken.broadcast, taken.person))
+        return msgspec.structs.replace(
+            taken,
+            body=self._templates.body_for(taken.broadcast, taken.person),
+            trace=self._templates.trace_of(taken.broadcast),
+        )
 
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""

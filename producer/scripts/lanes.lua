@@ -12,7 +12,7 @@
 --                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
 --                when the step before it (its id ends in a number one less) was not sent
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
---   body         the encoded command; never read by a script
+--   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
 --         P parked (no worker knows its type), E awaiting its echo, T taken.
 -- S has not joined its conversations yet; L, R, P, E and T are their head.
