@@ -1,16 +1,15 @@
 """What one worker process counts of its own work: a few updates a chunk, however many commands it has."""
 
 import time
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from operator import attrgetter
 from typing import Final
 
-import prometheus_client
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from producer.keys import CLASSES, PRIORITIES
 from worker.lanes import Settlement, Taken
@@ -29,8 +28,9 @@ DELIVERY_BUCKETS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 30
 CLASS_NAMES: Final = {letter: name for name, letter in CLASSES.items()}
 SCHEDULED: Final = "l"
 _BOUNDS_MS: Final = tuple(round(seconds * 1000) for seconds in DELIVERY_BUCKETS)
-_LANE: Final = attrgetter("page", "rate_class")
-_MOMENT: Final = attrgetter("priority", "options", "enqueued_ms")
+_PAGE: Final = attrgetter("page")
+_CLASS: Final = attrgetter("rate_class")
+_PRIORITY: Final = attrgetter("priority")
 _VERDICT: Final = attrgetter("kind", "code")
 # How a settlement's action is called as an outcome, where it is one.
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -44,19 +44,23 @@ OUTCOMES: Final[Mapping[str, str]] = {
 log = structlog.get_logger("outbound.metrics")
 
 
-class Distribution(prometheus_client.Histogram):
-    """A histogram that takes many values of a chunk with one update for each bucket that they fall into."""
+class Ages(Histogram):
+    """A histogram that takes the ages of a whole chunk with one update for each bucket that they fall into.
 
-    def observe_many(self, total: float, places: Mapping[int, int]) -> None:
-        """Observes values that are counted already.
+    Its buckets are those of `DELIVERY_BUCKETS`.
+    """
 
-        Args:
-            total: their sum.
-            places: how many of them fall into the bucket of each place.
-        """
-        self._sum.inc(total)
-        for place, times in places.items():
-            self._buckets[place].inc(times)
+    def observe_ages_ms(self, now_ms: int, moments: list[int]) -> None:
+        """Observes in seconds how long ago each of some moments was; one in the future counts as now."""
+        ages = sorted([now_ms - each if each < now_ms else 0 for each in moments])
+        self._sum.inc(sum(ages) / 1000)
+        place = bisect_left(_BOUNDS_MS, ages[0])
+        seen = 0
+        while seen < len(ages):
+            upto = bisect_right(ages, _BOUNDS_MS[place]) if place < len(_BOUNDS_MS) else len(ages)
+            if upto > seen:
+                self._buckets[place].inc(upto - seen)
+            seen, place = upto, place + 1
 
 
 class Recorder:
@@ -111,19 +115,19 @@ class Recorder:
             registry=registry,
             multiprocess_mode="livesum",
         )
-        self._batches = Distribution(
+        self._batches = Histogram(
             "outbound_batch_commands",
             "Commands in one call of Graph.",
             buckets=BATCH_BUCKETS,
             registry=registry,
         )
-        self._calls = Distribution(
+        self._calls = Histogram(
             "outbound_call_seconds",
             "From the beginning of a call of Graph to its answer.",
             buckets=CALL_BUCKETS,
             registry=registry,
         )
-        self._deliveries = Distribution(
+        self._deliveries = Ages(
             "outbound_delivery_seconds",
             "From the enqueue of a command to its end; commands with send_at are left out.",
             ("priority",),
@@ -171,9 +175,8 @@ class Recorder:
             log.debug("metrics.failed", error=type(error).__name__)
 
     def _count_ends(self, taken: Sequence[Taken], actions: Sequence[str]) -> None:
-        for ((page, rate_class), action), times in Tally(
-            zip(map(_LANE, taken), actions, strict=True)
-        ).items():
+        places = zip(map(_PAGE, taken), map(_CLASS, taken), actions, strict=True)
+        for (page, rate_class, action), times in Tally(places).items():
             name = CLASS_NAMES.get(rate_class, OTHER)
             if action in OUTCOMES:
                 self._child(self._commands, OUTCOMES[action], self._page(page), name).inc(times)
@@ -182,19 +185,15 @@ class Recorder:
 
     def _count_ages(self, taken: Sequence[Taken], actions: Sequence[str]) -> None:
         now_ms = self._clock_ms()
-        totals: dict[str, int] = {}
-        places: dict[str, dict[int, int]] = {}
-        for ((priority, options, at_ms), action), times in Tally(
-            zip(map(_MOMENT, taken), actions, strict=True)
-        ).items():
-            if action in OUTCOMES and SCHEDULED not in options:
-                age_ms = now_ms - at_ms if now_ms > at_ms else 0
-                found = places.setdefault(priority, {})
-                place = bisect_left(_BOUNDS_MS, age_ms)
-                found[place] = found.get(place, 0) + times
-                totals[priority] = totals.get(priority, 0) + age_ms * times
-        for priority, found in places.items():
-            self._by_priority[priority].observe_many(totals[priority] / 1000, found)
+        for priority in set(map(_PRIORITY, taken)):  # one, or there is work to do twice
+            moments = [
+                each.enqueued_ms
+                for each, action in zip(taken, actions, strict=True)
+                if action in OUTCOMES and each.priority == priority and SCHEDULED not in each.options
+            ]
+            ages = self._by_priority.get(priority)
+            if moments and ages is not None:
+                ages.observe_ages_ms(now_ms, moments)
 
     def _child(self, metric: Counter, *labels: str) -> Counter:
         """Returns what counts under these labels; finding it again is quicker here than in the library."""
