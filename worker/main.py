@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
+from producer.errors import SettingsError
 from producer.queue import connect
 from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
 from worker.circuit import Circuit
@@ -75,7 +77,11 @@ def serve_metrics() -> int:
     configure_logs(settings.log_level)
     own = FOLDER not in os.environ
     folder = folder_under(os.getppid()) if own else Path(os.environ[FOLDER])
-    serving = Serving(settings, folder, stopping=lambda: False)
+    try:
+        serving = Serving(settings, folder, stopping=lambda: False)
+    except SettingsError as error:  # the workers beside it go on
+        sys.stderr.write(f"outbound: {error}\n")
+        return os.EX_CONFIG
     serving.start()
     try:
         threading.Event().wait()  # Dramatiq ends this process by raising SystemExit here

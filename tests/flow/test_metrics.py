@@ -145,3 +145,15 @@ def test_a_killed_process_takes_its_gauges_with_it_and_leaves_its_counts() -> No
             why="two others have begun",
         )
         assert (watched.value(sent), watched.value("outbound_chunks_in_flight")) == (COMMANDS, 0)
+
+
+def test_a_taken_port_is_said_and_starts_nothing() -> None:
+    """Two workers of one machine with one port: the second says so in a sentence, and exits as for any setting."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, Valkey() as valkey:
+        number = taken.getsockname()[1]
+        settings = settings_of(valkey.url, "http://127.0.0.1:1", {"P1": "T"}, metrics_port=str(number))
+        with outbound_worker(settings, processes=1) as second:
+            code = second.process.wait(START_S)
+            written = second.written()
+    sentence = f"outbound: OUTBOUND_METRICS_PORT: cannot listen on 127.0.0.1:{number}: Address already in use"
+    assert (code, written.splitlines()[-1].startswith(sentence)) == (os.EX_CONFIG, True), written

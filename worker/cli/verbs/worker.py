@@ -83,6 +83,7 @@ def _run(settings: Settings, shutdown_s: float) -> int:
         environ = {FOLDER: str(folder)}
         master = _supervisor(settings, shutdown_s, environ=environ, ended=serving.ended, stop=stop)
         serving.start()
+        notice(f"metrics and probes on {settings.metrics_host}, port {serving.port.number}")
         try:
             return master.run()
         finally:
