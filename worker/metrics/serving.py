@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import redis
+import structlog
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -24,6 +25,8 @@ from worker.settings import Settings
 
 ANSWER_S: Final = 5.0
 CONNECTIONS: Final = 4
+
+log = structlog.get_logger("outbound.metrics")
 
 
 class Serving(Collector):
@@ -68,9 +71,12 @@ class Serving(Collector):
         self.port.start()
 
     def ended(self, pid: int) -> None:
-        """Notes that a process ended by itself: what it counted stays."""
+        """Notes that a process ended by itself: what it counted stays. Raises nothing: others are to be started."""
         self._deaths += 1
-        self._gathering.forget(pid)
+        try:
+            self._gathering.forget(pid)
+        except Exception as error:  # noqa: BLE001 (whatever its files are like, its successor matters more)
+            log.warning("metrics.failed", error=type(error).__name__)
 
     def close(self) -> None:
         """Stops answering."""
