@@ -88,7 +88,7 @@ def exposed() -> Iterator[Mapping[str, Family]]:
         producer.close()
         with outbound_worker(settings, processes=1, threads=2), httpx.Client() as client:
             wait_until(
-                lambda: _is_seen(client, number), within_s=40, why="a success and a failure are counted"
+                lambda: _is_seen(client, number), within_s=90, why="a success and a failure are counted"
             )
             yield _families(client.get(f"http://127.0.0.1:{number}/metrics").text)
 

@@ -16,7 +16,7 @@ from worker.stub import StubProcess
 
 pytestmark = pytest.mark.process
 
-START_S = 30.0
+START_S = 60.0
 COMMANDS = 30
 
 
@@ -95,6 +95,7 @@ def test_the_processes_of_a_worker_are_added_up(watched: Watched) -> None:
         'outbound_workers{state="alive"}',
         "outbound_timer_kept",
     )
+    wait_until(lambda: watched.value(names[6]) == 2, within_s=START_S, why="both processes are heard")
     wait_until(lambda: watched.value(names[2]) >= COMMANDS, within_s=5, why="the last chunk is counted")
     assert [watched.value(name) for name in names] == [COMMANDS] * 4 + [0, 2, 2, 1]
 
