@@ -43,18 +43,22 @@ class EnqueueSpan:
         """Returns a body with the trace before it."""
         return self._line + body
 
-    def __enter__(self) -> Self:
-        """Does nothing: the span began when it was made."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
-        """Ends the span, as failed when something was raised; what was raised is not written into it."""
+    def end(self, *, failed: bool) -> None:
+        """Ends the span; it is ended once."""
         self._span.set_attribute("messaging.system", SYSTEM)
         self._span.set_attribute("messaging.operation.name", "enqueue")
         if len(self._ids) == 1:
             self._span.set_attribute("messaging.message.id", self._ids[0])
         if self._ids:
             self._span.set_attribute("messaging.batch.message_count", len(self._ids))
-        if kind is not None:
+        if failed:
             self._span.set_status(Status(StatusCode.ERROR))
         self._span.end()
+
+    def __enter__(self) -> Self:
+        """Does nothing: the span began when it was made."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object) -> None:
+        """Ends the span, as failed when something was raised; what was raised is not written into it."""
+        self.end(failed=kind is not None)

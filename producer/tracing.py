@@ -13,7 +13,7 @@ LOADED: Final = "opentelemetry.trace"
 
 
 class Enqueuing(Protocol):
-    """One round trip that enqueues commands, as a span: it ends with its context."""
+    """One round trip that enqueues commands, as a span: it ends with its context, or by `end`."""
 
     def marked(self, arguments: Sequence[str | bytes]) -> list[str | bytes]:
         """Returns the arguments of one command, with the trace before its body."""
@@ -21,6 +21,10 @@ class Enqueuing(Protocol):
 
     def marked_body(self, body: bytes) -> bytes:
         """Returns a body with the trace before it."""
+        ...
+
+    def end(self, *, failed: bool) -> None:
+        """Ends the span; it is ended once."""
         ...
 
     def __enter__(self) -> Self:

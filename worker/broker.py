@@ -16,6 +16,7 @@ from worker.circuit import Circuit
 from worker.lanes import CHUNK_MAX, Chunk, Lanes
 from worker.metering import Meter, NoMeter
 from worker.presence import Presence
+from worker.slots import Slots
 from worker.timekeeper import Timekeeper
 
 QUEUE: Final = "outbound"
@@ -27,44 +28,6 @@ CIRCUIT_S: Final = 0.05
 RETRY_S: Final = 0.25
 
 log = structlog.get_logger("outbound.broker")
-
-
-class Slots:
-    """The threads that are free: a chunk is taken only when one of them will send it now."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._free = 0
-        self._since: dict[str, float] = {}
-
-    def open(self, threads: int) -> None:
-        """Makes `threads` threads free."""
-        with self._condition:
-            self._free = threads
-            self._condition.notify_all()
-
-    def wait_free(self, timeout_s: float) -> bool:
-        """Waits until a thread is free; False when none is after `timeout_s` seconds."""
-        with self._condition:
-            return self._condition.wait_for(lambda: self._free > 0, timeout_s)
-
-    def occupy(self, message_id: str) -> None:
-        """Gives one free thread to a message."""
-        with self._condition:
-            self._free -= 1
-            self._since[message_id] = time.monotonic()
-
-    def release(self, message_id: str) -> None:
-        """Makes the message's thread free again; a repeat changes nothing."""
-        with self._condition:
-            if self._since.pop(message_id, None) is not None:
-                self._free += 1
-                self._condition.notify_all()
-
-    def oldest_s(self) -> float:
-        """Returns for how many seconds the oldest message has been with its thread."""
-        with self._condition:
-            return time.monotonic() - min(self._since.values()) if self._since else 0.0
 
 
 class _Lifecycle(Middleware):

@@ -21,13 +21,14 @@ from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
 from worker.lanes import Chunk, Hold, Lanes, Settlement, Taken
 from worker.metering import Meter, NoMeter
+from worker.outage import Outage, reason_of
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
 from worker.tracing import calling
-from worker.verdicts import Verdict, judge
+from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
@@ -64,7 +65,9 @@ class Deliverer:
         may_begin: Callable[[str], bool],
         stopping: threading.Event,
         circuit: Circuit | None = None,
+        outage: Outage | None = None,
         version: tuple[int, int] = (4, 0),
+        table: Table = DEFAULT,
         chance: Callable[[], float] = random.random,
         meter: Meter | None = None,
     ) -> None:
@@ -75,7 +78,9 @@ class Deliverer:
         self._may_begin = may_begin
         self._stopping = stopping
         self._circuit = circuit or Circuit()
+        self._outage = outage or Outage()
         self._version = version
+        self._table = table
         self._chance = chance
         self._meter = meter or NoMeter()
 
@@ -119,7 +124,7 @@ class Deliverer:
         finally:
             own_tokens = _own_tokens(prepared.jobs)
             verdicts = [
-                _verdict(job, answer, own_token=own_tokens)
+                _verdict(job, answer, self._table, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
             call.end(verdicts)
@@ -188,6 +193,7 @@ class Deliverer:
             pairs,
             app_of=lambda page: pages.by_id[page].app,
             fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
+            table=self._table,
         )
 
     def _until_it_holds(self, step: Callable[[], object]) -> None:
@@ -203,12 +209,14 @@ class Deliverer:
                 self._meter.redis_failed("settle")
                 if failing_since is None:
                     failing_since = time.monotonic()
-                    log.warning("settle.delayed", error=type(error).__name__)
+                    self._outage.began(step, error)
                 if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
-                    log.error("settle.abandoned", error=type(error).__name__)  # noqa: TRY400 (Redis is away: no bug)
+                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
+                    self._outage.ended(step)
                     return
                 time.sleep(SETTLE_RETRY_S)
             else:
+                self._outage.ended(step)
                 return
 
 
@@ -227,12 +235,13 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
     return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
 
 
-def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
+def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
     is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
         is_send=job.taken.is_send and not is_list,
         is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        table=table,
         page=job.taken.page,
     )
     return verdict.for_own_token() if own_token else verdict
@@ -241,7 +250,7 @@ def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
 def _report(
     chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
 ) -> None:
-    first = answers[0] if answers else None
+    first = next((each for each in answers if isinstance(each, Answered)), None)
     log.info(
         "chunk.settled",
         chunk=f"{chunk.worker}#{chunk.token}",
@@ -249,7 +258,7 @@ def _report(
         commands=len(chunk.commands),
         spoiled=len(chunk.commands) - len(jobs),
         ms=round(seconds * 1000, 1),
-        trace=first.headers.get("x-fb-trace-id") if isinstance(first, Answered) else None,
+        trace=first.headers.get("x-fb-trace-id") if first else None,
         **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
     )
     for job, verdict in zip(jobs, verdicts, strict=True):

@@ -9,9 +9,11 @@ from typing import Final, Literal, cast
 import msgspec
 import redis
 
+from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
 from producer.tracing import MARK, without_trace
+from producer.wire import Wire
 from worker.profile import Profile
 from worker.templates import Templates
 
@@ -20,6 +22,7 @@ __all__ = [
     "Action",
     "Chunk",
     "Hold",
+    "HoldKind",
     "Lanes",
     "Policy",
     "Settlement",
@@ -44,6 +47,7 @@ Action = Literal[
     "return",
     "quarantine",
 ]
+HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -129,8 +133,9 @@ class Settlement(msgspec.Struct, frozen=True):
 class Hold(msgspec.Struct, frozen=True):
     """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
 
-    `scope` is `page:<page>`, `lane:<lane>` or `app:<app>`. A hold with a `fingerprint` holds only workers that have the
-    token of that fingerprint. One that `grows` lasts longer each time that it repeats within ten minutes.
+    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
+    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
+    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
     """
 
     scope: str
@@ -138,14 +143,20 @@ class Hold(msgspec.Struct, frozen=True):
     reason: bytes
     fingerprint: str = ""
     grows: bool = False
+    kind: HoldKind = "trouble"
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """What one tick of the timer did."""
+    """What one tick of the timer did.
+
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told.
+    """
 
     kept: bool
     sleep_s: float
     reaped: tuple[tuple[str, int], ...]
+    dropped_many: int = 0
+    dropped_old: int = 0
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:
@@ -161,13 +172,13 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         page,
         rate_class,
         priority,
-        kind,
+        kind or COMMONEST,
         int(attempts),
         flags.decode(),
         options,
         int(enqueued),
         int(expires) if expires else None,
-        body,
+        lengthened(body, person),
         broadcast,
         person,
         trace,
@@ -181,6 +192,7 @@ class Lanes:
         self, client: "redis.Redis", *, prefix: str = "outbound", policy: Policy | None = None
     ) -> None:
         self.client = client
+        self._wire = Wire(client, again_after_timeout=False)
         self.prefix = prefix
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
@@ -189,7 +201,11 @@ class Lanes:
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
-        return self._scripts[name].run(self.client, self.prefix, arguments)
+        return self._scripts[name].run(self._wire, self.prefix, arguments)
+
+    def close(self) -> None:
+        """Closes the connections of the scripts; a later one opens new ones."""
+        self._wire.close()
 
     def take(
         self, worker: str, token: int, profile: Profile, *, limit: int = CHUNK_MAX, now_ms: int | str = ""
@@ -244,7 +260,7 @@ class Lanes:
                 hold.scope,
                 "" if hold.for_ms is None else hold.for_ms,
                 "1" if hold.grows else "0",
-                hold.fingerprint,
+                f"{'token' if hold.fingerprint else hold.kind}#{hold.fingerprint}",
                 hold.reason,
             )
         for each in settlements:
@@ -284,12 +300,14 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, *pairs = cast("list[int | bytes]", answer)
+        kept, sleep_ms, many, old, *pairs = cast("list[int | bytes]", answer)
         reaped = tuple(
             (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
             for i in range(0, len(pairs), 2)
         )
-        return Ticked(bool(kept), int(cast("int", sleep_ms)) / 1000, reaped)
+        return Ticked(
+            bool(kept), int(cast("int", sleep_ms)) / 1000, reaped, cast("int", many), cast("int", old)
+        )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:
         """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""

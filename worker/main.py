@@ -18,7 +18,7 @@ from redis.retry import Retry
 from producer.commands import TYPES
 from producer.errors import SettingsError
 from producer.queue import connect
-from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
+from worker.broker import ACTOR, QUEUE, LaneBroker
 from worker.circuit import Circuit
 from worker.delivery import Deliverer
 from worker.graph.client import GraphClient
@@ -28,11 +28,14 @@ from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
 from worker.metering import Meter
 from worker.metrics.folder import FOLDER, folder_under
+from worker.outage import Outage
 from worker.pages import PagesSource
 from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.slots import Slots
+from worker.verdicts_file import read_table
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -109,6 +112,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         outcome_ms=settings.outcome_retention_ms,
         dead_max=settings.dead_letters_max,
+        dead_ms=settings.dead_letter_retention_ms,
         attempts_max=settings.attempts_max,
         timeout_ms=settings.heartbeat_timeout_ms,
     )
@@ -129,6 +133,7 @@ def build(
     threads: int | None = None,
     transport: httpx.BaseTransport | None = None,
     meter_of: Callable[[PagesSource], Meter] | None = None,
+    client: "redis.Redis | None" = None,
 ) -> LaneBroker:
     """Returns a broker with its actor; nothing is started and no connection opened yet.
 
@@ -137,16 +142,25 @@ def build(
         threads: of the worker; the most that may be when absent.
         transport: the far end in the place of Graph, for tests.
         meter_of: makes what measures this process; nothing does when absent.
+        client: in the place of one for `redis_url`, such as one of fakeredis; the caller closes it.
     """
     count = threads or max(settings.threads, THREADS_MAX)
-    client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
-    lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
+    table = read_table(settings.verdicts_file)
+    own = client or redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
+    lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
     profiles = _Profiles(source, settings)
     meter = meter_of(source) if meter_of is not None else None
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
-    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s, meter=meter)
+    outage = Outage()
+    presence = Presence(
+        lanes,
+        profiles.current,
+        overdue=lambda: slots.oldest_s() > deadline_s,
+        outage=outage,
+        meter=meter,
+    )
     circuit = Circuit()
     broker = LaneBroker(
         lanes, presence, slots, circuit, meter=meter, forks=() if meter is None else (serve_metrics,)
@@ -168,11 +182,13 @@ def build(
         may_begin=presence.may_begin,
         stopping=broker.stopping,
         circuit=circuit,
+        outage=outage,
         version=version_pair(settings.graph_version),
+        table=table,
         meter=meter,
     )
     _declare(broker, deliverer)
-    broker.on_close(graph.close, client.close)
+    broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
     return broker
 
 

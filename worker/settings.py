@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_version: str = "4.0"
     pages_file: str | None = None
     pages: str | None = None
+    verdicts_file: str | None = None
     rates: Mapping[str, Rate | None] = msgspec.field(
         default_factory=lambda: {name: rate_of(text) for name, text in RATE_NAMES.values()}
     )
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recipient_memory_ms: int | None = 24 * 3_600_000
     outcome_retention_ms: int = 48 * 3_600_000
     dead_letters_max: int = 100_000
+    dead_letter_retention_ms: int = 30 * 24 * 3_600_000
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     log_level: str = "info"
@@ -138,6 +140,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_GRAPH_VERSION": ("graph_version", version_number),
     "OUTBOUND_PAGES_FILE": ("pages_file", str),
     "OUTBOUND_PAGES": ("pages", str),
+    "OUTBOUND_VERDICTS_FILE": ("verdicts_file", str),
     "OUTBOUND_BURST": ("burst_ms", _duration("1ms", "1m")),
     "OUTBOUND_PROCESSES": ("processes", _whole(1, 64, "processes")),
     "OUTBOUND_THREADS": ("threads", _whole(1, 256, "threads")),
@@ -150,6 +153,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_RECIPIENT_MEMORY": ("recipient_memory_ms", _memory),
     "OUTBOUND_OUTCOME_RETENTION": ("outcome_retention_ms", _duration("1m", "90d")),
     "OUTBOUND_DEAD_LETTERS_MAX": ("dead_letters_max", _whole(1, 10_000_000, "dead letters")),
+    "OUTBOUND_DEAD_LETTER_RETENTION": ("dead_letter_retention_ms", _duration("1m", "365d")),
     "OUTBOUND_METRICS_PORT": ("metrics_port", _port),
     "OUTBOUND_METRICS_HOST": ("metrics_host", _address),
     "OUTBOUND_LOG_LEVEL": ("log_level", _level),
@@ -158,7 +162,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
 # Read by the command line, not by the worker.
-OTHERS: Final = frozenset({"OUTBOUND_PAGE"})
+OTHERS: Final = frozenset({"OUTBOUND_PAGE", "OUTBOUND_DASHBOARD_TOKEN"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

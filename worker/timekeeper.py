@@ -13,6 +13,7 @@ from worker.presence import Presence
 LEASE_MS: Final = 3_000
 RENEW_S: Final = 2.0
 RETRY_S: Final = 0.25
+DAY_MS: Final = 86_400_000
 
 log = structlog.get_logger("outbound.timekeeper")
 
@@ -66,6 +67,15 @@ class Timekeeper:
         )
         for worker, commands in ticked.reaped:
             log.warning("worker.died", worker=worker, commands_returned=commands)
+        if ticked.dropped_many or ticked.dropped_old:
+            log.warning(
+                "dead_letters.dropped",
+                number=ticked.dropped_many + ticked.dropped_old,
+                too_many=ticked.dropped_many,
+                too_old=ticked.dropped_old,
+                kept_max=self._lanes.policy.dead_max,
+                kept_days=round(self._lanes.policy.dead_ms / DAY_MS, 2),
+            )
         if ticked.sleep_s > 0:
             signals = ("alarm" if ticked.kept else "vacant", f"halt:{self._presence.name}")
             self._lanes.wait_for_any(signals, min(ticked.sleep_s, RENEW_S))

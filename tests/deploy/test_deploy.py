@@ -13,6 +13,8 @@ from worker.durations import duration_ms
 from worker.pages import read_pages
 from worker.probe import PROBES
 from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
+from worker.verdicts import DEFAULT
+from worker.verdicts_file import read_table
 
 ROOT = Path(__file__).parents[2]
 NAMES = {*FIELDS, *RATE_NAMES, *OTHERS}
@@ -56,6 +58,27 @@ def test_the_example_of_a_pages_file_is_one() -> None:
     assert set(pages.by_id) == {"111111111111111", "222222222222222"}
     whole = re.sub(r"^# (app_\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
     assert read_pages(tomllib.loads(whole), "the example").by_id["111111111111111"].app == "1234567890"
+
+
+def test_the_example_of_a_verdicts_file_is_one() -> None:
+    """It is read as it stands, has rows that change and rows that are new, and the README's example is one too."""
+    table = read_table(str(ROOT / "deploy/verdicts.example.toml"))
+    names = {row.name for row in DEFAULT.rows}
+    assert [row.name for row in table.rows if row.name not in names] == ["our-gateway-busy", "our-files-slow"]
+    changed = [row.name for row in table.rows if row.name in names and row != DEFAULT.row(row.name)]
+    assert sorted(changed) == ["invalid-reply-though-sent", "outside-window", "page-restricted"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [shown] = re.findall(r"```toml\n(\[rows\..*?)```", readme, flags=re.DOTALL)
+    assert DEFAULT.with_overrides(shown).row("our-gateway-busy") == table.row("our-gateway-busy")
+
+
+def test_the_compose_file_names_the_verdicts_file_where_it_is_mounted() -> None:
+    """With its two commented lines the worker would read the file that lies beside the compose file."""
+    text = (ROOT / "deploy/compose.yaml").read_text("utf-8")
+    whole = re.sub(r"^( *)# (OUTBOUND_VERDICTS_FILE: |volumes: \[)", r"\1\2", text, flags=re.MULTILINE)
+    worker = yaml.safe_load(whole)["services"]["worker"]
+    path = read_settings(worker["environment"]).verdicts_file
+    assert worker["volumes"] == [f"./verdicts.toml:{path}:ro"]
 
 
 def test_the_readme_lists_every_setting() -> None:

@@ -152,7 +152,11 @@ def _ends(reading: Reading) -> Iterable[Metric]:
     for name, text, what in (
         ("outbound_retried_commands", "Attempts after which a command was to be tried again.", "retried"),
         ("outbound_reaped_commands", "Commands that were taken back from dead workers.", "reaped"),
-        ("outbound_dropped_dead_letters", "Dead letters that made room for later ones.", "dead_dropped"),
+        (
+            "outbound_dropped_dead_letters",
+            "Dead letters that were dropped, being too many or too old.",
+            "dead_dropped",
+        ),
     ):
         yield CounterMetricFamily(name, text, value=reading.counts.get(what, 0))
 

@@ -186,12 +186,13 @@ def _elsewhere(client: "redis.Redis", keys: Keys, facts: _Facts) -> tuple[int, i
 def _holds(found: Mapping[bytes, bytes], at_ms: int) -> Mapping[tuple[str, bool], int]:
     counted: Counter[tuple[str, bool]] = Counter()
     for scope, value in found.items():
-        until_ms = int(value.split(b"|", 1)[0] or b"0")
-        if until_ms and until_ms <= at_ms:
-            continue
         kind, _, rest = scope.partition(b":")
         is_broadcast = kind == b"lane" and rest.count(b"/") > 2  # noqa: PLR2004 (page, class, priority, broadcast)
-        counted["broadcast" if is_broadcast else kind.decode(), bool(until_ms)] += 1
+        name = "broadcast" if is_broadcast else kind.decode()
+        for line in value.split(b"\n"):  # holds of several kinds stand beside each other
+            until_ms = int(line.split(b"|", 1)[0] or b"0")
+            if not until_ms or until_ms > at_ms:
+                counted[name, bool(until_ms)] += 1
     return counted
 
 

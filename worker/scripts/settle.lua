@@ -6,11 +6,11 @@
 -- ARGV[3]  policy
 -- ARGV[4]  now_ms, for tests only, else ''
 -- ARGV[5]  number of holds that the answers call for; then five for each hold:
---   scope: 'page:<page>', 'lane:<lane>' or 'app:<app>'; or 'slow:<page>', whose reason is a factor by which the Page's
+--   scope (`holding.lua`), or 'slow:<page>', whose reason is a factor by which the Page's
 --   calls come further apart
 --   how long in ms; '' until it is released
 --   '1' when that time was not named by Meta, and grows when the hold repeats, else '0'
---   fingerprint of the token that it is for; '' for any token
+--   '<kind>#', and the fingerprint of the token that it is for, or '' for any token
 --   reason: JSON {reason, …}
 -- then five for each command:
 --   id
@@ -27,6 +27,8 @@ local worker, token, policy = ARGV[1], ARGV[2], policy_of(ARGV[3])
 local now = clock(ARGV[4])
 local mark = worker .. '#' .. token
 local HISTORY_MAX = 20
+local RECENT_MAX = 256
+local timed, sum_ms, longest_ms = 0, 0, 0 -- from enqueueing to now, of what is sent
 
 local function remember(id, text)
   local key = P .. 'history:' .. id
@@ -57,7 +59,12 @@ local function settle(id, command, action, flags, delay_ms, detail)
     later(id, now + tonumber(delay_ms))
     count(command.page, 'retried')
   else
-    if action ~= 'sent' then remember(id, detail) end
+    if action ~= 'sent' then
+      remember(id, detail)
+    elseif command.broadcast == '' then -- the people of a broadcast wait as one: their age tells nothing
+      local took_ms = math.max(0, now - (tonumber(command.enqueued_ms) or now))
+      timed, sum_ms, longest_ms = timed + 1, sum_ms + took_ms, math.max(longest_ms, took_ms)
+    end
     if action == 'refused' then remember_recipient(command, delay_ms) end
     local outcome = action
     if action == 'quarantine' then outcome = 'refused' end
@@ -101,13 +108,17 @@ if owned then
     end
   end
   local left = {}
-  for id in string.gmatch(string.sub(owned, 3), '[^,]+') do
+  for id in string.gmatch(string.match(owned, '|(.*)'), '[^,]+') do
     if not named[id] then left[#left + 1] = id end
   end
   call('HDEL', P .. 'taken:' .. worker, token)
   -- what was not named stays with its worker, to be settled or reaped
-  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.sub(owned, 1, 2) .. table.concat(left, ',')) end
+  if #left > 0 then call('HSET', P .. 'taken:' .. worker, token, string.match(owned, '^[^|]*|') .. table.concat(left, ',')) end
 end
 write_counts()
+if timed > 0 then
+  call('LPUSH', P .. 'recent', int(now) .. '|' .. timed .. '|' .. int(sum_ms / timed) .. '|' .. int(longest_ms))
+  call('LTRIM', P .. 'recent', 0, RECENT_MAX - 1)
+end
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
 return { settled, proven }

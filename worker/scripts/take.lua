@@ -28,7 +28,7 @@ if call('EXISTS', P .. 'returned:' .. worker .. '#' .. token) == 1 then return {
 local repeated = call('HGET', P .. 'taken:' .. worker, token)
 if repeated then
   local chunk = { 0, 0, 0, next_in() }
-  for id in string.gmatch(string.sub(repeated, 3), '[^,]+') do
+  for id in string.gmatch(string.match(repeated, '|(.*)'), '[^,]+') do
     local record = call('HGET', P .. 'commands', id)
     if record then
       chunk[1] = chunk[1] + 1
@@ -350,31 +350,34 @@ local function take_from(lane, page, priority, rates)
   return true
 end
 
--- The time until which the Page or lane is held, or nil; and whether only this worker's token is. A hold made for
--- another token does not hold this worker.
+-- The time until which the Page or lane is held, or nil; and whether only this worker's token is. Of several holds the
+-- one that ends last counts; one made for another token does not hold this worker.
 local any_hold = call('EXISTS', P .. 'hold') == 1
 local function held_until(scopes, fingerprint)
   if not any_hold then return nil end
   local found, for_token = nil, nil
   for _, hold in ipairs(call('HMGET', P .. 'hold', unpack(scopes))) do
     if hold then
-      local until_ms, made_for = string.match(hold, '^(%d+)|([^|]*)|')
-      if until_ms and (made_for == '' or made_for == fingerprint) then
+      for until_ms, made_for in string.gmatch('\n' .. hold, '\n(%d+)|([^|]*)|') do
         local time = tonumber(until_ms)
         if time == 0 then time = NEVER_MS end
-        if time > now and made_for == '' then found = math.max(time, found or 0) end
-        if time > now and made_for ~= '' then for_token = math.max(time, for_token or 0) end
+        if time > now and made_for == '' then
+          found = math.max(time, found or 0)
+        elseif time > now and made_for == fingerprint then
+          for_token = math.max(time, for_token or 0)
+        end
       end
     end
   end
   return found or for_token, not found
 end
 
--- A throttle holds a lane's broadcasts with it; a broadcast's own hold only the broadcast.
+-- A throttle holds all lanes of a class, a lane's hold its broadcasts with it; a broadcast's own hold only the broadcast.
 local function lane_scopes(lane)
-  local plain = string.match(lane, '^[^/]+/[^/]+/[^/]+')
-  if plain == lane then return { 'lane:' .. lane } end
-  return { 'lane:' .. lane, 'lane:' .. plain }
+  local class, plain = string.match(lane, '^([^/]+/[^/]+)(/[^/]+)')
+  plain = class .. plain
+  if plain == lane then return { 'lane:' .. class, 'lane:' .. lane } end
+  return { 'lane:' .. class, 'lane:' .. plain, 'lane:' .. lane }
 end
 
 -- Takes from the Page's lanes by their turns. A Page that was only passed over, for not fitting into this chunk, keeps
@@ -392,11 +395,15 @@ local function visit(page, page_turn, priority, rates, fingerprint)
     end
     seen[lane] = true
     touched = touched + 1
-    local held = held_until(lane_scopes(lane), fingerprint)
+    local held, for_token = held_until(lane_scopes(lane), fingerprint)
     if media ~= nil and media ~= (class_of(lane) == 'm') then
       back[#back + 1] = lane
       passed = true
+    elseif held and for_token and known_to_another(page, has_other_token(fingerprint)) then
+      elsewhere = true
+      back[#back + 1] = lane
     elseif held then
+      if for_token then call('SADD', P .. 'mending', lane) end -- a worker that comes with another token frees it
       hold_back(lane, held)
     elseif take_from(lane, page, priority, rates) then
       back[#back + 1] = lane
@@ -496,7 +503,7 @@ if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then
   call('HSET', P .. 'commands', unpack(updates))
-  call('HSET', P .. 'taken:' .. worker, token, 'w|' .. table.concat(ids, ','))
+  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. '|' .. table.concat(ids, ','))
 end
 write_counts()
 local more = call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0

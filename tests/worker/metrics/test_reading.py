@@ -1,5 +1,7 @@
 """What a monitoring system is told of an installation."""
 
+import time
+
 import msgspec
 import pytest
 import redis
@@ -78,6 +80,24 @@ def test_everything_is_counted_where_it_is(server: "redis.Redis") -> None:
         counts={"refused": 1},
         workers_alive=1,
     )
+
+
+def test_holds_that_stand_beside_each_other_are_counted_each(server: "redis.Redis") -> None:
+    """A Page that is throttled and held by hand has two; one that has ended is none."""
+    holds = [
+        Hold("page:2", None, b"{}", kind="hand"),
+        Hold("page:2", 60_000, b"{}", kind="throttle"),
+        Hold("page:2", None, b"{}", fingerprint="f" * 8),
+        Hold("app:7", 60_000, b"{}"),
+    ]
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    Producer.on(server, page="1").send_text("11", "x")
+    chunk = lanes.take("w", 1, PROFILE).chunk
+    assert chunk is not None
+    lanes.settle(chunk, [Settlement(chunk.commands[0].id, "sent")], [*holds, Hold("page:3", 1, b"{}")])
+    time.sleep(0.01)  # the server's own clock ends the last
+    assert reading(server).holds == {("page", False): 2, ("page", True): 1, ("app", True): 1}
 
 
 def test_a_scheduled_command_has_no_age(server: "redis.Redis") -> None:

@@ -30,6 +30,7 @@ from worker.cli.people import FIRST, People
 from worker.cli.screen import notice, notice_console, print_json, result_console
 from worker.cli.serving import warning_for
 from worker.cli.verb import Verb
+from worker.operations.broadcasts import is_done, state_of
 
 EVERY_S: Final = 1.0
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
@@ -247,26 +248,20 @@ def _watch(broadcast: Broadcast) -> None:
     if not console.is_terminal:
         while True:
             click.echo(_words(found))
-            if _is_done(found):
+            if is_done(found):
                 return
             time.sleep(EVERY_S)
             found = broadcast.progress()
     with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
-        while not _is_done(found):
+        while not is_done(found):
             time.sleep(EVERY_S)
             found = broadcast.progress()
             live.update(Text(_words(found)), refresh=True)
 
 
-def _is_done(progress: Progress) -> bool:
-    return progress.waiting == 0 and progress.state != "open"
-
-
 def _words(progress: Progress) -> str:
     """Returns how far a broadcast is, in two lines."""
-    state = "paused" if progress.paused else progress.state
-    if state == "complete":
-        state = "done" if _is_done(progress) else "on its way"
+    state = state_of(progress)
     done = progress.added - progress.waiting
     share = f" ({done / progress.added:.0%})" if progress.added else ""
     ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)

@@ -20,6 +20,7 @@ from worker.metrics.folder import FOLDER, new_folder
 from worker.pages import PagesSource
 from worker.settings import Settings, read_settings
 from worker.supervisor import Supervisor
+from worker.verdicts_file import read_table
 
 PROCESSES_MAX: Final = 64
 THREADS_MAX: Final = 256
@@ -63,6 +64,7 @@ def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
         settings, processes=processes or settings.processes, threads=threads or settings.threads
     )
     pages = _checked_pages(settings)
+    read_table(settings.verdicts_file)  # what is wrong in it is told once, before a process is started
     configure_logs(settings.log_level)
     notice(_described(settings, pages))
     _look_for_redis(settings)

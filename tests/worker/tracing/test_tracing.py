@@ -3,15 +3,13 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
 import pytest
 import redis
 from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
@@ -19,6 +17,7 @@ from producer import Producer, QueueUnavailableError, messages
 from producer.commands import TYPES
 from producer.keys import Keys
 from producer.tracing import LOADED, without_trace
+from tests.worker.tracing.seen import by_name, ids_of, parent_of
 from worker.delivery import Deliverer
 from worker.graph.answers import Answer, Answered
 from worker.graph.signing import Signed
@@ -86,42 +85,6 @@ class House:
 def house(server: "redis.Redis") -> House:
     """A house of one test."""
     return House(server)
-
-
-@pytest.fixture(scope="module")
-def recorded() -> InMemorySpanExporter:
-    """What the SDK that a service has set up would export; it can be set up only once in a process."""
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    return exporter
-
-
-@pytest.fixture
-def exporter(recorded: InMemorySpanExporter) -> Iterator[InMemorySpanExporter]:
-    """The exporter, empty before and after."""
-    recorded.clear()
-    yield recorded
-    recorded.clear()
-
-
-def by_name(exporter: InMemorySpanExporter) -> dict[str, list[ReadableSpan]]:
-    """Returns the finished spans by their names."""
-    found: dict[str, list[ReadableSpan]] = {}
-    for span in exporter.get_finished_spans():
-        found.setdefault(span.name, []).append(span)
-    return found
-
-
-def ids_of(span: ReadableSpan) -> tuple[int, int]:
-    """Returns the trace and the span that a span is."""
-    return span.context.trace_id, span.context.span_id
-
-
-def parent_of(span: ReadableSpan) -> int | None:
-    """Returns the span above."""
-    return None if span.parent is None else span.parent.span_id
 
 
 def test_one_trace_from_the_service_to_graph(house: House, exporter: InMemorySpanExporter) -> None:

@@ -1,0 +1,75 @@
+"""As many threads are used as there is processor time for."""
+
+import msgspec
+import pytest
+
+from worker.slots import LEAST, LOOK_S, Slots
+
+
+class Times(msgspec.Struct):
+    """A clock, and the processor time that was used."""
+
+    now: float = 0.0
+    used: float = 0.0
+
+
+def looked(slots: Slots, times: Times, share: float, messages: int) -> int:
+    """Lets time pass with so many messages under way at once and the processor busy for a share; returns the limit."""
+    times.now += LOOK_S
+    times.used += share * LOOK_S
+    for number in range(messages):
+        slots.occupy(str(number))
+    for number in range(messages):
+        slots.release(str(number))
+    return slots.limit
+
+
+@pytest.fixture
+def times() -> Times:
+    """Time that stands still."""
+    return Times()
+
+
+@pytest.fixture
+def slots(times: Times) -> Slots:
+    """Sixteen free threads."""
+    made = Slots(clock=lambda: times.now, processor=lambda: times.used)
+    made.open(16)
+    return made
+
+
+def test_a_busy_processor_uses_few_threads(slots: Slots, times: Times) -> None:
+    """Threads that only stand in each other's way are left out, a few after the other."""
+    limits = [looked(slots, times, 0.95, messages=1) for _ in range(7)]
+    assert limits == [12, 9, 6, 4, LEAST, LEAST, LEAST]
+
+
+def test_threads_that_wait_for_graph_are_all_used(slots: Slots, times: Times) -> None:
+    """Once the answers come slowly, every thread is used again within a second."""
+    for _ in range(7):
+        looked(slots, times, 0.95, messages=1)
+    limits = [looked(slots, times, 0.1, messages=16) for _ in range(4)]
+    assert limits == [LEAST, 2 * LEAST, 4 * LEAST, 16]
+
+
+def test_a_processor_with_some_room_gets_one_thread_more(slots: Slots, times: Times) -> None:
+    """Between busy and idle the number rises by one at a time, and only while all that may be are in use."""
+    for _ in range(7):
+        looked(slots, times, 0.95, messages=1)
+    looked(slots, times, 0.6, messages=slots.limit)
+    assert looked(slots, times, 0.6, messages=1) == LEAST + 1
+    assert looked(slots, times, 0.6, messages=1) == LEAST + 1
+
+
+def test_no_more_chunks_are_out_than_threads_are_used(slots: Slots, times: Times) -> None:
+    """A chunk is taken only when a thread will send it now."""
+    for _ in range(7):
+        looked(slots, times, 0.95, messages=1)
+    for number in range(LEAST):
+        assert slots.wait_free(0)
+        slots.occupy(str(number))
+    assert not slots.wait_free(0)
+    slots.release("0")
+    slots.release("0")
+    assert slots.wait_free(0)
+    assert slots.oldest_s() == 0.0
