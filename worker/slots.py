@@ -9,6 +9,7 @@ LOOK_S: Final = 0.25
 BUSY_SHARE: Final = 0.85
 FREE_SHARE: Final = 0.7
 IDLE_SHARE: Final = 0.35
+FIRST: Final = 4
 LEAST: Final = 3
 
 
@@ -16,7 +17,7 @@ class Slots:
     """The threads that are free: a chunk is taken only when one of them will send it now.
 
     While Graph answers fast, a few threads keep the processor busy, and more would only stand in each other's way: so
-    many are used as there is processor time for. While they wait for Graph, all are.
+    many are used as there is processor time for. While they wait for Graph, all are, within a second.
 
     Args:
         clock: seconds that pass.
@@ -45,23 +46,21 @@ class Slots:
     def open(self, threads: int) -> None:
         """Makes `threads` threads free."""
         with self._condition:
-            self._threads = self._limit = threads
+            self._threads, self._limit = threads, min(threads, FIRST)
             self._looked = (self._clock(), self._processor())
             self._condition.notify_all()
 
     def wait_free(self, timeout_s: float) -> bool:
         """Waits until a thread is free; False when none is after `timeout_s` seconds."""
         with self._condition:
+            self._look_when_due()
             return self._condition.wait_for(self._is_free, timeout_s)
 
     def occupy(self, message_id: str) -> None:
         """Gives one free thread to a message."""
         with self._condition:
-            now = self._clock()
-            self._since[message_id] = now
-            self._was_full |= len(self._since) >= self._limit
-            if now - self._looked[0] >= LOOK_S:
-                self._look(now)
+            self._since[message_id] = self._clock()
+            self._look_when_due()
 
     def release(self, message_id: str) -> None:
         """Makes the message's thread free again; a repeat changes nothing."""
@@ -76,6 +75,12 @@ class Slots:
 
     def _is_free(self) -> bool:
         return len(self._since) < self._limit
+
+    def _look_when_due(self) -> None:
+        self._was_full |= not self._is_free()
+        now = self._clock()
+        if now - self._looked[0] >= LOOK_S:
+            self._look(now)
 
     def _look(self, now: float) -> None:
         """Uses fewer threads when the processor is busy, more when it is not and all in use are waiting."""

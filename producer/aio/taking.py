@@ -91,10 +91,16 @@ class Taker:
     async def _next(self, step: Step, reader: Reader) -> object:
         if isinstance(step, Next):
             return await reader.some(step.count)
-        if isinstance(step, Signal) and self._blocked >= BLOCKED_MAX:
+        if not isinstance(step, Signal):
+            return await self.answer(step)
+        if self._blocked >= BLOCKED_MAX:
             await asyncio.sleep(min(step.timeout_s, LOOK_S))
             return None
-        return await self.answer(step)
+        self._blocked += 1
+        try:
+            return await self.answer(step)
+        finally:
+            self._blocked -= 1
 
     async def answer(self, step: Call | Together | Run | Signal) -> object:
         """Returns the server's answer to one step, once a connection is free for it.
@@ -102,6 +108,15 @@ class Taker:
         Raises:
             redis.RedisError: the server was not reached, or refused.
         """
+        asking = asyncio.ensure_future(self._asked(step))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # redis-py can swallow a cancel while it connects: whoever cancels does not wait for it
+            asking.cancel()
+            raise
+
+    async def _asked(self, step: Call | Together | Run | Signal) -> object:
         async with self._room:
             match step:
                 case Call(words):
@@ -114,17 +129,10 @@ class Taker:
                 case Run(script, prefix, arguments):
                     return await self._run(script, prefix, arguments)
                 case Signal(key, timeout_s):
-                    return await self._signal(key, timeout_s)
+                    return cast("object", await self.client.blpop([key], timeout=bounded_s(timeout_s)))
 
     async def _run(self, script: Script, prefix: str, arguments: tuple[Value, ...]) -> object:
         try:
             return cast("object", await self.client.evalsha(script.sha, 1, prefix, *arguments))
         except redis.exceptions.NoScriptError:
             return cast("object", await self.client.eval(script.source, 1, prefix, *arguments))
-
-    async def _signal(self, key: str, timeout_s: float) -> object:
-        self._blocked += 1
-        try:
-            return cast("object", await self.client.blpop([key], timeout=bounded_s(timeout_s)))
-        finally:
-            self._blocked -= 1

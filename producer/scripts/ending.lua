@@ -65,13 +65,14 @@ local function tell_waiters(id)
   end
 end
 
-local stamped, stamp = nil, nil
-local function write_outcome(id, command, outcome, detail, now, policy)
-  if stamped ~= now then stamped, stamp = now, int(now) end
-  call('SET', P .. 'outcome:' .. id, outcome .. '|' .. command.attempts .. '|' .. stamp .. '|'
-    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail,
-    'PX', policy.outcome_ms)
+local function put_outcome(id, text, policy)
+  call('SET', P .. 'outcome:' .. id, text, 'PX', policy.outcome_ms)
   tell_waiters(id)
+end
+
+local function write_outcome(id, command, outcome, detail, now, policy)
+  put_outcome(id, outcome .. '|' .. command.attempts .. '|' .. int(now) .. '|'
+    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail, policy)
 end
 
 -- What is told of a dead letter stays for as long as the letter does.

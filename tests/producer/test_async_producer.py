@@ -82,10 +82,11 @@ def test_connections_have_a_bound(valkey: "redis.Redis", valkey_url: str) -> Non
             tickets = await asyncio.gather(*(producer.send_text(str(n), "x") for n in range(50)))
             waiters = [asyncio.create_task(each.wait(20)) for each in tickets for _ in range(4)]
             await asyncio.to_thread(
-                wait_until, lambda: _blocked(valkey) == BLOCKED_MAX, within_s=20, why="they wait"
+                wait_until, lambda: _blocked(valkey) > BLOCKED_MAX // 2, within_s=5, why="they wait"
             )
             async with asyncio.timeout(5):
                 await asyncio.gather(*(producer.send_text(str(n), "y") for n in range(500)))
+            assert _blocked(valkey) <= BLOCKED_MAX
             assert len(valkey.client_list()) <= CONNECTIONS_MAX + 1
             await asyncio.to_thread(settle, valkey, sent)
             async with asyncio.timeout(5):
@@ -184,13 +185,14 @@ def test_a_cancelled_task_leaves_its_command_whole_or_not_at_all(
     async def main() -> None:
         async with AsyncProducer.connect(valkey_url, page="P1") as producer:
             first = await producer.send_text("1", "first")
-            valkey.execute_command("CLIENT", "PAUSE", 300, "ALL")  # type: ignore[no-untyped-call]
+            valkey.client_pause(60_000, all=False)  # everything that may write stands still
             tasks = [asyncio.create_task(producer.send_text(str(n), "cancelled")) for n in range(20)]
             await asyncio.sleep(0.1)
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             assert {type(each) for each in ended} == {asyncio.CancelledError}
+            valkey.client_unpause()
             after = await asyncio.gather(*(producer.send_text(str(n), "after") for n in range(20)))
             assert await first.outcome() is None
             assert len({ticket.id for ticket in after}) == 20

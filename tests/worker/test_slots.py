@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from worker.slots import LEAST, LOOK_S, Slots
+from worker.slots import FIRST, LEAST, LOOK_S, Slots
 
 
 class Times(msgspec.Struct):
@@ -13,12 +13,14 @@ class Times(msgspec.Struct):
     used: float = 0.0
 
 
-def looked(slots: Slots, times: Times, share: float, messages: int) -> int:
-    """Lets time pass with so many messages under way at once and the processor busy for a share; returns the limit."""
-    times.now += LOOK_S
-    times.used += share * LOOK_S
+def looked(slots: Slots, times: Times, share: float, *, full: bool) -> int:
+    """Lets time pass with all usable threads under way, or one, and the processor busy for a share."""
+    messages = slots.limit if full else 1
     for number in range(messages):
         slots.occupy(str(number))
+    times.now += LOOK_S
+    times.used += share * LOOK_S
+    slots.wait_free(0)
     for number in range(messages):
         slots.release(str(number))
     return slots.limit
@@ -38,38 +40,34 @@ def slots(times: Times) -> Slots:
     return made
 
 
+def test_threads_that_wait_for_graph_are_all_used(slots: Slots, times: Times) -> None:
+    """While the answers come slowly, every thread is used within a second, though none of them comes back meanwhile."""
+    assert [looked(slots, times, 0.1, full=True) for _ in range(3)] == [8, 16, 16]
+
+
 def test_a_busy_processor_uses_few_threads(slots: Slots, times: Times) -> None:
     """Threads that only stand in each other's way are left out, a few after the other."""
-    limits = [looked(slots, times, 0.95, messages=1) for _ in range(7)]
-    assert limits == [12, 9, 6, 4, LEAST, LEAST, LEAST]
-
-
-def test_threads_that_wait_for_graph_are_all_used(slots: Slots, times: Times) -> None:
-    """Once the answers come slowly, every thread is used again within a second."""
-    for _ in range(7):
-        looked(slots, times, 0.95, messages=1)
-    limits = [looked(slots, times, 0.1, messages=16) for _ in range(4)]
-    assert limits == [LEAST, 2 * LEAST, 4 * LEAST, 16]
+    for _ in range(2):
+        looked(slots, times, 0.1, full=True)
+    assert [looked(slots, times, 0.95, full=True) for _ in range(6)] == [12, 9, 6, 4, LEAST, LEAST]
 
 
 def test_a_processor_with_some_room_gets_one_thread_more(slots: Slots, times: Times) -> None:
     """Between busy and idle the number rises by one at a time, and only while all that may be are in use."""
-    for _ in range(7):
-        looked(slots, times, 0.95, messages=1)
-    looked(slots, times, 0.6, messages=slots.limit)
-    assert looked(slots, times, 0.6, messages=1) == LEAST + 1
-    assert looked(slots, times, 0.6, messages=1) == LEAST + 1
+    assert looked(slots, times, 0.6, full=True) == FIRST + 1
+    assert looked(slots, times, 0.6, full=False) == FIRST + 1
+    assert looked(slots, times, 0.8, full=True) == FIRST + 1
 
 
-def test_no_more_chunks_are_out_than_threads_are_used(slots: Slots, times: Times) -> None:
-    """A chunk is taken only when a thread will send it now."""
-    for _ in range(7):
-        looked(slots, times, 0.95, messages=1)
-    for number in range(LEAST):
+def test_no_more_chunks_are_out_than_threads_are_used(slots: Slots) -> None:
+    """A chunk is taken only when a thread will send it now; a thread that comes back twice counts once."""
+    for number in range(FIRST):
         assert slots.wait_free(0)
         slots.occupy(str(number))
     assert not slots.wait_free(0)
     slots.release("0")
     slots.release("0")
     assert slots.wait_free(0)
+    slots.occupy("4")
+    assert not slots.wait_free(0)
     assert slots.oldest_s() == 0.0

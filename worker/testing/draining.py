@@ -88,18 +88,13 @@ class Worker:
         __tracebackhide__ = True
         deadline = time.monotonic() + timeout_s
         while self._unended():
-            if self._is_idle():
-                next_ms = self._next_ms()
-                if next_ms is None and self._is_idle():
-                    waiting = self._due()
-                    if not waiting and self._is_idle():
-                        return
-                    if waiting:
-                        raise AssertionError(
-                            f"what waits can never end as things are:\n{self._told(waiting)}"
-                        )
-                elif next_ms is not None:
-                    self._pass_until(next_ms)
+            next_ms = self._next_ms() if self._is_idle() else None
+            if next_ms is not None:
+                self._pass_until(next_ms)
+            elif self._is_stuck(waiting := self._due()):
+                if not waiting:
+                    return
+                raise AssertionError(f"what waits can never end as things are:\n{self._told(waiting)}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"not drained within {timeout_s:g} s:\n{self._told(self._due())}")
             time.sleep(POLL_S)
@@ -118,6 +113,10 @@ class Worker:
         keys = self._keys
         ready = self._client.exists(keys.of("ready:i"), keys.of("ready:b"))
         return not ready and not self._client.exists(keys.of(f"taken:{self._broker.presence.name}"))
+
+    def _is_stuck(self, waiting: list[str]) -> bool:
+        """Tells whether nothing goes on by itself, and `waiting` is still what waits: others may enqueue meanwhile."""
+        return self._is_idle() and self._next_ms() is None and self._due() == waiting and self._is_idle()
 
     def _next_ms(self) -> int | None:
         """Returns when something that waits may go on by itself; what its sender scheduled counts once it is due."""
