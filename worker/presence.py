@@ -13,6 +13,7 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
 from worker.outage import Outage
 from worker.profile import Profile
 
@@ -41,12 +42,14 @@ class Presence:
         *,
         overdue: Callable[[], bool],
         outage: Outage | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
         self._outage = outage or Outage()
         self._withheld = False
+        self._meter = meter or NoMeter()
         self._timeout_s = lanes.policy.timeout_ms / 1000
         self._stopping = threading.Event()
         self._known = threading.Event()
@@ -113,6 +116,7 @@ class Presence:
                 self._beat()
             except redis.RedisError as error:
                 self.lost_connection()
+                self._meter.redis_failed("heartbeat")
                 self._outage.began(self, error)
                 self._stopping.wait(RETRY_S)
                 continue
@@ -125,6 +129,7 @@ class Presence:
             if not was_withheld:
                 log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
+        self._meter.beat("heartbeat")
         sent_at = time.monotonic()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest
