@@ -35,6 +35,7 @@ class Slots:
         self._condition = threading.Condition()
         self._free = 0
         self._since: dict[str, float] = {}
+        self._tokens: dict[str, int] = {}
 
     def open(self, threads: int) -> None:
         """Makes `threads` threads free."""
@@ -47,18 +48,25 @@ class Slots:
         with self._condition:
             return self._condition.wait_for(lambda: self._free > 0, timeout_s)
 
-    def occupy(self, message_id: str) -> None:
-        """Gives one free thread to a message."""
+    def occupy(self, message_id: str, token: int) -> None:
+        """Gives one free thread to a message, with the chunk of that token."""
         with self._condition:
             self._free -= 1
             self._since[message_id] = time.monotonic()
+            self._tokens[message_id] = token
 
     def release(self, message_id: str) -> None:
         """Makes the message's thread free again; a repeat changes nothing."""
         with self._condition:
+            self._tokens.pop(message_id, None)
             if self._since.pop(message_id, None) is not None:
                 self._free += 1
                 self._condition.notify_all()
+
+    def tokens(self) -> set[int]:
+        """Returns the tokens of the chunks that are with a thread."""
+        with self._condition:
+            return set(self._tokens.values())
 
     def oldest_s(self) -> float:
         """Returns for how many seconds the oldest message has been with its thread."""
@@ -203,6 +211,8 @@ class LaneConsumer(Consumer):
         while broker.takes_in_doubt:
             broker.lanes.give_back(*broker.takes_in_doubt[-1])
             broker.takes_in_doubt.pop()
+        if broker.presence.outage_passed.is_set():
+            self._return_unknown(name)
         room = broker.circuit.room(CHUNK_MAX)
         if not room:  # Graph is down, and its probe is out or not yet due
             time.sleep(CIRCUIT_S)
@@ -226,11 +236,28 @@ class LaneConsumer(Consumer):
             broker.lanes.wait_for_any((f"wake:{name}", "wake"), IDLE_S)
         return None
 
+    def _return_unknown(self, name: str) -> None:
+        """Returns the chunks that Redis holds for this worker and no thread has.
+
+        A server that lost its last writes (a power cut, a failover) may know a chunk that was settled since.
+        """
+        broker = self._broker
+        broker.presence.outage_passed.clear()
+        try:
+            held = broker.slots.tokens()
+            for token in broker.lanes.tokens_of(name):
+                if token not in held:
+                    returned = broker.lanes.give_back(name, token)
+                    log.warning("chunk.returned", chunk=f"{name}#{token}", commands=returned)
+        except redis.RedisError:
+            broker.presence.outage_passed.set()
+            raise
+
     def _message(self, chunk: Chunk) -> MessageProxy:
         message: dramatiq.Message[object] = dramatiq.Message(
             queue_name=QUEUE, actor_name=ACTOR, args=(chunk,), kwargs={}, options={}
         )
-        self._broker.slots.occupy(message.message_id)
+        self._broker.slots.occupy(message.message_id, chunk.token)
         return MessageProxy(message)
 
     def ack(self, message: MessageProxy) -> None:
