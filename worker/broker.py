@@ -186,6 +186,8 @@ class LaneConsumer(Consumer):
         while broker.takes_in_doubt:
             broker.lanes.give_back(*broker.takes_in_doubt[-1])
             broker.takes_in_doubt.pop()
+        if broker.presence.outage_passed.is_set():
+            self._return_unknown(name)
         room = broker.circuit.room(CHUNK_MAX)
         if not room:  # Graph is down, and its probe is out or not yet due
             time.sleep(CIRCUIT_S)
@@ -209,11 +211,28 @@ class LaneConsumer(Consumer):
             broker.lanes.wait_for_any((f"wake:{name}", "wake"), IDLE_S)
         return None
 
+    def _return_unknown(self, name: str) -> None:
+        """Returns the chunks that Redis holds for this worker and no thread has.
+
+        A server that lost its last writes (a power cut, a failover) may know a chunk that was settled since.
+        """
+        broker = self._broker
+        broker.presence.outage_passed.clear()
+        try:
+            held = broker.slots.tokens()
+            for token in broker.lanes.tokens_of(name):
+                if token not in held:
+                    returned = broker.lanes.give_back(name, token)
+                    log.warning("chunk.returned", chunk=f"{name}#{token}", commands=returned)
+        except redis.RedisError:
+            broker.presence.outage_passed.set()
+            raise
+
     def _message(self, chunk: Chunk) -> MessageProxy:
         message: dramatiq.Message[object] = dramatiq.Message(
             queue_name=QUEUE, actor_name=ACTOR, args=(chunk,), kwargs={}, options={}
         )
-        self._broker.slots.occupy(message.message_id)
+        self._broker.slots.occupy(message.message_id, chunk.token)
         return MessageProxy(message)
 
     def ack(self, message: MessageProxy) -> None:

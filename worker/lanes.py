@@ -272,6 +272,12 @@ class Lanes:
         """Returns a chunk of which no request began; 0 when there is none of that token."""
         return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
 
+    def tokens_of(self, worker: str) -> list[int]:
+        """Returns the tokens of the chunks that Redis holds for a worker."""
+        return [
+            int(token) for token in cast("list[bytes]", self.client.hkeys(f"{self.prefix}:taken:{worker}"))
+        ]
+
     def hello(self, worker: str, profile: Profile, info: bytes, *, now_ms: int | str = "") -> None:
         """Makes the worker and what it knows known to all others."""
         keep_ms = 10 * self.policy.timeout_ms

@@ -54,6 +54,7 @@ class Presence:
         self._stopping = threading.Event()
         self._known = threading.Event()
         self._beat_now = threading.Event()
+        self.outage_passed = threading.Event()
         self._introduced = False
         self._thread: threading.Thread | None = None
         self._acknowledged_at = float("-inf")
@@ -101,6 +102,7 @@ class Presence:
         A heartbeat asks at once whether Redis is there.
         """
         self._connected_since = float("inf")
+        self.outage_passed.set()
         self._beat_now.set()
 
     def was_reaped(self, name: str) -> None:
