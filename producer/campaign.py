@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, cast
@@ -19,6 +20,7 @@ from producer.queue import unavailable
 from producer.routing import route
 from producer.scripting import Script
 from producer.steps import Call, Next, Run, Steps, Together, Value
+from producer.tracing import enqueuing
 
 ROUND: Final = 1_000
 FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position")
@@ -105,13 +107,15 @@ class Campaign:
         line = fixed_line(route(command), tag_of(command), delivery).split("|")
         page, rate_class, _, _, _, *tail = line
         options = tail.pop().replace("u", "") + ("" if delivery.is_ordered() else "u")
-        yield from self._run(
-            "open",
-            f"{page}|{rate_class}|b|{self.id}|",
-            "|" + "|".join((*tail, options)) + "|",
-            expires_ms(delivery),
-            encode(command),
-        )
+        span, body = enqueuing(), encode(command)
+        with span or nullcontext():
+            yield from self._run(
+                "open",
+                f"{page}|{rate_class}|b|{self.id}|",
+                "|" + "|".join((*tail, options)) + "|",
+                expires_ms(delivery),
+                body if span is None else span.marked_body(body),
+            )
 
     def add(self, on_progress: Callable[[int], object] | None = None) -> Steps[int]:
         """Adds the people who come next, going on where an earlier run stopped; comes to how many were new.

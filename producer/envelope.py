@@ -148,6 +148,7 @@ def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool =
         + ("s" if route.is_send else "")
         + ("u" if people and not delivery.is_ordered() else "")
         + ("k" if has_bytes else "")
+        + ("l" if delivery.send_at is not None else "")
     )
     lane = f"{delivery.page}|{CLASSES[route.rate_class]}|{PRIORITIES[delivery.priority]}"
     shown = "" if kind == COMMONEST else kind

@@ -1,7 +1,7 @@
 """The queue's writing side: accepts commands in Redis, all of a call or none, once each."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final, cast
 
 import redis
@@ -11,6 +11,7 @@ from redis.retry import Retry
 from producer.errors import IdempotencyError, QueueFullError, QueueUnavailableError, SettingsError
 from producer.keys import PREFIX_DEFAULT, Keys
 from producer.scripting import Running, Script
+from producer.tracing import Enqueuing, enqueuing
 from producer.wire import Wire
 
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -78,13 +79,9 @@ class Queue:
 
     def begin_put(self, commands: Iterable[Arguments]) -> "Putting":
         """Sends commands on their way; they are accepted once `Putting.finish` returns."""
-        return Putting(self, self._enqueue.send(self.wire, self.keys.prefix, self._arguments(commands)))
-
-    def _arguments(self, commands: Iterable[Arguments]) -> list[str | bytes | int]:
-        arguments: list[str | bytes | int] = ["", self.page_queue_max]
-        for each in commands:
-            arguments += each
-        return arguments
+        span = enqueuing()
+        arguments = together(("", self.page_queue_max), commands, span)
+        return Putting(self, self._enqueue.send(self.wire, self.keys.prefix, arguments), span)
 
     def close(self) -> None:
         """Closes the connections; a later call opens new ones."""
@@ -108,10 +105,11 @@ class Queue:
             QueueFullError: as `put`.
             QueueUnavailableError: as `put`.
         """
-        arguments: list[str | bytes | int] = ["", self.page_queue_max, key, digest, ticket, keep_ms]
-        for each in commands:
-            arguments += each
-        return first_of(self._accepted(self._enqueue_once, arguments), ticket)
+        once = ("", self.page_queue_max, key, digest, ticket, keep_ms)
+        span = enqueuing()
+        with span or nullcontext():
+            answer = self._accepted(self._enqueue_once, together(once, commands, span))
+        return first_of(answer, ticket)
 
     def put_bytes(self, command_id: str, content: bytes) -> None:
         """Stores the bytes of a command before it is put; without it they are gone after some minutes.
@@ -141,9 +139,10 @@ class Queue:
 class Putting:
     """Commands on their way to the server, which accepts all or none of them."""
 
-    def __init__(self, queue: Queue, run: Running) -> None:
+    def __init__(self, queue: Queue, run: Running, span: Enqueuing | None) -> None:
         self._queue = queue
         self._run = run
+        self._span = span
 
     def finish(self) -> int:
         """Returns how many of the commands were new, once the server has accepted them.
@@ -152,15 +151,32 @@ class Putting:
             QueueFullError: as `Queue.put`.
             QueueUnavailableError: as `Queue.put`.
         """
-        try:
-            answer = cast("list[int | bytes]", self._run.finish())
-        except redis.RedisError as error:
-            raise refused(error) from error
-        return cast("int", granted(answer, self._queue.page_queue_max)[0])
+        span, self._span = self._span, None
+        with span or nullcontext():
+            try:
+                answer = cast("list[int | bytes]", self._run.finish())
+            except redis.RedisError as error:
+                raise refused(error) from error
+            return cast("int", granted(answer, self._queue.page_queue_max)[0])
 
     def abandon(self) -> None:
-        """Leaves the answer unread: the commands may be accepted or not."""
+        """Leaves the answer unread, where it was not read: the commands may be accepted or not."""
         self._run.abandon()
+        if self._span is not None:
+            self._span.end(failed=True)
+            self._span = None
+
+
+def together(
+    first: Iterable[str | bytes | int], commands: Iterable[Arguments], span: Enqueuing | None
+) -> list[str | bytes | int]:
+    """Returns the arguments of a script of enqueueing: what comes first, then each command, with its trace if any."""
+    arguments = list(first)
+    if span is not None:
+        commands = map(span.marked, commands)
+    for each in commands:
+        arguments += each
+    return arguments
 
 
 def granted(answer: list[int | bytes], page_queue_max: int) -> list[int | bytes]:

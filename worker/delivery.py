@@ -19,13 +19,15 @@ from worker.following import followed
 from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
-from worker.lanes import Chunk, Hold, Lanes, Settlement
+from worker.lanes import Chunk, Hold, Lanes, Settlement, Taken
+from worker.metering import Meter, NoMeter
 from worker.outage import Outage, reason_of
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
+from worker.tracing import calling
 from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
@@ -67,6 +69,7 @@ class Deliverer:
         version: tuple[int, int] = (4, 0),
         table: Table = DEFAULT,
         chance: Callable[[], float] = random.random,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._graph = graph
@@ -79,12 +82,20 @@ class Deliverer:
         self._version = version
         self._table = table
         self._chance = chance
+        self._meter = meter or NoMeter()
 
     def deliver(self, chunk: Chunk) -> None:
         """Delivers one chunk: every command of it is settled, or returned, when this returns.
 
         Whatever is raised on the way, the commands whose request may have begun are settled as in doubt (law 8).
         """
+        self._meter.chunk_begun()
+        try:
+            self._deliver(chunk)
+        finally:
+            self._meter.chunk_ended()
+
+    def _deliver(self, chunk: Chunk) -> None:
         pages = self._pages()
         try:
             prepared = prepare(
@@ -103,6 +114,7 @@ class Deliverer:
             self._give_back(chunk)
             return
         started = time.monotonic()
+        call = calling(chunk)
         answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
         try:
             answers = self._call(prepared.jobs, chunk.worker)
@@ -115,6 +127,7 @@ class Deliverer:
                 _verdict(job, answer, self._table, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
+            call.end(verdicts)
             settlements = prepared.spoiled + [
                 settlement_of(
                     job.taken,
@@ -130,13 +143,16 @@ class Deliverer:
             holds = self._holds(prepared.jobs, verdicts, pages) + slowdowns(pairs)
             self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
             _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
+            self._meter.settled(_in_order(chunk, prepared.spoiled, settlements), settlements, verdicts)
 
     def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
         calls = [call for job in jobs for call in job.calls]
         if not calls:
             self._circuit.record(healthy=None)
             return []
+        started = time.monotonic()
         answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
+        self._meter.called(len(calls), time.monotonic() - started)
         self._circuit.record(is_healthy(answers))
         if not isinstance(jobs[0].command, SendBatch):
             return [self._followed(job, answer, worker) for job, answer in zip(jobs, answers, strict=True)]
@@ -159,6 +175,7 @@ class Deliverer:
         try:
             return self._lanes.begin(chunk)
         except redis.RedisError:
+            self._meter.redis_failed("begin")
             return False
 
     def _give_back(self, chunk: Chunk) -> None:
@@ -189,6 +206,7 @@ class Deliverer:
             try:
                 step()
             except redis.RedisError as error:
+                self._meter.redis_failed("settle")
                 if failing_since is None:
                     failing_since = time.monotonic()
                     self._outage.began(step, error)
@@ -200,6 +218,16 @@ class Deliverer:
             else:
                 self._outage.ended(step)
                 return
+
+
+def _in_order(
+    chunk: Chunk, spoiled: Sequence[Settlement], settlements: Sequence[Settlement]
+) -> Sequence[Taken]:
+    """Returns the commands of a chunk in the order of their settlements."""
+    if not spoiled:
+        return chunk.commands
+    by_id = {taken.id: taken for taken in chunk.commands}
+    return [by_id[settlement.id] for settlement in settlements]
 
 
 def _own_tokens(jobs: Sequence[Job]) -> bool:

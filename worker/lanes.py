@@ -12,6 +12,7 @@ import redis
 from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
+from producer.tracing import MARK, without_trace
 from producer.wire import Wire
 from worker.profile import Profile
 from worker.templates import Templates
@@ -65,6 +66,7 @@ class Taken(msgspec.Struct, frozen=True):
     body: bytes
     broadcast: str = ""
     person: str = ""
+    trace: str = ""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.id}>"
@@ -73,6 +75,11 @@ class Taken(msgspec.Struct, frozen=True):
     def lane(self) -> str:
         """The lane that this command was taken from, without a broadcast's part."""
         return f"{self.page}/{self.rate_class}/{self.priority}"
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Tells whether this command was enqueued for a later time: how long it lay there says nothing."""
+        return "l" in self.options
 
     @property
     def at_most_once(self) -> bool:
@@ -156,6 +163,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
     """Returns a record in the form in which a worker handles it."""
     state, fixed, body = record.split(b"\n", 2)
     attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
+    trace, body = without_trace(body) if body[:1] == MARK else ("", body)
     page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
         fixed.decode().split("|")
     )
@@ -173,6 +181,7 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         lengthened(body, person),
         broadcast,
         person,
+        trace,
     )
 
 
@@ -222,7 +231,11 @@ class Lanes:
         """Gives a person of a broadcast its message."""
         if not taken.broadcast or taken.body:
             return taken
-        return msgspec.structs.replace(taken, body=self._templates.body_for(taken.broadcast, taken.person))
+        return msgspec.structs.replace(
+            taken,
+            body=self._templates.body_for(taken.broadcast, taken.person),
+            trace=self._templates.trace_of(taken.broadcast),
+        )
 
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
@@ -258,6 +271,12 @@ class Lanes:
     def give_back(self, worker: str, token: int, *, now_ms: int | str = "") -> int:
         """Returns a chunk of which no request began; 0 when there is none of that token."""
         return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
+
+    def tokens_of(self, worker: str) -> list[int]:
+        """Returns the tokens of the chunks that Redis holds for a worker."""
+        return [
+            int(token) for token in cast("list[bytes]", self.client.hkeys(f"{self.prefix}:taken:{worker}"))
+        ]
 
     def hello(self, worker: str, profile: Profile, info: bytes, *, now_ms: int | str = "") -> None:
         """Makes the worker and what it knows known to all others."""

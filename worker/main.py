@@ -1,9 +1,12 @@
 """Where a worker process is put together: the only module that reads the environment and sets Dramatiq's broker."""
 
 import os
+import shutil
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import dramatiq
@@ -13,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
+from producer.errors import SettingsError
 from producer.queue import connect
 from worker.broker import ACTOR, QUEUE, LaneBroker
 from worker.circuit import Circuit
@@ -22,6 +26,8 @@ from worker.graph.endpoint import version_pair
 from worker.graph.watching import DebugLog
 from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
+from worker.metering import Meter
+from worker.metrics.folder import FOLDER, folder_under
 from worker.outage import Outage
 from worker.pages import PagesSource
 from worker.presence import Presence
@@ -48,9 +54,45 @@ def setup() -> LaneBroker:
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
     warn_of_version(settings.graph_version, datetime.now(UTC).date())
-    broker = build(settings)
+    broker = build(settings, meter_of=None if settings.metrics_port is None else recorder)
     dramatiq.set_broker(broker)
     return broker
+
+
+def recorder(source: PagesSource) -> Meter:
+    """Returns the meter of this process; its numbers lie in the folder that it shares with the others of its master."""
+    if FOLDER not in os.environ:  # `outbound worker` sets it, plain Dramatiq does not
+        os.environ[FOLDER] = str(folder_under(os.getppid()))
+    # prometheus_client decides by that variable, when it is loaded, that there are several processes
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415
+
+    from worker.metrics.beats import Beats  # noqa: PLC0415 (the same)
+    from worker.metrics.recording import Recorder  # noqa: PLC0415 (the same)
+
+    return Recorder(CollectorRegistry(), lambda: source.current, Beats(Path(os.environ[FOLDER])))
+
+
+def serve_metrics() -> int:
+    """Serves metrics and probes until SIGTERM; plain Dramatiq runs it in a process of its own beside its workers."""
+    from worker.metrics.serving import Serving  # noqa: PLC0415 (only where metrics are on)
+
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    own = FOLDER not in os.environ
+    folder = folder_under(os.getppid()) if own else Path(os.environ[FOLDER])
+    try:
+        serving = Serving(settings, folder, stopping=lambda: False)
+    except SettingsError as error:  # the workers beside it go on
+        sys.stderr.write(f"outbound: {error}\n")
+        return os.EX_CONFIG
+    serving.start()
+    try:
+        threading.Event().wait()  # Dramatiq ends this process by raising SystemExit here
+    finally:
+        serving.close()
+        if own:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 def redis_client(settings: Settings, *, connections: int) -> "redis.Redis":
@@ -90,6 +132,7 @@ def build(
     *,
     threads: int | None = None,
     transport: httpx.BaseTransport | None = None,
+    meter_of: Callable[[PagesSource], Meter] | None = None,
     client: "redis.Redis | None" = None,
 ) -> LaneBroker:
     """Returns a broker with its actor; nothing is started and no connection opened yet.
@@ -98,6 +141,7 @@ def build(
         settings: of this installation.
         threads: of the worker; the most that may be when absent.
         transport: the far end in the place of Graph, for tests.
+        meter_of: makes what measures this process; nothing does when absent.
         client: in the place of one for `redis_url`, such as one of fakeredis; the caller closes it.
     """
     count = threads or max(settings.threads, THREADS_MAX)
@@ -106,12 +150,21 @@ def build(
     lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
     profiles = _Profiles(source, settings)
+    meter = meter_of(source) if meter_of is not None else None
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
     outage = Outage()
-    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s, outage=outage)
+    presence = Presence(
+        lanes,
+        profiles.current,
+        overdue=lambda: slots.oldest_s() > deadline_s,
+        outage=outage,
+        meter=meter,
+    )
     circuit = Circuit()
-    broker = LaneBroker(lanes, presence, slots, circuit)
+    broker = LaneBroker(
+        lanes, presence, slots, circuit, meter=meter, forks=() if meter is None else (serve_metrics,)
+    )
     graph = GraphClient(
         origin=settings.graph_origin,
         version=settings.graph_version,
@@ -132,6 +185,7 @@ def build(
         outage=outage,
         version=version_pair(settings.graph_version),
         table=table,
+        meter=meter,
     )
     _declare(broker, deliverer)
     broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))

@@ -13,6 +13,7 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
 from worker.outage import Outage
 from worker.profile import Profile
 
@@ -41,16 +42,19 @@ class Presence:
         *,
         overdue: Callable[[], bool],
         outage: Outage | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
         self._outage = outage or Outage()
         self._withheld = False
+        self._meter = meter or NoMeter()
         self._timeout_s = lanes.policy.timeout_ms / 1000
         self._stopping = threading.Event()
         self._known = threading.Event()
         self._beat_now = threading.Event()
+        self.outage_passed = threading.Event()
         self._introduced = False
         self._thread: threading.Thread | None = None
         self._acknowledged_at = float("-inf")
@@ -98,6 +102,7 @@ class Presence:
         A heartbeat asks at once whether Redis is there.
         """
         self._connected_since = float("inf")
+        self.outage_passed.set()
         self._beat_now.set()
 
     def was_reaped(self, name: str) -> None:
@@ -113,6 +118,7 @@ class Presence:
                 self._beat()
             except redis.RedisError as error:
                 self.lost_connection()
+                self._meter.redis_failed("heartbeat")
                 self._outage.began(self, error)
                 self._stopping.wait(RETRY_S)
                 continue
@@ -125,6 +131,7 @@ class Presence:
             if not was_withheld:
                 log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
+        self._meter.beat("heartbeat")
         sent_at = time.monotonic()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest

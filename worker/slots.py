@@ -35,6 +35,7 @@ class Slots:
         self._threads = 0
         self._limit = 0
         self._since: dict[str, float] = {}
+        self._tokens: dict[str, int] = {}
         self._looked = (clock(), processor())
         self._was_full = False
 
@@ -56,17 +57,24 @@ class Slots:
             self._look_when_due()
             return self._condition.wait_for(self._is_free, timeout_s)
 
-    def occupy(self, message_id: str) -> None:
-        """Gives one free thread to a message."""
+    def occupy(self, message_id: str, token: int) -> None:
+        """Gives one free thread to a message, with the chunk of that token."""
         with self._condition:
+            self._tokens[message_id] = token
             self._since[message_id] = self._clock()
             self._look_when_due()
 
     def release(self, message_id: str) -> None:
         """Makes the message's thread free again; a repeat changes nothing."""
         with self._condition:
+            self._tokens.pop(message_id, None)
             if self._since.pop(message_id, None) is not None:
                 self._condition.notify_all()
+
+    def tokens(self) -> set[int]:
+        """Returns the tokens of the chunks that are with a thread."""
+        with self._condition:
+            return set(self._tokens.values())
 
     def oldest_s(self) -> float:
         """Returns for how many seconds the oldest message has been with its thread."""

@@ -7,6 +7,7 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
 from worker.presence import Presence
 
 LEASE_MS: Final = 3_000
@@ -20,9 +21,10 @@ log = structlog.get_logger("outbound.timekeeper")
 class Timekeeper:
     """Ticks while this worker keeps the timer; waits for the post to fall vacant while another does."""
 
-    def __init__(self, lanes: Lanes, presence: Presence) -> None:
+    def __init__(self, lanes: Lanes, presence: Presence, meter: Meter | None = None) -> None:
         self._lanes = lanes
         self._presence = presence
+        self._meter = meter or NoMeter()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -44,6 +46,7 @@ class Timekeeper:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._meter.beat("timer")
             if not self._presence.wait_until_known(RETRY_S):
                 continue
             if not self._presence.may_begin(
@@ -55,6 +58,7 @@ class Timekeeper:
                 self._tick()
             except redis.RedisError:
                 self._presence.lost_connection()
+                self._meter.redis_failed("timer")
                 self._stopping.wait(RETRY_S)
 
     def _tick(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import cast
 
 import redis
@@ -23,10 +23,12 @@ from producer.queue import (
     first_of,
     granted,
     refused,
+    together,
 )
 from producer.queue import connect as checked_url
 from producer.scripting import Script
 from producer.steps import Call, Run
+from producer.tracing import enqueuing
 
 
 def connect(redis_url: str) -> "redis.asyncio.Redis":
@@ -111,14 +113,14 @@ class AsyncQueue:
     async def _accepted(
         self, script: Script, once: Sequence[str | int], commands: Iterable[Arguments]
     ) -> list[int | bytes]:
-        arguments: list[str | bytes | int] = ["", self.page_queue_max, *once]
-        for each in commands:
-            arguments += each
-        try:
-            answer = await self.taker.answer(Run(script, self.keys.prefix, tuple(arguments)))
-        except redis.RedisError as error:
-            raise refused(error) from error
-        return granted(cast("list[int | bytes]", answer), self.page_queue_max)
+        span = enqueuing()
+        with span or nullcontext():
+            arguments = together(("", self.page_queue_max, *once), commands, span)
+            try:
+                answer = await self.taker.answer(Run(script, self.keys.prefix, tuple(arguments)))
+            except redis.RedisError as error:
+                raise refused(error) from error
+            return granted(cast("list[int | bytes]", answer), self.page_queue_max)
 
 
 def _is_cancelled() -> bool:

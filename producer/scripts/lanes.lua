@@ -8,12 +8,12 @@
 --                flags: r possibly repeated, z suspect (taken alone); mark: worker#token while taken;
 --                pending: conversations in which it is not yet the head
 --   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
---                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob,
+--                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob, l enqueued for later,
 --                u unordered (its people are told, and no conversation is joined), q a step of a sequence (its id
 --                ends in its number, from 0 on), c a step that ends when the step before it was not sent
 --                type: '' is send_message
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
---   body         the encoded command; never read by a script
+--   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
 --         P parked (no worker knows its type), E awaiting its echo, T taken.
 -- S has not joined its conversations yet; L, R, P, E and T are their head.

@@ -11,6 +11,7 @@ import yaml
 from producer.errors import SettingsError
 from worker.durations import duration_ms
 from worker.pages import read_pages
+from worker.probe import PROBES
 from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
 from worker.verdicts import DEFAULT
 from worker.verdicts_file import read_table
@@ -24,6 +25,7 @@ class _Service(msgspec.Struct):
     command: list[str] = []
     stop_grace_period: str = ""
     profiles: list[str] = []
+    expose: list[str] = []
 
 
 def _services() -> dict[str, _Service]:
@@ -135,6 +137,15 @@ def test_the_stub_waits_for_its_profile() -> None:
 
 
 def test_the_image_tells_its_health() -> None:
-    """A worker whose queue is out of reach is not healthy."""
+    """A worker whose queue is out of reach is not healthy: the image asks the port that it sets, and names."""
     last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[-1]
-    assert re.search(r'^HEALTHCHECK .*CMD \["outbound", "status", "--json"\]$', last, flags=re.MULTILINE)
+    asked = re.search(
+        r'^HEALTHCHECK .*CMD \["python", "-P", "-m", "worker.probe", "(\w+)"\]$', last, re.MULTILINE
+    )
+    assert asked is not None
+    assert asked[1] in PROBES
+    names = dict(re.findall(r"(OUTBOUND_\w+)=(\S+)", last))
+    settings = read_settings(names)
+    assert (settings.metrics_port, settings.metrics_host) == (9464, "0.0.0.0")  # noqa: S104 (within a container)
+    assert re.findall(r"^EXPOSE (\d+)$", last, re.MULTILINE) == [str(settings.metrics_port)]
+    assert _services()["worker"].expose == [str(settings.metrics_port)]

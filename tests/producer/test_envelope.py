@@ -57,7 +57,7 @@ def test_a_command_becomes_five_arguments() -> None:
     command_id, line, due, expires, body = arguments_of("id", COMMAND, route(COMMAND), delivery)
     assert (command_id, line, due, expires) == (
         "id",
-        "P1|t|b||1234||||su",
+        "P1|t|b||1234||||sul",
         "1893456000000",
         "+300000",
     )

@@ -17,7 +17,7 @@ def looked(slots: Slots, times: Times, share: float, *, full: bool) -> int:
     """Lets time pass with all usable threads under way, or one, and the processor busy for a share."""
     messages = slots.limit if full else 1
     for number in range(messages):
-        slots.occupy(str(number))
+        slots.occupy(str(number), number)
     times.now += LOOK_S
     times.used += share * LOOK_S
     slots.wait_free(0)
@@ -63,11 +63,11 @@ def test_no_more_chunks_are_out_than_threads_are_used(slots: Slots) -> None:
     """A chunk is taken only when a thread will send it now; a thread that comes back twice counts once."""
     for number in range(FIRST):
         assert slots.wait_free(0)
-        slots.occupy(str(number))
+        slots.occupy(str(number), number)
     assert not slots.wait_free(0)
     slots.release("0")
     slots.release("0")
     assert slots.wait_free(0)
-    slots.occupy("4")
+    slots.occupy("4", 4)
     assert not slots.wait_free(0)
     assert slots.oldest_s() == 0.0

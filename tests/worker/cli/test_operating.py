@@ -440,3 +440,18 @@ def test_a_broadcast_keeps_its_message_and_page(outbound: Outbound, files: Path)
     elsewhere = outbound(*SEND[:-1], "77", "--column", "psid", "--id", "sale")
     assert "was begun for another Page" in elsewhere.err
     assert "there is none of this name" in outbound(*SEND, "--column", "none", "--dry-run").err
+
+
+def test_a_traced_broadcast_goes_on_without_its_trace(
+    outbound: Outbound, files: Path, valkey: "redis.Redis"
+) -> None:
+    """The trace that it was begun in is no part of its message."""
+    people = files / "people.csv"
+    whole = people.read_text()
+    people.write_text(whole + "n,not a psid\n")
+    assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 1
+    body = valkey.hget("outbound:broadcast:sale", "body") or b""
+    assert isinstance(body, bytes)
+    valkey.hset("outbound:broadcast:sale", "body", b"~00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01\n" + body)
+    people.write_text(whole)
+    assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 0

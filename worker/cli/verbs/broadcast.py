@@ -20,6 +20,7 @@ from producer.broadcasting import PLACEHOLDER, Broadcast, Progress
 from producer.commands import SendMessage, encode
 from producer.errors import BroadcastError, InvalidCommandError, OutboundError
 from producer.ids import new_id
+from producer.tracing import without_trace
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal, refusal_of
@@ -190,7 +191,7 @@ def _check_same(place: Installation, broadcast_id: str, page: str, command: obje
         return
     if head.split(b"|", 1)[0].decode() != page:
         raise BroadcastError(f"broadcast {broadcast_id} was begun for another Page: use another --id")
-    if body != encode(cast("SendMessage", command)):
+    if without_trace(body or b"")[1] != encode(cast("SendMessage", command)):
         raise BroadcastError(f"broadcast {broadcast_id} was begun with another message: use another --id")
 
 
