@@ -176,7 +176,7 @@ class Lanes:
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
         self._templates = Templates(client, prefix)
-        names = ("take", "begin", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
+        names = ("take", "begin", "charge", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
@@ -211,6 +211,10 @@ class Lanes:
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
         return self._run("begin", chunk.worker, chunk.token) == 1
+
+    def charge(self, worker: str, taken: Taken, calls: int = 1, *, now_ms: int | str = "") -> bool:
+        """Spends budget of the command's lane for further calls of it, as a debt; False when the worker was reaped."""
+        return self._run("charge", worker, taken.page, taken.rate_class, calls, now_ms) == 1
 
     def settle(
         self,
