@@ -18,10 +18,11 @@ from producer.commands import (
     detached,
 )
 from producer.envelope import Delivery, arguments_of
-from producer.errors import InvalidCommandError, SettingsError
+from producer.errors import InvalidCommandError, QueueFullError, QueueUnavailableError, SettingsError
 from producer.ids import new_id
 from producer.queue import Arguments, Queue
 from producer.retirement import check_not_retired
+from producer.rounds import ROUND_MAX, put_whole, rounds_of
 from producer.routing import route
 
 ROUND: Final = 500
@@ -72,19 +73,42 @@ def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) ->
     admit(command, terms)
     ticket, shares = _shares(command)
     if delivery.idempotency_key is None:
-        queue.put([_stored(queue, each.id, each.command, delivery) for each in shares])
+        put_whole(queue, [_stored(queue, each.id, each.command, delivery) for each in shares])
         return ticket
     arguments = [_stored(queue, each.id, each.command, delivery) for each in shares]
     key = f"{delivery.page}:{delivery.idempotency_key}"
     first: str | None = None
+    rest = arguments[ROUND_MAX:]
     try:
         first = queue.put_once(
-            arguments, key=key, digest=_digest(command), ticket=ticket, keep_ms=terms.keep_ms
+            arguments[:ROUND_MAX],
+            key=key,
+            digest=_digest(command),
+            ticket=ticket,
+            keep_ms=terms.keep_ms,
+            and_more=len(rest),
         )
     finally:
         if first != ticket and _has_bytes(command):
             queue.drop_bytes(ticket)
+    if rest and isinstance(command, SendBatch):
+        _put_rest(queue, command, first, delivery)
     return first
+
+
+def _put_rest(queue: Queue, command: SendBatch, ticket: str, delivery: Delivery) -> None:
+    """Puts what a batch under a key has beyond its first round; what an earlier call has put already is left alone."""
+    _, shares = shares_of(command, ticket.partition("x")[0])
+    arguments = [_stored(queue, each.id, each.command, delivery) for each in shares[ROUND_MAX:]]
+    for part, after in rounds_of(arguments):
+        try:
+            queue.put(part, and_more=after)
+        except (QueueFullError, QueueUnavailableError) as error:
+            placed = len(shares) - after - len(part)
+            raise type(error)(
+                f"{error}; the first {placed:,} of {len(shares):,} parts are on the queue: "
+                "send it again under the same idempotency_key, and the rest follows"
+            ) from error
 
 
 def _has_bytes(command: Command) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from typing import Final, cast
 
 import msgspec
@@ -11,10 +12,10 @@ from producer.commands import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.results import PartReply
 from producer.errors import InvalidCommandError
 from producer.keys import Keys
-from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
+from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket, outcome_of, unreached
 
 LINKED_MAX: Final = 50
-SHARES_MAX: Final = 1_000
+ASKED_MAX: Final = 1_000
 BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)(n?)")
 REFERENCE: Final = b"{result="
 
@@ -43,16 +44,12 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
     """Returns the ticket's id for a batch, and the envelopes that it becomes.
 
     Raises:
-        InvalidCommandError: more than 50 parts are linked to one another, or more than 1,000 travel by themselves.
+        InvalidCommandError: more than 50 parts are linked to one another.
     """
     linked = [place for place, item in enumerate(command.parts) if _is_linked(item)]
     if len(linked) > LINKED_MAX:
         raise InvalidCommandError(
             "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"
-        )
-    if len(command.parts) - len(linked) > SHARES_MAX:
-        raise InvalidCommandError(
-            "parts", f"at most {SHARES_MAX:,} parts are queued under one ticket; send_many takes any number"
         )
     shares = [
         Share(f"{base}.{place}", _alone(item, command), (place,))
@@ -102,12 +99,11 @@ class BatchTicket(Ticket[list[PartReply | None]]):
         Its `name` is `sent` when every part was, else that of the first part that was not. `reply` is a list with
         `code` and `body` for each part.
         """
-        outcomes: list[Outcome] = []
-        for ticket in self.parts:
-            found = ticket.outcome()
-            if found is None:
-                return None
-            outcomes.append(found)
+        ended = self._outcomes({})
+        return self._whole(ended) if all(ticket.id in ended for ticket in self.parts) else None
+
+    def _whole(self, ended: Mapping[str, Outcome]) -> Outcome:
+        outcomes = [ended[ticket.id] for ticket in self.parts]
         worst = next((each for each in outcomes if not each.sent), outcomes[0])
         return msgspec.structs.replace(
             worst,
@@ -121,11 +117,27 @@ class BatchTicket(Ticket[list[PartReply | None]]):
     def wait(self, timeout_s: float) -> Outcome:
         """Returns how the batch ended, waiting up to `timeout_s` seconds for all of its parts."""
         deadline = time.monotonic() + timeout_s
-        for ticket in dict.fromkeys(self.parts):
-            ticket.wait(max(0.0, deadline - time.monotonic()))
-        found = self.outcome()
-        if found is None:
-            return super().wait(timeout_s)
+        ended: dict[str, Outcome] = {}
+        while True:
+            ended = self._outcomes(ended)
+            # they leave in their order: when the last of those under way has ended, most others have too
+            last = next((ticket for ticket in reversed(self.parts) if ticket.id not in ended), None)
+            if last is None:
+                return self._whole(ended)
+            ended[last.id] = last.wait(max(0.0, deadline - time.monotonic()))
+
+    def _outcomes(self, known: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """Returns the outcomes of all parts that have ended; those that are known are not asked for again."""
+        found = dict(known)
+        asked = [each for each in dict.fromkeys(ticket.id for ticket in self.parts) if each not in found]
+        for start in range(0, len(asked), ASKED_MAX):
+            ids = asked[start : start + ASKED_MAX]
+            try:
+                values = self._client.mget([self._keys.outcome(each) for each in ids])
+            except redis.RedisError as error:
+                raise unreached(error) from error
+            pairs = zip(ids, cast("list[bytes | None]", values), strict=True)
+            found |= {each: outcome_of(value) for each, value in pairs if value is not None}
         return found
 
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[PartReply | None]:

@@ -18,6 +18,7 @@ from producer.errors import InvalidCommandError, OutboundError, SendManyError
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.queue import PAGE_QUEUE_MAX, Queue, connect
+from producer.rounds import put_whole
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
@@ -159,7 +160,7 @@ class Producer(QueuedVocabulary):
             arguments, commands_read, problem, ended = next_round(self._queue, source, delivery, self._terms)
             try:
                 if arguments:
-                    self._queue.put(arguments)
+                    put_whole(self._queue, arguments)
             except OutboundError as error:
                 raise SendManyError(enqueued, enqueued, str(error)) from error
             enqueued += commands_read

@@ -73,6 +73,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return NotSentError(self.name, self.reason)
 
 
+def unreached(error: redis.RedisError) -> QueueUnavailableError:
+    """Returns what a failure of Redis is called for one who asks about a command, with what to do."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return QueueUnavailableError(
+            "Redis is at its maxmemory: let the workers drain the queue, or give the server more memory, "
+            "then ask again"
+        )
+    return QueueUnavailableError(f"Redis was not reached ({type(error).__name__}): ask again")
+
+
 class _Detail(msgspec.Struct):
     reply: object = None
     reason: str | None = None
@@ -123,9 +133,7 @@ class Ticket(Generic[Reply_co]):
         try:
             value = self._client.get(self._keys.outcome(self.id))
         except redis.RedisError as error:
-            raise QueueUnavailableError(
-                f"Redis was not reached ({type(error).__name__}): ask again"
-            ) from error
+            raise unreached(error) from error
         return outcome_of(cast("bytes", value)) if value is not None else None
 
     def cancel(self) -> bool:
@@ -140,9 +148,7 @@ class Ticket(Generic[Reply_co]):
         try:
             return _cancel().run(self._client, self._keys.prefix, (self.id, Policy().encoded(), "")) == 1
         except redis.RedisError as error:
-            raise QueueUnavailableError(
-                f"Redis was not reached ({type(error).__name__}): try again"
-            ) from error
+            raise unreached(error) from error
 
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> Reply_co:
         """Returns what the method gives back when it is called directly, or raises what it would raise.
@@ -193,7 +199,5 @@ class Ticket(Generic[Reply_co]):
                     pipe.pexpire(done, 60_000)
                     pipe.execute()
         except redis.RedisError as error:
-            raise QueueUnavailableError(
-                f"Redis was not reached ({type(error).__name__}): ask again"
-            ) from error
+            raise unreached(error) from error
         return found

@@ -230,14 +230,18 @@ def test_a_batch_among_many_is_parts_by_themselves(server: "redis.Redis") -> Non
     assert server.llen("outbound:lane:P1/t/i") == 3
 
 
-def test_a_batch_of_too_many_parts_is_refused_with_the_bound(server: "redis.Redis") -> None:
-    """One ticket stands for as many parts as Redis accepts in one step."""
-    parts = [batch.send_text(str(n), "x") for n in range(1_001)]
+def test_a_batch_takes_as_many_parts_queued_as_directly(server: "redis.Redis") -> None:
+    """10,000 parts go under one ticket, in their order; one more is refused with the bound."""
+    parts = [batch.send_text(str(1 + n % 9_999), str(n)) for n in range(10_000)]
     producer = Producer.on(server, page="P1")
-    with pytest.raises(InvalidCommandError, match=r"^parts: at most 1,000 parts are queued"):
-        producer.send_batch(parts)
-    producer.send_batch(parts[:1_000])
-    assert _waiting(server) == 1_000
+    with pytest.raises(InvalidCommandError, match=r"^parts: 1 to 10000 parts$"):
+        producer.send_batch([*parts, batch.send_text("7", "x")])
+    ticket = producer.send_batch(parts)
+    assert isinstance(ticket, BatchTicket)
+    assert (_waiting(server), len(ticket.parts), ticket.outcome()) == (10_000, 10_000, None)
+    lane = cast("list[bytes]", server.lrange("outbound:lane:P1/t/i", 0, -1))
+    behind = cast("list[bytes]", server.lrange("outbound:conversation:P1/1/i", 0, -1))
+    assert [each.decode() for each in lane + behind] == [part.id for part in ticket.parts]
 
 
 def test_a_token_in_an_encoded_query_is_refused(server: "redis.Redis") -> None:
