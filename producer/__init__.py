@@ -10,6 +10,7 @@ from producer.errors import (
     OutcomeTimeoutError,
     QueueFullError,
     QueueUnavailableError,
+    RecipientError,
     SendManyError,
     SettingsError,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Producer",
     "QueueFullError",
     "QueueUnavailableError",
+    "RecipientError",
     "RetiredCommandError",
     "Secret",
     "SendManyError",

@@ -11,7 +11,14 @@ import redis
 
 from producer.commands import SendMessage, encode, tag_of
 from producer.envelope import Delivery, expires_ms, fixed_line, person_key
-from producer.errors import BroadcastError, InvalidCommandError, QueueFullError, QueueUnavailableError
+from producer.errors import (
+    BroadcastError,
+    InvalidCommandError,
+    QueueFullError,
+    QueueUnavailableError,
+    RecipientError,
+    given,
+)
 from producer.ids import new_id
 from producer.policy import Policy
 from producer.queue import Queue, unavailable
@@ -20,6 +27,7 @@ from producer.scripting import Script
 
 ROUND: Final = 1_000
 PLACEHOLDER: Final = "0"
+NO_PSID: Final = "must be a PSID: letters and digits, at most 100"
 FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position")
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 
@@ -154,7 +162,8 @@ class Broadcast:
 
         Raises:
             BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
-            InvalidCommandError: a recipient is no PSID; those before it were added.
+            RecipientError: a recipient is no PSID; all those before it were added.
+            Exception: whatever `recipients` raises; all that it gave before were added.
         """
         state, position_text, digest_text = cast("list[bytes]", self._run("where"))
         if state != b"open":
@@ -163,25 +172,41 @@ class Broadcast:
         source = iter(recipients)
         hashed = _passed(source, done, digest, self.id)
         added, position = 0, done
-        while people := list(islice(source, ROUND)):
-            for offset, psid in enumerate(people):
-                _check_psid(psid, position + offset)
-            for psid in people:
-                hashed.update(psid.encode() + b"\n")
-            answer = self._run(
-                "add",
-                self._queue.page_queue_max,
-                position,
-                position + len(people),
-                hashed.hexdigest(),
-                *people,
-            )
-            added += _added(cast("list[int]", answer), self.id)
+        problem: Exception | None = None
+        while problem is None:
+            people, problem = _next_round(source, position)
+            if not people:
+                break
+            added += self._add(people, position, hashed)
             position += len(people)
             if on_progress is not None:
                 on_progress(position)
+        if problem is not None:
+            raise problem
         self._run("complete")
         return added
+
+    def _add(self, people: list[str], position: int, hashed: "hashlib._Hash") -> int:
+        for psid in people:
+            hashed.update(psid.encode() + b"\n")
+        after = position + len(people)
+        bound = self._queue.page_queue_max
+        answer = self._run("add", bound, position, after, hashed.hexdigest(), *people)
+        return _added(cast("list[int]", answer), self.id)
+
+
+def _next_round(source: Iterator[str], position: int) -> tuple[list[str], Exception | None]:
+    """Returns the next people, and what stopped them short: one who is no PSID, or whatever the list raises."""
+    people: list[str] = []
+    try:
+        for psid in islice(source, ROUND):
+            if not _is_psid(psid):
+                what = NO_PSID if isinstance(psid, str) else NO_PSID + given(psid)
+                return people, RecipientError(position + len(people), what)
+            people.append(psid)
+    except Exception as error:  # noqa: BLE001 (the caller's iterable may raise anything: who came before it counts)
+        return people, error
+    return people, None
 
 
 def _lane(head: bytes, broadcast_id: str) -> str:
@@ -201,9 +226,8 @@ def _passed(source: Iterator[str], done: int, digest: str, broadcast_id: str) ->
     return hashed
 
 
-def _check_psid(psid: object, place: int) -> None:
-    if not isinstance(psid, str) or not psid or person_key(psid) != psid or not psid.isalnum():
-        raise InvalidCommandError(f"recipients[{place}]", "must be a PSID: letters and digits, at most 100")
+def _is_psid(psid: object) -> bool:
+    return isinstance(psid, str) and psid.isalnum() and person_key(psid) == psid
 
 
 def _added(answer: list[int], broadcast_id: str) -> int:
@@ -230,6 +254,8 @@ def begin(
     """Sends one message to many people, and returns the broadcast once all of them are added."""
     if isinstance(recipients, str | bytes):
         raise InvalidCommandError("recipients", "must be an iterable of PSIDs, not one text")
+    if not isinstance(recipients, Iterable):
+        raise InvalidCommandError("recipients", f"must be an iterable of PSIDs{given(recipients)}")
     broadcast = Broadcast(broadcast_id or new_id(), queue)
     if not broadcast.id.replace("-", "").replace("_", "").isalnum():
         raise InvalidCommandError("broadcast_id", "must be letters, digits, '-' and '_'")

@@ -193,8 +193,9 @@ class Producer(QueuedVocabulary):
             options: as for `send_message`.
 
         Raises:
-            InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
-                added.
+            InvalidCommandError: the message is not valid.
+            RecipientError: a recipient is no PSID; says which, and all before it were added. Mended, the same list goes
+                on.
             BroadcastError: the list differs from that of the earlier run.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.
