@@ -9,6 +9,7 @@ import msgspec
 
 from producer.batching import Share, shares_of
 from producer.commands import (
+    TYPES,
     Command,
     SendBatch,
     SendMessage,
@@ -18,7 +19,13 @@ from producer.commands import (
     detached,
 )
 from producer.envelope import Delivery, arguments_of
-from producer.errors import InvalidCommandError, QueueFullError, QueueUnavailableError, SettingsError
+from producer.errors import (
+    InvalidCommandError,
+    QueueFullError,
+    QueueUnavailableError,
+    SettingsError,
+    given,
+)
 from producer.ids import new_id
 from producer.queue import Arguments, Queue
 from producer.retirement import check_not_retired
@@ -28,6 +35,8 @@ from producer.routing import route
 ROUND: Final = 500
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS_MAX: Final = 30
+KINDS: Final = frozenset(TYPES.values())
+NO_COMMAND: Final = 'must be a command of producer.batch, such as batch.send_text(psid, "Hello!")'
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
 
 
@@ -145,6 +154,7 @@ def next_round(
     while len(arguments) < ROUND:
         try:
             command = next(source)
+            _check_kind(command)
             check(command)
             admit(command, terms)
             shares = _shares(command)[1]
@@ -155,6 +165,11 @@ def next_round(
             return arguments, commands, error, True
         commands += 1
     return arguments, commands, None, False
+
+
+def _check_kind(command: object) -> None:
+    if type(command) not in KINDS:
+        raise InvalidCommandError("", NO_COMMAND + given(command))
 
 
 def _shares(command: Command) -> tuple[str, list[Share]]:

@@ -14,7 +14,7 @@ from producer.broadcasting import PLACEHOLDER, Broadcast, begin
 from producer.commands import Command, CommandOf
 from producer.echoes import confirm
 from producer.envelope import Delivery, Priority, checked
-from producer.errors import InvalidCommandError, OutboundError, SendManyError
+from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.queue import PAGE_QUEUE_MAX, Queue, connect
@@ -151,9 +151,12 @@ class Producer(QueuedVocabulary):
             How many were enqueued.
 
         Raises:
+            InvalidCommandError: `commands` is no iterable.
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
         delivery = without_key(checked(self._delivery))
+        if not isinstance(commands, Iterable):
+            raise InvalidCommandError("commands", f"must be an iterable of commands{given(commands)}")
         source = iter(commands)
         enqueued = 0
         while True:
