@@ -1,6 +1,7 @@
 """Tickets: ask at any moment, from any process, what became of a command."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final, Generic, Literal, TypeVar, cast
@@ -185,7 +186,9 @@ class Ticket(Generic[Reply_co]):
         done = self._keys.done(self.id)
         try:
             until_ms = int((time.time() + timeout_s + SLACK_S) * 1000)
-            self._client.zadd(self._keys.of("waiters"), {self.id: until_ms})
+            # at its maxmemory Redis notes no waiter: the outcome is then seen when it is asked for again
+            with suppress(redis.exceptions.OutOfMemoryError):
+                self._client.zadd(self._keys.of("waiters"), {self.id: until_ms})
             while (found := self.outcome()) is None:
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -193,11 +196,15 @@ class Ticket(Generic[Reply_co]):
                         f"{self.id} has not ended within {timeout_s:g} s; it is still on its way"
                     )
                 if self._client.blpop([done], timeout=max(0.001, round(min(left, POLL_S), 3))) is not None:
-                    # others may wait for the same command
-                    pipe = self._client.pipeline()
-                    pipe.rpush(done, "1")
-                    pipe.pexpire(done, 60_000)
-                    pipe.execute()
+                    self._tell_others(done)
         except redis.RedisError as error:
             raise unreached(error) from error
         return found
+
+    def _tell_others(self, done: str) -> None:
+        """Passes the signal on: others may wait for the same command."""
+        with suppress(redis.exceptions.OutOfMemoryError):
+            pipe = self._client.pipeline()
+            pipe.rpush(done, "1")
+            pipe.pexpire(done, 60_000)
+            pipe.execute()

@@ -176,7 +176,18 @@ class Lanes:
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
         self._templates = Templates(client, prefix)
-        names = ("take", "begin", "charge", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
+        names = (
+            "take",
+            "begin",
+            "charge",
+            "settle",
+            "give_back",
+            "hello",
+            "heartbeat",
+            "goodbye",
+            "tick",
+            "signal",
+        )
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
@@ -293,9 +304,4 @@ class Lanes:
 
     def signal(self, name: str) -> None:
         """Gives a signal to one who waits for it, now or soon."""
-        key = f"{self.prefix}:{name}"
-        with self.client.pipeline() as pipe:
-            pipe.rpush(key, "1")
-            pipe.ltrim(key, -1, -1)
-            pipe.pexpire(key, 60_000)
-            pipe.execute()
+        self._run("signal", name)

@@ -1,6 +1,7 @@
 """Where a worker process is put together: the only module that reads the environment and sets Dramatiq's broker."""
 
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
+from producer.errors import SettingsError
 from producer.queue import connect
 from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
 from worker.circuit import Circuit
@@ -40,12 +42,17 @@ def setup() -> LaneBroker:
     and threads when it is started plainly, not `OUTBOUND_PROCESSES` and `OUTBOUND_THREADS`.
 
     Raises:
-        SettingsError: a setting is wrong, in a sentence.
+        SystemExit: a setting is wrong; the sentence is on standard error, the code is `EX_CONFIG`. Dramatiq lets it end
+            the process as it is, without a traceback.
     """
-    settings = read_settings(os.environ)
-    configure_logs(settings.log_level)
-    warn_of_version(settings.graph_version, datetime.now(UTC).date())
-    broker = build(settings)
+    try:
+        settings = read_settings(os.environ)
+        configure_logs(settings.log_level)
+        warn_of_version(settings.graph_version, datetime.now(UTC).date())
+        broker = build(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"outbound: {error}\n")
+        raise SystemExit(os.EX_CONFIG) from None
     dramatiq.set_broker(broker)
     return broker
 
