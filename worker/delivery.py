@@ -30,7 +30,8 @@ from worker.verdicts import Verdict, judge
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
 UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
-MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body", "sender_action"})
+# Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
+MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 COMMAND_EVENTS: Final = {
     "refused": "command.refused",
     "throttled": "command.throttled",

@@ -306,3 +306,16 @@ def test_a_page_that_cannot_be_charged_is_not_asked_for(server: "redis.Redis") -
     found = ticket.outcome()
     assert found is not None
     assert (found.name, found.attempts) == ("sent", 1)
+
+
+@pytest.mark.parametrize("body", [b'{"recipient_id":"1"}', b"{}"], ids=["a PSID", "another recipient"])
+def test_a_sender_action_may_be_answered_without_an_id(server: "redis.Redis", body: bytes) -> None:
+    """Graph names the recipient only when it is a PSID; what it did is done, and not asked for again."""
+    house = House(server, Answered(200, body))
+    ticket = house.producer.typing_on({"user_ref": "u"})
+    house.deliver(house.take())
+    assert ticket.result(timeout_s=1) == json.loads(body)
+    lost = house.producer.typing_on("2")
+    house.graph.answer = Answered(200, b"Service Unavailable")
+    house.deliver(house.take())
+    assert lost.outcome() is None
