@@ -16,6 +16,7 @@ from producer.errors import (
     OutcomeTimeoutError,
     QueueFullError,
     QueueUnavailableError,
+    RecipientError,
     SendManyError,
     SettingsError,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Producer",
     "QueueFullError",
     "QueueUnavailableError",
+    "RecipientError",
     "RetiredCommandError",
     "Secret",
     "SendManyError",

@@ -9,6 +9,7 @@ import msgspec
 
 from producer.batching import Share, shares_of
 from producer.commands import (
+    TYPES,
     Command,
     SendBatch,
     SendMessage,
@@ -18,15 +19,24 @@ from producer.commands import (
     detached,
 )
 from producer.envelope import Delivery, arguments_of
-from producer.errors import InvalidCommandError, SettingsError
+from producer.errors import (
+    InvalidCommandError,
+    QueueFullError,
+    QueueUnavailableError,
+    SettingsError,
+    given,
+)
 from producer.ids import new_id
 from producer.queue import Arguments, Queue
 from producer.retirement import check_not_retired
+from producer.rounds import ROUND_MAX, broken_off, put_whole, rest_under, rounds_of
 from producer.routing import route
 
 ROUND: Final = 500
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS_MAX: Final = 30
+KINDS: Final = frozenset(TYPES.values())
+NO_COMMAND: Final = 'must be a command of producer.batch, such as batch.send_text(psid, "Hello!")'
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
 
 
@@ -133,18 +143,34 @@ def accept(queue: Queue, ready: Prepared, terms: Terms) -> str:
     for command_id, content in ready.content:
         queue.put_bytes(command_id, content)
     if ready.key is None:
-        queue.put(ready.arguments)
+        put_whole(queue, ready.arguments)
         return ready.ticket
     first: str | None = None
     try:
         first = queue.put_once(
-            ready.arguments, key=ready.key, digest=ready.digest, ticket=ready.ticket, keep_ms=terms.keep_ms
+            ready.arguments[:ROUND_MAX],
+            key=ready.key,
+            digest=ready.digest,
+            ticket=ready.ticket,
+            keep_ms=terms.keep_ms,
+            and_more=max(0, len(ready.arguments) - ROUND_MAX),
         )
     finally:
         if first != ready.ticket:
             for command_id, _ in ready.content:
                 queue.drop_bytes(command_id)
+    _put_rest(queue, ready, first)
     return first
+
+
+def _put_rest(queue: Queue, ready: Prepared, first: str) -> None:
+    """Puts what a batch under a key has beyond its first round; what an earlier call has put already is left alone."""
+    for part, after in rounds_of(rest_under(ready.arguments, ready.ticket, first)):
+        try:
+            queue.put(part, and_more=after)
+        except (QueueFullError, QueueUnavailableError) as error:
+            said = broken_off(error, len(ready.arguments), after + len(part))
+            raise type(error)(said) from error
 
 
 def _digest(command: Command) -> str:
@@ -184,6 +210,7 @@ def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, term
     while len(arguments) < ROUND:
         try:
             command = next(source)
+            _check_kind(command)
             check(command)
             admit(command, terms)
             if isinstance(command, SendBatch):
@@ -197,6 +224,11 @@ def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, term
             return Round(arguments, commands, error, ended=True)
         commands += 1
     return Round(arguments, commands, None, ended=False)
+
+
+def _check_kind(command: object) -> None:
+    if type(command) not in KINDS:
+        raise InvalidCommandError("", NO_COMMAND + given(command))
 
 
 def _shares(command: Command) -> tuple[str, list[Share]]:

@@ -16,7 +16,7 @@ from producer.commands.command import CommandOf
 from producer.commands.labels import GetAssociatedLabels
 from producer.commands.parts import Part, Single
 from producer.commands.profile import GetUserProfile
-from producer.errors import InvalidCommandError
+from producer.errors import InvalidCommandError, given
 from producer.vocabulary import Vocabulary
 
 Reply = TypeVar("Reply")
@@ -32,7 +32,7 @@ def part(
 ) -> Part:
     """Returns `command` linked to other parts of its batch."""
     if not isinstance(command, Single):
-        raise InvalidCommandError("", "is no command that a batch can hold")
+        raise InvalidCommandError("", f"must be a command that a batch can hold{given(command)}")
     return Part(
         command=command, name=name, depends_on=depends_on, omit_response_on_success=omit_response_on_success
     )

@@ -16,7 +16,6 @@ from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 __all__ = ["BATCH_ID", "BatchTicket", "Share", "shares_of"]
 
 LINKED_MAX: Final = 50
-SHARES_MAX: Final = 1_000
 REFERENCE: Final = b"{result="
 
 
@@ -44,16 +43,12 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
     """Returns the ticket's id for a batch, and the envelopes that it becomes.
 
     Raises:
-        InvalidCommandError: more than 50 parts are linked to one another, or more than 1,000 travel by themselves.
+        InvalidCommandError: more than 50 parts are linked to one another.
     """
     linked = [place for place, item in enumerate(command.parts) if _is_linked(item)]
     if len(linked) > LINKED_MAX:
         raise InvalidCommandError(
             "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"
-        )
-    if len(command.parts) - len(linked) > SHARES_MAX:
-        raise InvalidCommandError(
-            "parts", f"at most {SHARES_MAX:,} parts are queued under one ticket; send_many takes any number"
         )
     shares = [
         Share(f"{base}.{place}", _alone(item, command), (place,))

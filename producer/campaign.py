@@ -1,7 +1,7 @@
 """What a broadcast asks of Redis, in steps: it is opened, people are added, it is paused, cancelled, asked after."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cache
@@ -12,7 +12,14 @@ import redis
 
 from producer.commands import SendMessage, encode, tag_of
 from producer.envelope import Delivery, expires_ms, fixed_line, person_key
-from producer.errors import BroadcastError, InvalidCommandError, QueueFullError, QueueUnavailableError
+from producer.errors import (
+    BroadcastError,
+    InvalidCommandError,
+    QueueFullError,
+    QueueUnavailableError,
+    RecipientError,
+    given,
+)
 from producer.ids import new_id
 from producer.keys import Keys
 from producer.policy import of_the_workers
@@ -23,6 +30,7 @@ from producer.steps import Call, Next, Run, Steps, Together, Value
 from producer.tracing import enqueuing
 
 ROUND: Final = 1_000
+NO_PSID: Final = "must be a PSID: letters and digits, at most 100"
 FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position")
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 # What the script answers when there is no broadcast of that id.
@@ -122,7 +130,8 @@ class Campaign:
 
         Raises:
             BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
-            InvalidCommandError: a recipient is no PSID; those before it were added.
+            RecipientError: a recipient is no PSID; all those before it were added.
+            Exception: whatever the list raises; all that it gave before were added.
         """
         state, position_text, digest_text = cast("list[bytes]", (yield from self._run("where")))
         if state != b"open":
@@ -130,9 +139,11 @@ class Campaign:
         position = int(position_text)
         hashed = yield from self._passed(position, digest_text.decode())
         added = 0
-        while people := cast("list[str]", (yield Next(ROUND))):
-            for offset, psid in enumerate(people):
-                check_psid(psid, position + offset)
+        problem: RecipientError | None = None
+        while problem is None:
+            people, problem = good_ones((yield Next(ROUND)), position)
+            if not people:
+                break
             for psid in people:
                 hashed.update(psid.encode() + b"\n")
             reached = position + len(people)
@@ -143,6 +154,8 @@ class Campaign:
             position = reached
             if on_progress is not None:
                 on_progress(position)
+        if problem is not None:
+            raise problem
         yield from self._run("complete")
         return added
 
@@ -222,10 +235,20 @@ def lane_of(head: bytes, broadcast_id: str) -> str:
     return f"{page}/{rate_class}/b/{broadcast_id}"
 
 
-def check_psid(psid: object, place: int) -> None:
-    """Raises `InvalidCommandError` unless `psid` is one."""
-    if not isinstance(psid, str) or not psid or person_key(psid) != psid or not psid.isalnum():
-        raise InvalidCommandError(f"recipients[{place}]", "must be a PSID: letters and digits, at most 100")
+def good_ones(given_ones: Sequence[object], position: int) -> tuple[list[str], RecipientError | None]:
+    """Returns the PSIDs before the first that is none, and what to raise for that one once they are added.
+
+    Args:
+        given_ones: as the caller's list gave them.
+        position: of the first of them in that list.
+    """
+    people: list[str] = []
+    for psid in given_ones:
+        if not (isinstance(psid, str) and psid.isalnum() and person_key(psid) == psid):
+            what = NO_PSID if isinstance(psid, str) else NO_PSID + given(psid)
+            return people, RecipientError(position + len(people), what)
+        people.append(psid)
+    return people, None
 
 
 def _added(answer: list[int], broadcast_id: str) -> int:
@@ -248,6 +271,8 @@ def id_for(broadcast_id: str | None, recipients: object) -> str:
     """
     if isinstance(recipients, str | bytes):
         raise InvalidCommandError("recipients", "must be an iterable of PSIDs, not one text")
+    if not isinstance(recipients, Iterable | AsyncIterable):
+        raise InvalidCommandError("recipients", f"must be an iterable of PSIDs{given(recipients)}")
     chosen = broadcast_id or new_id()
     if not chosen.replace("-", "").replace("_", "").isalnum():
         raise InvalidCommandError("broadcast_id", "must be letters, digits, '-' and '_'")

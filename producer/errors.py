@@ -35,6 +35,15 @@ class SendManyError(OutboundError):
         super().__init__(f"command {index}: {reason} ({enqueued} before it are on the queue)")
 
 
+class RecipientError(InvalidCommandError):
+    """A recipient of a broadcast is no PSID: `index` is its place in the list from 0, and all before it were added."""
+
+    def __init__(self, index: int, problem: str) -> None:
+        self.index = index
+        before = "nobody was added" if index == 0 else f"the {index:,} before it were added"
+        super().__init__(f"recipients[{index}]", f"{problem} ({before})")
+
+
 class OutcomeTimeoutError(OutboundError, TimeoutError):
     """The command had not ended when the time to wait was over; it is still on its way."""
 
@@ -54,3 +63,10 @@ class NotSentError(OutboundError):
         self.ended = ended
         self.reason = reason
         super().__init__(f"the command ended {ended}" + (f": {reason}" if reason else ""))
+
+
+def given(value: object) -> str:
+    """Returns the end of a sentence about a value of the wrong type: its type is named, the value never shown."""
+    name = "None" if value is None else type(value).__name__
+    article = "" if value is None else "an " if name[0].lower() in "aeiou" else "a "
+    return f"; {article}{name} was given"

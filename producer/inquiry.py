@@ -1,6 +1,7 @@
 """What a ticket asks Redis, and what the answers mean; in steps, for tickets of threads and of event loops alike."""
 
 import time
+from contextlib import suppress
 from functools import cache
 from typing import Final, cast
 
@@ -23,8 +24,19 @@ def _cancel() -> Script:
     return Script("cancel")
 
 
-def _lost(error: redis.RedisError, what_to_do: str) -> QueueUnavailableError:
+def lost(error: redis.RedisError, what_to_do: str) -> QueueUnavailableError:
+    """Returns what a failure of Redis is called for one who asks about a command, with what to do."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return QueueUnavailableError(
+            "Redis is at its maxmemory: let the workers drain the queue, or give the server more memory, "
+            f"then {what_to_do}"
+        )
     return QueueUnavailableError(f"Redis was not reached ({type(error).__name__}): {what_to_do}")
+
+
+def _unless_full(step: Call | Together) -> Steps[None]:
+    with suppress(redis.exceptions.OutOfMemoryError):
+        yield step
 
 
 class Inquiry:
@@ -39,7 +51,7 @@ class Inquiry:
         try:
             value = yield Call(("GET", self.keys.outcome(self.id)))
         except redis.RedisError as error:
-            raise _lost(error, "ask again") from error
+            raise lost(error, "ask again") from error
         return outcome_of(cast("bytes", value)) if value is not None else None
 
     def cancel(self) -> Steps[bool]:
@@ -47,7 +59,7 @@ class Inquiry:
         try:
             answer = yield Run(_cancel(), self.keys.prefix, (self.id, of_the_workers(), ""))
         except redis.RedisError as error:
-            raise _lost(error, "try again") from error
+            raise lost(error, "try again") from error
         return cast("object", answer) == 1
 
     def wait(self, timeout_s: float) -> Steps[Outcome]:
@@ -59,7 +71,8 @@ class Inquiry:
         done = self.keys.done(self.id)
         try:
             until_ms = int((time.time() + timeout_s + SLACK_S) * 1000)
-            yield Call(("ZADD", self.keys.of("waiters"), until_ms, self.id))
+            # at its maxmemory Redis notes no waiter: the outcome is then seen when it is asked for again
+            yield from _unless_full(Call(("ZADD", self.keys.of("waiters"), until_ms, self.id)))
             while (found := (yield from self.outcome())) is None:
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -68,9 +81,11 @@ class Inquiry:
                     )
                 if (yield Signal(done, min(left, POLL_S))) is not None:
                     # others may wait for the same command
-                    yield Together((Call(("RPUSH", done, "1")), Call(("PEXPIRE", done, TOLD_MS))))
+                    yield from _unless_full(
+                        Together((Call(("RPUSH", done, "1")), Call(("PEXPIRE", done, TOLD_MS))))
+                    )
         except redis.RedisError as error:
-            raise _lost(error, "ask again") from error
+            raise lost(error, "ask again") from error
         return found
 
     def result(self, timeout_s: float) -> Steps[object]:

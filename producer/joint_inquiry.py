@@ -1,14 +1,18 @@
 """What a ticket for several commands asks: each of them, and what their outcomes come to together."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 import msgspec
+import redis
 
-from producer.inquiry import Inquiry
+from producer.inquiry import Inquiry, lost
 from producer.keys import Keys
-from producer.outcome import Outcome
-from producer.steps import Steps
+from producer.outcome import Outcome, outcome_of
+from producer.steps import Call, Steps
+
+ASKED_MAX: Final = 1_000
 
 
 class JointInquiry(Inquiry):
@@ -23,19 +27,30 @@ class JointInquiry(Inquiry):
 
     def outcomes(self) -> Steps[list[Outcome | None]]:
         """Comes to how each part ended, in order; None for one that is on its way."""
-        found: list[Outcome | None] = []
-        for part in self.parts:
-            found.append((yield from part.outcome()))  # noqa: PERF401 (a comprehension cannot yield)
-        return found
+        ended = yield from self._ended({})
+        return [ended.get(part.id) for part in self.parts]
 
     def outcome(self) -> Steps[Outcome | None]:
         """Comes to how the whole ended, as its first part that was not sent, or to None while a part is on its way."""
-        outcomes: list[Outcome] = []
-        for part in self.parts:
-            found = yield from part.outcome()
-            if found is None:
-                return None
-            outcomes.append(found)
+        ended = yield from self._ended({})
+        return self._whole(ended) if all(part.id in ended for part in self.parts) else None
+
+    def _ended(self, known: Mapping[str, Outcome]) -> Steps[dict[str, Outcome]]:
+        """Comes to the outcomes of all parts that have ended, by id; those that are known are not asked for again."""
+        found = dict(known)
+        asked = [each.id for each in self._distinct() if each.id not in found]
+        for start in range(0, len(asked), ASKED_MAX):
+            ids = asked[start : start + ASKED_MAX]
+            try:
+                values = yield Call(("MGET", *(self.keys.outcome(each) for each in ids)))
+            except redis.RedisError as error:
+                raise lost(error, "ask again") from error
+            pairs = zip(ids, cast("list[bytes | None]", values), strict=True)
+            found |= {each: outcome_of(value) for each, value in pairs if value is not None}
+        return found
+
+    def _whole(self, ended: Mapping[str, Outcome]) -> Outcome:
+        outcomes = [ended[part.id] for part in self.parts]
         worst = next((each for each in outcomes if not each.sent), outcomes[0])
         return msgspec.structs.replace(
             worst,
@@ -49,12 +64,14 @@ class JointInquiry(Inquiry):
     def wait(self, timeout_s: float) -> Steps[Outcome]:
         """Comes to how the whole ended, after at most `timeout_s` seconds for all parts."""
         deadline = time.monotonic() + timeout_s
-        for part in self._distinct():
-            yield from part.wait(max(0.0, deadline - time.monotonic()))
-        found = yield from self.outcome()
-        if found is None:
-            return (yield from super().wait(timeout_s))
-        return found
+        ended: dict[str, Outcome] = {}
+        while True:
+            ended = yield from self._ended(ended)
+            # they leave in their order: when the last of those under way has ended, most others have too
+            last = next((part for part in reversed(self.parts) if part.id not in ended), None)
+            if last is None:
+                return self._whole(ended)
+            ended[last.id] = yield from last.wait(max(0.0, deadline - time.monotonic()))
 
     def cancel(self) -> Steps[bool]:
         """Ends every part that no worker has yet, the last first; comes to True only if none was or will be sent."""

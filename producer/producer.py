@@ -9,13 +9,14 @@ from producer.accepting import DAY_MS, Terms, accept, enqueue, next_round, terms
 from producer.batching import BATCH_ID, BatchTicket
 from producer.binding import Options, bound, for_many
 from producer.broadcasting import Broadcast, begin
+from producer.bulk import Bulk
 from producer.commands import Command, CommandOf
 from producer.echoes import confirm
 from producer.envelope import Delivery, checked
-from producer.errors import OutboundError, SendManyError
+from producer.errors import InvalidCommandError, SendManyError, given
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
-from producer.queue import PAGE_QUEUE_MAX, Putting, Queue, connect
+from producer.queue import PAGE_QUEUE_MAX, Queue, connect
 from producer.sequence_inquiry import SEQUENCE_ID
 from producer.sequencing import OnFailure, SequenceTicket, prepare_sequence
 from producer.ticket import Ticket
@@ -136,33 +137,26 @@ class Producer(QueuedVocabulary):
             How many were enqueued.
 
         Raises:
+            InvalidCommandError: `commands` is no iterable.
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
         delivery = without_key(checked(self._delivery))
+        if not isinstance(commands, Iterable):
+            raise InvalidCommandError("commands", f"must be an iterable of commands{given(commands)}")
         source = iter(commands)
-        enqueued, posted = 0, None
+        bulk = Bulk(self._queue, on_progress)
         try:
             while True:
                 round_ = next_round(self._queue, source, delivery, self._terms)
-                if posted is not None:
-                    enqueued = _settled(*posted, enqueued)
-                    if on_progress is not None:
-                        on_progress(enqueued)
-                posted = None
-                if round_.commands:
-                    posted = self._queue.begin_put(round_.arguments), round_.commands
+                bulk.put(round_)
                 if round_.ended:
                     break
-            if posted is not None:
-                enqueued = _settled(*posted, enqueued)
+            bulk.settle()
         finally:
-            if posted is not None:
-                posted[0].abandon()
+            bulk.abandon()
         if round_.problem is not None:
-            raise SendManyError(enqueued, enqueued, str(round_.problem)) from round_.problem
-        if posted is not None and on_progress is not None:
-            on_progress(enqueued)
-        return enqueued
+            raise SendManyError(bulk.enqueued, bulk.enqueued, str(round_.problem)) from round_.problem
+        return bulk.enqueued
 
     def send_sequence(
         self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
@@ -211,8 +205,9 @@ class Producer(QueuedVocabulary):
             options: as for `send_message`.
 
         Raises:
-            InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
-                added.
+            InvalidCommandError: the message is not valid.
+            RecipientError: a recipient is no PSID; says which, and all before it were added. Mended, the same list goes
+                on.
             BroadcastError: the list differs from that of the earlier run.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.
@@ -251,12 +246,3 @@ class Producer(QueuedVocabulary):
         delivery = checked(self._delivery)
         ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
         return cast("Ticket[Reply]", self.ticket(ticket))
-
-
-def _settled(putting: Putting, commands: int, before: int) -> int:
-    """Returns how many are on the queue once this round is."""
-    try:
-        putting.finish()
-    except OutboundError as error:
-        raise SendManyError(before, before, str(error)) from error
-    return before + commands

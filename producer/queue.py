@@ -68,19 +68,21 @@ class Queue:
         self._enqueue = Script("enqueue")
         self._enqueue_once = Script("enqueue_once")
 
-    def put(self, commands: Iterable[Arguments]) -> int:
+    def put(self, commands: Iterable[Arguments], *, and_more: int = 0) -> int:
         """Accepts commands, all or none, and returns how many were new; ids that are known already change nothing.
+
+        At most 1,000 at a time; `and_more` must fit into the Page's queue after them.
 
         Raises:
             QueueFullError: Redis is at its `maxmemory`, or a Page's queue is full: nothing was accepted.
             QueueUnavailableError: Redis was not reached; the same ids may be put again.
         """
-        return self.begin_put(commands).finish()
+        return self.begin_put(commands, and_more=and_more).finish()
 
-    def begin_put(self, commands: Iterable[Arguments]) -> "Putting":
+    def begin_put(self, commands: Iterable[Arguments], *, and_more: int = 0) -> "Putting":
         """Sends commands on their way; they are accepted once `Putting.finish` returns."""
         span = enqueuing()
-        arguments = together(("", self.page_queue_max), commands, span)
+        arguments = together(("", self.page_queue_max - and_more), commands, span)
         return Putting(self, self._enqueue.send(self.wire, self.keys.prefix, arguments), span)
 
     def close(self) -> None:
@@ -89,7 +91,14 @@ class Queue:
         self.client.close()
 
     def put_once(
-        self, commands: Iterable[Arguments], *, key: str, digest: str, ticket: str, keep_ms: int
+        self,
+        commands: Iterable[Arguments],
+        *,
+        key: str,
+        digest: str,
+        ticket: str,
+        keep_ms: int,
+        and_more: int = 0,
     ) -> str:
         """Accepts commands unless `key` stands for them already; returns the id of the first ticket.
 
@@ -99,13 +108,14 @@ class Queue:
             digest: of the commands, hexadecimal.
             ticket: id of their ticket.
             keep_ms: for how long the key is kept.
+            and_more: as `put`.
 
         Raises:
             IdempotencyError: the key stands for something else.
             QueueFullError: as `put`.
             QueueUnavailableError: as `put`.
         """
-        once = ("", self.page_queue_max, key, digest, ticket, keep_ms)
+        once = ("", self.page_queue_max - and_more, key, digest, ticket, keep_ms)
         span = enqueuing()
         with span or nullcontext():
             answer = self._accepted(self._enqueue_once, together(once, commands, span))
@@ -114,12 +124,14 @@ class Queue:
     def put_bytes(self, command_id: str, content: bytes) -> None:
         """Stores the bytes of a command before it is put; without it they are gone after some minutes.
 
+        Those that lie there already stay.
+
         Raises:
             QueueFullError: Redis is at its `maxmemory`.
             QueueUnavailableError: Redis was not reached.
         """
         try:
-            self.client.set(self.keys.blob(command_id), content, px=BYTES_ALONE_MS)
+            self.client.set(self.keys.blob(command_id), content, px=BYTES_ALONE_MS, nx=True)
         except redis.RedisError as error:
             raise refused(error) from error
 

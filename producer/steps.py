@@ -46,7 +46,10 @@ class Signal(msgspec.Struct, frozen=True):
 
 
 class Next(msgspec.Struct, frozen=True):
-    """The next `count` things of what the caller gave to be read; fewer when it ends."""
+    """The next `count` things of what the caller gave to be read; fewer when it ends.
+
+    What it raises is raised once everything that it gave before was handed over.
+    """
 
     count: int
 
@@ -68,11 +71,12 @@ def take(steps: Steps[Result], client: "redis.Redis", source: Iterator[Any] | No
     Raises:
         redis.RedisError: the server was not reached, and the steps do not say what that means.
     """
+    reading = Reading(source or iter(()))
     try:
         step = next(steps)
         while True:
             try:
-                answer = _answer(step, client, source)
+                answer = _answer(step, client, reading)
             except Exception as error:  # noqa: BLE001 - whatever it is, the steps may know what it means
                 step = steps.throw(error)
             else:
@@ -81,7 +85,29 @@ def take(steps: Steps[Result], client: "redis.Redis", source: Iterator[Any] | No
         return cast("Result", done.value)
 
 
-def _answer(step: Step, client: "redis.Redis", source: Iterator[Any] | None) -> object:
+class Reading:
+    """Reads what a caller gave, a bounded number at a time."""
+
+    def __init__(self, source: Iterator[Any]) -> None:
+        self._source = source
+        self._problem: Exception | None = None
+
+    def some(self, count: int) -> list[Any]:
+        """Returns the next things, at most `count`; raises what the source raised after the last of them."""
+        problem, self._problem = self._problem, None
+        if problem is not None:
+            raise problem
+        found: list[Any] = []
+        try:
+            found.extend(islice(self._source, count))
+        except Exception as error:
+            if not found:
+                raise
+            self._problem = error
+        return found
+
+
+def _answer(step: Step, client: "redis.Redis", reading: Reading) -> object:
     match step:
         case Call(words):
             return client.execute_command(*words)  # type: ignore[no-untyped-call]  # redis-py's own
@@ -95,7 +121,7 @@ def _answer(step: Step, client: "redis.Redis", source: Iterator[Any] | None) -> 
         case Signal(key, timeout_s):
             return client.blpop([key], timeout=bounded_s(timeout_s))
         case Next(count):
-            return list(islice(source or iter(()), count))
+            return reading.some(count)
 
 
 def bounded_s(timeout_s: float) -> float:

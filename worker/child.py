@@ -1,22 +1,15 @@
 """`python -m worker.child THREADS SHUTDOWN_TIMEOUT_S PARENT`: one process of `outbound worker`."""
 
-import os
 import sys
 
-from producer.errors import SettingsError
 from worker.main import setup
 from worker.process import run
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one worker process; returns `EX_CONFIG` when a setting is wrong."""
+    """Runs one worker process; ends with `EX_CONFIG` when a setting is wrong."""
     threads, shutdown_timeout_s, parent = arguments
-    try:
-        broker = setup()
-    except SettingsError as error:
-        sys.stderr.write(f"outbound: {error}\n")
-        return os.EX_CONFIG
-    run(broker, threads=int(threads), shutdown_timeout_s=float(shutdown_timeout_s), parent=int(parent))
+    run(setup(), threads=int(threads), shutdown_timeout_s=float(shutdown_timeout_s), parent=int(parent))
     return 0
 
 

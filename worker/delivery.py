@@ -16,7 +16,7 @@ from producer.keys import Keys
 from worker.calls import call_for
 from worker.circuit import Circuit, is_healthy
 from worker.following import followed
-from worker.graph.answers import Answer, Answered, Lost
+from worker.graph.answers import Answer, Answered, Lost, NotSent
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
 from worker.lanes import Chunk, Hold, Lanes, Settlement, Taken
@@ -32,7 +32,9 @@ from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
-MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body", "sender_action"})
+UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
+# Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
+MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 COMMAND_EVENTS: Final = {
     "refused": "command.refused",
     "throttled": "command.throttled",
@@ -159,13 +161,24 @@ class Deliverer:
         return [merged(explained(calls, answers))]  # linked parts are alone in their chunk
 
     def _followed(self, job: Job, answer: Answer, worker: str) -> Answer:
-        """Returns the answer with the pages after the first, where the command asks for all of them."""
+        """Returns the answer with the pages after the first, where the command asks for all of them.
+
+        Each of them is a call more, charged to the Page's rate before it is made.
+        """
 
         def ask(command: Command) -> Answer:
+            if not self._charged(job.taken, worker):
+                return NotSent(UNCHARGED)
             call = msgspec.structs.replace(job.calls[0], call=call_for(command))
             return self._graph.send([call], guard=lambda: self._may_begin(worker))[0]
 
         return followed(job.command, answer, ask)
+
+    def _charged(self, taken: Taken, worker: str) -> bool:
+        try:
+            return self._lanes.charge(worker, taken)
+        except redis.RedisError:
+            return False
 
     def _bytes_of(self, command_id: str) -> bytes | None:
         key = Keys(self._lanes.prefix).blob(command_id)

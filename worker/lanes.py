@@ -197,7 +197,18 @@ class Lanes:
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
         self._templates = Templates(client, prefix)
-        names = ("take", "begin", "settle", "give_back", "hello", "heartbeat", "goodbye", "tick")
+        names = (
+            "take",
+            "begin",
+            "charge",
+            "settle",
+            "give_back",
+            "hello",
+            "heartbeat",
+            "goodbye",
+            "tick",
+            "signal",
+        )
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
@@ -240,6 +251,10 @@ class Lanes:
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
         return self._run("begin", chunk.worker, chunk.token) == 1
+
+    def charge(self, worker: str, taken: Taken, calls: int = 1, *, now_ms: int | str = "") -> bool:
+        """Spends budget of the command's lane for further calls of it, as a debt; False when the worker was reaped."""
+        return self._run("charge", worker, taken.page, taken.rate_class, calls, now_ms) == 1
 
     def settle(
         self,
@@ -326,9 +341,4 @@ class Lanes:
 
     def signal(self, name: str) -> None:
         """Gives a signal to one who waits for it, now or soon."""
-        key = f"{self.prefix}:{name}"
-        with self.client.pipeline() as pipe:
-            pipe.rpush(key, "1")
-            pipe.ltrim(key, -1, -1)
-            pipe.pexpire(key, 60_000)
-            pipe.execute()
+        self._run("signal", name)

@@ -49,12 +49,17 @@ def setup() -> LaneBroker:
     and threads when it is started plainly, not `OUTBOUND_PROCESSES` and `OUTBOUND_THREADS`.
 
     Raises:
-        SettingsError: a setting is wrong, in a sentence.
+        SystemExit: a setting is wrong; the sentence is on standard error, the code is `EX_CONFIG`. Dramatiq lets it end
+            the process as it is, without a traceback.
     """
-    settings = read_settings(os.environ)
-    configure_logs(settings.log_level)
-    warn_of_version(settings.graph_version, datetime.now(UTC).date())
-    broker = build(settings, meter_of=None if settings.metrics_port is None else recorder)
+    try:
+        settings = read_settings(os.environ)
+        configure_logs(settings.log_level)
+        warn_of_version(settings.graph_version, datetime.now(UTC).date())
+        broker = build(settings, meter_of=None if settings.metrics_port is None else recorder)
+    except SettingsError as error:
+        sys.stderr.write(f"outbound: {error}\n")
+        raise SystemExit(os.EX_CONFIG) from None
     dramatiq.set_broker(broker)
     return broker
 

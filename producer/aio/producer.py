@@ -171,7 +171,7 @@ class AsyncProducer(AwaitedVocabulary):
                 for command_id, content in aside.kept:
                     await self._queue.put_bytes(command_id, content)
                 if round_.arguments:
-                    await self._queue.put(round_.arguments)
+                    await self._queue.put_whole(round_.arguments)
             except OutboundError as error:
                 raise SendManyError(enqueued, enqueued, str(error)) from error
             enqueued += round_.commands

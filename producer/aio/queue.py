@@ -12,6 +12,7 @@ from redis.backoff import ExponentialBackoff
 
 from producer.accepting import Prepared
 from producer.aio.taking import Taker
+from producer.errors import QueueFullError, QueueUnavailableError
 from producer.keys import PREFIX_DEFAULT, Keys
 from producer.queue import (
     ANSWER_TIMEOUT_S,
@@ -26,6 +27,7 @@ from producer.queue import (
     together,
 )
 from producer.queue import connect as checked_url
+from producer.rounds import ROUND_MAX, broken_off, rest_under, rounds_of, what_is_left
 from producer.scripting import Script
 from producer.steps import Call, Run
 from producer.tracing import enqueuing
@@ -73,25 +75,52 @@ class AsyncQueue:
         for command_id, content in ready.content:
             await self.put_bytes(command_id, content)
         if ready.key is None:
-            await self.put(ready.arguments)
+            await self.put_whole(ready.arguments)
             return ready.ticket
         first: str | None = None
         once = (ready.key, ready.digest, ready.ticket, keep_ms)
+        more = max(0, len(ready.arguments) - ROUND_MAX)
         try:
-            first = first_of(await self._accepted(self._enqueue_once, once, ready.arguments), ready.ticket)
+            answer = await self._accepted(self._enqueue_once, once, ready.arguments[:ROUND_MAX], more)
+            first = first_of(answer, ready.ticket)
         finally:
             if first != ready.ticket and not _is_cancelled():
                 await self._drop_bytes([command_id for command_id, _ in ready.content])
+        for part, after in rounds_of(rest_under(ready.arguments, ready.ticket, first)):
+            try:
+                await self.put(part, and_more=after)
+            except (QueueFullError, QueueUnavailableError) as error:
+                said = broken_off(error, len(ready.arguments), after + len(part))
+                raise type(error)(said) from error
         return first
 
-    async def put(self, commands: Iterable[Arguments]) -> int:
+    async def put_whole(self, arguments: Sequence[Arguments]) -> None:
+        """Accepts envelopes that belong together, all or none; see `producer.rounds.put_whole`.
+
+        Raises:
+            QueueFullError: Redis is at its `maxmemory`, or the Page's queue is full.
+            QueueUnavailableError: Redis was not reached; the error says what is on the queue.
+        """
+        for part, after in rounds_of(arguments):
+            try:
+                await self.put(part, and_more=after)
+            except (QueueFullError, QueueUnavailableError) as error:
+                before = len(arguments) - after - len(part)
+                if before == 0:
+                    raise
+                steps = what_is_left(arguments, before, len(part), error, self.keys)
+                raise type(error)(await self.taker.take(steps)) from error
+
+    async def put(self, commands: Iterable[Arguments], *, and_more: int = 0) -> int:
         """Accepts commands, all or none, and returns how many were new; ids that are known already change nothing.
+
+        At most 1,000 at a time; `and_more` must fit into the Page's queue after them.
 
         Raises:
             QueueFullError: Redis is at its `maxmemory`, or a Page's queue is full: nothing was accepted.
             QueueUnavailableError: Redis was not reached; the same ids may be put again.
         """
-        return cast("int", (await self._accepted(self._enqueue, (), commands))[0])
+        return cast("int", (await self._accepted(self._enqueue, (), commands, and_more))[0])
 
     async def put_bytes(self, command_id: str, content: bytes) -> None:
         """Stores the bytes of a command before it is put; without it they are gone after some minutes.
@@ -101,7 +130,9 @@ class AsyncQueue:
             QueueUnavailableError: Redis was not reached.
         """
         try:
-            await self.taker.answer(Call(("SET", self.keys.blob(command_id), content, "PX", BYTES_ALONE_MS)))
+            await self.taker.answer(
+                Call(("SET", self.keys.blob(command_id), content, "PX", BYTES_ALONE_MS, "NX"))
+            )
         except redis.RedisError as error:
             raise refused(error) from error
 
@@ -111,11 +142,11 @@ class AsyncQueue:
                 await self.taker.answer(Call(("DEL", *(self.keys.blob(each) for each in command_ids))))
 
     async def _accepted(
-        self, script: Script, once: Sequence[str | int], commands: Iterable[Arguments]
+        self, script: Script, once: Sequence[str | int], commands: Iterable[Arguments], and_more: int
     ) -> list[int | bytes]:
         span = enqueuing()
         with span or nullcontext():
-            arguments = together(("", self.page_queue_max, *once), commands, span)
+            arguments = together(("", self.page_queue_max - and_more, *once), commands, span)
             try:
                 answer = await self.taker.answer(Run(script, self.keys.prefix, tuple(arguments)))
             except redis.RedisError as error:

@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from itertools import islice
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import redis
 import redis.asyncio
 
 from producer.scripting import Script
-from producer.steps import Call, Next, Result, Run, Signal, Step, Steps, Together, Value, bounded_s
+from producer.steps import Call, Next, Reading, Result, Run, Signal, Step, Steps, Together, Value, bounded_s
 
 Item = TypeVar("Item")
 
@@ -26,25 +25,34 @@ class Reader:
 
     def __init__(self, source: Source[Any]) -> None:
         self._later: AsyncIterator[Any] | None = None
-        self._now: Iterator[Any] = iter(())
+        self._now = Reading(iter(()))
+        self._problem: Exception | None = None
         if isinstance(source, AsyncIterable):
             self._later = aiter(source)
         else:
-            self._now = iter(source)
+            self._now = Reading(iter(source))
 
     async def one(self) -> list[Any]:
         """Returns the next thing in a list; an empty list at the end."""
         return await self.some(1)
 
     async def some(self, count: int) -> list[Any]:
-        """Returns the next things, at most `count`; fewer at the end."""
+        """Returns the next things, at most `count`; raises what the source raised after the last of them."""
         if self._later is None:
-            return list(islice(self._now, count))
+            return self._now.some(count)
+        problem, self._problem = self._problem, None
+        if problem is not None:
+            raise problem
         found: list[Any] = []
         while len(found) < count:
             try:
                 found.append(await anext(self._later))
             except StopAsyncIteration:
+                break
+            except Exception as error:
+                if not found:
+                    raise
+                self._problem = error
                 break
         return found
 

@@ -6,11 +6,11 @@ empty list of quick replies is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import msgspec
 
-from producer.errors import InvalidCommandError
+from producer.errors import InvalidCommandError, given
 from producer.messages.airline import (
     AirlineBoardingPassTemplate,
     AirlineCheckinTemplate,
@@ -290,6 +290,17 @@ def plain_object(value: object, path: str) -> Json:
     if not isinstance(result, dict):
         raise InvalidCommandError(path, "must be an object")
     return result
+
+
+def plain_list(value: object, path: str) -> list[Json]:
+    """Returns `value`, a list or a tuple of objects, as a plain JSON list; its entries are checked with their command.
+
+    Raises `InvalidCommandError` with `path` for what is no list.
+    """
+    result = plain(value)
+    if not isinstance(result, list | tuple):
+        raise InvalidCommandError(path, f"must be a list{given(value)}")
+    return cast("list[Json]", list(result))
 
 
 def _finished(message: Json, quick_replies: QuickReplies, metadata: str | None) -> Json:

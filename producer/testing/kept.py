@@ -1,6 +1,6 @@
 """What an outbox keeps in the place of Redis; tickets and broadcasts ask it in steps that need no server."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,11 +8,12 @@ import msgspec
 
 from producer.accepting import Prepared, Terms, prepare
 from producer.batch_inquiry import BATCH_ID, BatchInquiry
-from producer.campaign import Campaign, Progress, check_psid
+from producer.campaign import Campaign, Progress, good_ones
 from producer.commands import Command, SendMessage, check
 from producer.envelope import Delivery
-from producer.errors import BroadcastError, OutboundError, OutcomeTimeoutError, SendManyError
+from producer.errors import BroadcastError, OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
 from producer.inquiry import Inquiry
+from producer.joint_inquiry import JointInquiry
 from producer.keys import Keys
 from producer.outcome import Outcome, OutcomeName
 from producer.queue import DIFFERENT, REPEATED, first_of
@@ -149,7 +150,16 @@ class KeptOne(Inquiry):
         return found
 
 
-class KeptBatch(BatchInquiry, KeptOne):
+class KeptParts(JointInquiry, KeptOne):
+    """Asks an outbox after several commands as one."""
+
+    def _ended(self, known: Mapping[str, Outcome]) -> Steps[dict[str, Outcome]]:
+        yield from ()
+        found = {part.id: self._kept.outcomes.get(part.id) for part in self.parts}
+        return {**known, **{each: outcome for each, outcome in found.items() if outcome is not None}}
+
+
+class KeptBatch(BatchInquiry, KeptParts):
     """Asks an outbox after a batch."""
 
     def __init__(self, batch_id: str, kept: Kept) -> None:
@@ -161,7 +171,7 @@ class KeptBatch(BatchInquiry, KeptOne):
         self._linked: list[int] = []
 
 
-class KeptSequence(SequenceInquiry, KeptOne):
+class KeptSequence(SequenceInquiry, KeptParts):
     """Asks an outbox after a sequence; steps end one by one, as the test says."""
 
     def __init__(self, sequence_id: str, kept: Kept) -> None:
@@ -233,9 +243,12 @@ class KeptCampaign(Campaign):
         there = {each.recipient for each in self._kept.commands if each.broadcast == self.id}
         before, read = len(there), 0
         assert self._command is not None  # noqa: S101 (it is opened first)
-        while people := (yield Next(ROUND)):
+        problem: RecipientError | None = None
+        while problem is None:
+            people, problem = good_ones((yield Next(ROUND)), read)
+            if not people:
+                break
             for psid in people:
-                check_psid(psid, read)
                 read += 1
                 if psid not in there:
                     command = msgspec.structs.replace(self._command, recipient=psid)
@@ -243,6 +256,8 @@ class KeptCampaign(Campaign):
                     there.add(psid)
             if on_progress is not None:
                 on_progress(read)
+        if problem is not None:
+            raise problem
         self._change(state="complete", found=(yield from self.progress()))
         return len(there) - before
 

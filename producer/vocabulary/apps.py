@@ -5,8 +5,7 @@ from typing import Any, Unpack
 
 from producer.commands.apps import GenerateMessengerCode, GetUserField, LogCustomEvents, SetNlpConfigs
 from producer.commands.results import IdPage, MessengerCode, Success
-from producer.errors import InvalidCommandError
-from producer.messages.builders import plain, plain_object
+from producer.messages.builders import plain_list, plain_object
 from producer.secrets import Secret
 from producer.vocabulary.options import CallOptions, CodeOptions, IdOptions, NlpOptions
 from producer.vocabulary.submitting import Submitting
@@ -73,9 +72,7 @@ class AppMethods(Submitting):
         Raises:
             InvalidCommandError: names the path and the bound.
         """
-        items = plain(events)
-        if not isinstance(items, list):
-            raise InvalidCommandError("events", "must be a list")
+        items = plain_list(events, "events")
         command = LogCustomEvents(
             page_id=page_id, page_scoped_user_id=page_scoped_user_id, events=items, app_id=app_id, **options
         )

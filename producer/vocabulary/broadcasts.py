@@ -21,8 +21,7 @@ from producer.commands.results import (
     SponsoredMessage,
     Success,
 )
-from producer.errors import InvalidCommandError
-from producer.messages.builders import plain, plain_object
+from producer.messages.builders import plain_list, plain_object
 from producer.messages.message import Message
 from producer.vocabulary.options import BroadcastOptions, CallOptions
 from producer.vocabulary.submitting import Submitting
@@ -45,10 +44,7 @@ class BroadcastMethods(Submitting):
         Raises:
             InvalidCommandError: names the path and the bound.
         """
-        items = plain(messages)
-        if not isinstance(items, list):
-            raise InvalidCommandError("messages", "must be a list")
-        return self._run(CreateMessageCreative(messages=items, **options))
+        return self._run(CreateMessageCreative(messages=plain_list(messages, "messages"), **options))
 
     def send_broadcast_message(
         self, message_creative_id: str | int, **options: Unpack[BroadcastOptions]

@@ -5,8 +5,7 @@ from typing import TypeAlias, Unpack
 
 from producer.commands.profile import DeleteUserMenu, GetUserMenu, SetUserMenu
 from producer.commands.results import ProfileChange
-from producer.errors import InvalidCommandError
-from producer.messages.builders import plain
+from producer.messages.builders import plain_list
 from producer.messages.profile import MenuItem, PersistentMenu
 from producer.vocabulary.options import CallOptions
 from producer.vocabulary.profile import ProfileMethods
@@ -112,9 +111,7 @@ class MenuMethods(ProfileMethods):
 
 
 def _menu(menu: Sequence[MenuEntry], *, disabled: bool) -> list[dict[str, object]]:
-    entries = plain(menu)
-    if not isinstance(entries, list):
-        raise InvalidCommandError("persistent_menu", "must be a list")
+    entries = plain_list(menu, "persistent_menu")
     if any(isinstance(entry, dict) and entry.get("locale") == "default" for entry in entries):
         return entries
     return [{"locale": "default", "composer_input_disabled": disabled, "call_to_actions": entries}]

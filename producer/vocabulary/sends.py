@@ -1,12 +1,12 @@
 """Sends: messages, media, templates, sender actions, a raw body, and a batch of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Unpack
+from typing import Final, Unpack
 
 from producer.commands.parts import BatchItem, RawPart, SendBatch
 from producer.commands.results import PartReply, SendReply
 from producer.commands.send import Recipient, SendRawBody
-from producer.errors import InvalidCommandError
+from producer.errors import InvalidCommandError, given
 from producer.messages import builders
 from producer.messages.message import Attachment, Message
 from producer.secrets import Secret
@@ -14,6 +14,10 @@ from producer.vocabulary import composing
 from producer.vocabulary.options import ActionOptions, MediaOptions, SendOptions
 from producer.vocabulary.submitting import Submitting
 from producer.vocabulary.uploads import Media
+
+NO_PART: Final = (
+    'must be a command of producer.batch, such as batch.send_text(psid, "Hello!"), or a raw part as an object'
+)
 
 
 class SendMethods(Submitting):
@@ -271,6 +275,8 @@ class SendMethods(Submitting):
         Raises:
             InvalidCommandError: names the path and the bound.
         """
+        if not isinstance(parts, Iterable) or isinstance(parts, str | bytes | Mapping):
+            raise InvalidCommandError("parts", f"must be a list of commands{given(parts)}")
         items = [_item(part, index) for index, part in enumerate(parts)]
         return self._run(SendBatch(parts=items, include_headers=include_headers, access_token=access_token))
 
@@ -280,6 +286,4 @@ def _item(part: object, index: int) -> BatchItem:
         return RawPart(part=builders.plain_object(part, f"parts[{index}]"))
     if isinstance(part, BatchItem):
         return part
-    raise InvalidCommandError(
-        f"parts[{index}]", "must be a command of producer.batch, or a raw part as an object"
-    )
+    raise InvalidCommandError(f"parts[{index}]", NO_PART + given(part))

@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 
 from worker.bench import Figure, Results, Section, Series, Spread, Target, spread_of
+from worker.bench.broadcaster import Told
+from worker.bench.broadcasts import section_of
 from worker.bench.report import document_of, markdown_of, write_report
 from worker.bench.spread import percentile, steady_rate
 
@@ -105,3 +107,15 @@ def test_papers_are_written_side_by_side(tmp_path: Path) -> None:
         msgspec.json.encode(document_of(RESULTS))
     )
     assert [each["reached"] for each in document_of(RESULTS)["sections"][0]["figures"]] == [None, False]  # type: ignore[index]  # JSON has no types
+
+
+def test_a_broadcast_is_told_by_the_person() -> None:
+    """A million people have their own section: time, bytes a person at rest and at most, and growth of the process."""
+    section = section_of(Told(1_000_000, 4.0, 70_000_000, 60_000_000, 151_000_000))
+    assert section.title == "Broadcast of a million"
+    assert {each.key: (each.spread.median, each.reached) for each in section.figures} == {
+        "broadcast_seconds": (4.0, None),
+        "broadcast_bytes": (60.0, True),
+        "broadcast_bytes_adding": (151.0, False),
+        "broadcast_resident": (70_000_000 / 1024**2, False),
+    }

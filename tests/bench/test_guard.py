@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from worker.bench import enqueueing, footprint, throughput
+from worker.bench import broadcasts, enqueueing, footprint, throughput
 from worker.bench.arena import Arena, open_arena
 from worker.bench.figures import Figure, Section
 from worker.bench.plan import Plan
@@ -62,3 +63,18 @@ def test_rest_costs_next_to_nothing(arena: Arena) -> None:
     found = by_key(footprint.measure(arena, SHORT, silent))
     assert found["idle_commands"].spread.median <= 4.0, found["idle_commands"]
     assert found["import_cost"].spread.least <= 0.10, found["import_cost"]
+
+
+def test_a_broadcast_keeps_its_size(arena: Arena) -> None:
+    """A person who waits costs no more than its target, and the process that adds them stays as large as it was."""
+    found = broadcasts.measure(arena, msgspec.structs.replace(SHORT, scale=0.1), silent)
+    figures = by_key(found)
+    assert found.title == "Broadcast of a million, scaled to 100,000 people"
+    reached = {key: each.reached for key, each in figures.items()}
+    assert reached == {
+        "broadcast_seconds": None,
+        "broadcast_bytes": True,
+        "broadcast_bytes_adding": True,
+        "broadcast_resident": True,
+    }, figures
+    assert figures["broadcast_bytes"].spread.median < figures["broadcast_bytes_adding"].spread.median

@@ -1,5 +1,6 @@
 """Law 12 on a real server at its maxmemory: only enqueue refuses, and workers drain the queue all the same."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.process
 
 PADDING = "x" * 1_000
 OPEN, PEOPLE_MAX = "1", 100_000
+IDLE_S = 0.5  # until nothing is to be done, and the worker waits
+STOPS_S = 1.5  # an idle wait lasts four seconds, the timer's two
 
 
 @pytest.fixture
@@ -111,3 +114,23 @@ def test_a_full_server(small: Valkey) -> None:
         Text("P1", "1", 1)
     }
     assert (Text("P1", OPEN, 0) in again, len(again) <= 50, max(deliveries.values())) == (True, True, 2)
+
+
+def test_a_worker_of_a_full_server_stops_at_once(small: Valkey) -> None:
+    """SIGTERM wakes an idle worker although Redis is full; who waits for a ticket is told its outcome all the same."""
+    producer = Producer.connect(small.url, page="P1")
+    with small.client() as client, StubProcess(latency_ms=1_500) as stub:
+        settings = settings_of(small.url, stub.origin, {"P1": "TOKEN-P1"})
+        with worker_child(settings, threads=2) as worker:
+            wait_for_worker(client, worker)
+            ticket = ticket_of(producer.send_text("1", "text 0"))
+            wait_until(lambda: stub.stats().open == 1, within_s=5, why="its request is open")
+            shrink(client)
+            with pytest.raises(redis.exceptions.OutOfMemoryError):
+                client.rpush("any", "1")
+            assert ticket.wait(10).sent
+            assert client.zscore("outbound:waiters", ticket.id) is None
+            time.sleep(IDLE_S)
+            assert worker.stop() < STOPS_S
+        assert client.hlen("outbound:workers") == 0
+    producer.close()

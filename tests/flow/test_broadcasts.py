@@ -13,7 +13,7 @@ from tests.running import Running, wait_until, wait_until_ended
 pytestmark = pytest.mark.process
 
 PEOPLE = 30_000
-WAITING = 200_000
+WAITING = 1_000_000 if os.environ.get("LONG_TESTS") else 200_000
 BYTES_A_PERSON = 150
 GROWTH_BYTES = 60 * 1024 * 1024
 

@@ -207,3 +207,47 @@ def test_calls_of_other_classes_are_charged_to_them(engine: Engine) -> None:
     assert engine.ids() == []
     engine.advance(1)
     assert engine.ids() == ["next"]
+
+
+@pytest.mark.parametrize(
+    ("default", "own"),
+    [
+        pytest.param(Rate(10, 1_000, 10), {}, id="a rate by the second"),
+        pytest.param(Rate(10, 1_000), {}, id="a sliding log"),
+        pytest.param(None, {"other": Rate(10, 1_000, 10)}, id="a rate of the Page's own"),
+    ],
+)
+def test_further_calls_of_a_taken_command_are_charged(
+    engine: Engine, default: Rate | None, own: dict[str, Rate | None]
+) -> None:
+    """A command of one call that makes N leaves room for N fewer, at once or as a debt."""
+    engine.hello("w1", profile(pages={"P1": KnownPage("a", rates=own)}, other=default))
+    engine.enqueue(*many(40, rate_class="o"), *many(3, "t"))
+    (first,) = engine.take(limit=1).commands
+    charged = [engine.lanes.charge("w1", first, now_ms=engine.now) for _ in range(6)]
+    assert charged == [True] * 6
+    assert len([each for each in (*engine.ids(), *engine.ids()) if each.startswith("c")]) == 3
+    assert engine.lanes.charge("w1", first, 10, now_ms=engine.now)
+    engine.advance(1_000)
+    assert [each for each in engine.ids() if each.startswith("c")] == []
+    engine.advance(1_000)
+    assert len(engine.ids()) == 10
+
+
+def test_a_limit_that_is_off_takes_every_charge(engine: Engine) -> None:
+    """Without a limit nothing is counted; of another class neither."""
+    engine.hello("w1", profile(other=None, text=Rate(5, 1_000, 5)))
+    engine.enqueue(*many(30, rate_class="o"), *many(5, "t"))
+    (first,) = engine.take(limit=1).commands
+    assert engine.lanes.charge("w1", first, 1_000, now_ms=engine.now)
+    assert len({*engine.ids(), *engine.ids()}) == 34
+
+
+def test_a_worker_that_was_reaped_is_charged_nothing(engine: Engine) -> None:
+    """It is told so, since it must make no further calls."""
+    engine.hello("w1", profile(other=Rate(10, 1_000, 10)))
+    engine.enqueue(*many(1, rate_class="o"))
+    (first,) = engine.take().commands
+    before = engine.client.hgetall(engine.key("rate"))
+    assert not engine.lanes.charge("w2", first, now_ms=engine.now)
+    assert engine.client.hgetall(engine.key("rate")) == before

@@ -17,6 +17,7 @@ from producer import (
     OutcomeTimeoutError,
     Producer,
     QueueFullError,
+    RecipientError,
     RetiredCommandError,
     SendManyError,
     batch,
@@ -225,14 +226,14 @@ def test_a_broadcast_is_begun_paused_and_cancelled(produce: Produce) -> None:
 
 
 def test_an_interrupted_broadcast_goes_on(produce: Produce) -> None:
-    """With the same list only; a PSID that is none stops it at its round, and one text is no list."""
+    """With the same list only; a PSID that is none stops it there, and one text is no list."""
     producer = produce(page="P1")
-    with pytest.raises(InvalidCommandError, match=r"recipients\[1500\]"):
+    with pytest.raises(RecipientError, match=r"recipients\[1500\].*the 1,500 before it were added"):
         producer.broadcast_to([*PEOPLE[:1_500], "a b"], TEXT, broadcast_id="sale")
-    assert producer.broadcast("sale").progress().added == 1_000
-    with pytest.raises(BroadcastError, match="the first 1,000 people differ"):
+    assert producer.broadcast("sale").progress().added == 1_500
+    with pytest.raises(BroadcastError, match="the first 1,500 people differ"):
         producer.broadcast_to(PEOPLE[::-1], TEXT, broadcast_id="sale")
-    with pytest.raises(BroadcastError, match="the first 1,000 people differ"):
+    with pytest.raises(BroadcastError, match="the first 1,500 people differ"):
         producer.broadcast_to(PEOPLE[:7], TEXT, broadcast_id="sale")
     producer.broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
     assert producer.broadcast("sale").progress().added == 2_500
@@ -259,3 +260,15 @@ def test_an_echo_settles_what_was_in_doubt(produce: Produce, server: "redis.Redi
     assert [producer.confirm_echo({"entry": [{"messaging": [event]}]}) for _ in range(2)] == [1, 0]
     assert ticket.result(1) == {"recipient_id": "1", "message_id": "m_9"}
     assert producer.confirm_echo({"message": {"text": "Hi!"}}) == 0
+
+
+def test_a_batch_of_more_parts_than_one_script_takes(produce: Produce, server: "redis.Redis") -> None:
+    """It goes in rounds under one ticket; a Page without room for all of it takes none."""
+    parts: list[BatchItem] = [batch.send_text(str(number), "x") for number in range(1, 2_101)]
+    with pytest.raises(QueueFullError, match="nothing was accepted"):
+        produce(page="P1", page_queue_max=2_099).send_batch(parts)
+    assert server.hlen("outbound:commands") == 0
+    keyed = produce(page="P1").with_options(idempotency_key="k")
+    first = keyed.send_batch(parts)
+    assert (first.id, server.hlen("outbound:commands")) == (keyed.send_batch(parts).id, 2_100)
+    assert first.outcome() is None

@@ -1,9 +1,11 @@
 """Broadcasts, on fakeredis and on the embedded server."""
 
+from collections.abc import Iterator
+
 import pytest
 import redis
 
-from producer import InvalidCommandError, Producer, messages
+from producer import InvalidCommandError, Producer, RecipientError, messages
 from producer.errors import BroadcastError
 from worker.lanes import Chunk, Lanes, Settlement
 from worker.profile import KnownPage, Profile
@@ -136,11 +138,49 @@ def test_broadcasts_of_a_page_take_turns(server: "redis.Redis") -> None:
     assert "short:0" in [each.id for token in (1, 2) for each in _take(lanes, token).commands]
 
 
+BAD = "must be a PSID: letters and digits, at most 100"
+
+
 @pytest.mark.parametrize("psid", ["", "a b", "1|2", "1:2", "x" * 101])
 def test_what_is_no_psid_is_refused(server: "redis.Redis", psid: str) -> None:
-    """The error names the place in the list."""
-    with pytest.raises(InvalidCommandError, match=r"recipients\[1\]"):
+    """The error names the place in the list, and who was added before it; never what was given."""
+    with pytest.raises(RecipientError) as caught:
         Producer.on(server, page="P1").broadcast_to(["1", psid], TEXT)
+    assert (str(caught.value), caught.value.index) == (
+        f"recipients[1]: {BAD} (the 1 before it were added)",
+        1,
+    )
+    with pytest.raises(InvalidCommandError, match=r"at most 100; an int was given \(nobody was added\)$"):
+        Producer.on(server, page="P1").broadcast_to([7], TEXT)  # type: ignore[list-item]
+
+
+def test_all_before_a_bad_recipient_are_added(server: "redis.Redis") -> None:
+    """Those of its own round too; mended, the same list goes on, and nobody is sent to twice."""
+    producer = Producer.on(server, page="P1")
+    people = [str(n) for n in range(1, 1_502)]
+    with pytest.raises(RecipientError, match=r"^recipients\[1234\]: .* \(the 1,234 before it were added\)$"):
+        producer.broadcast_to([*people[:1_234], "no psid", *people[1_235:]], TEXT, broadcast_id="sale")
+    found = producer.broadcast("sale").progress()
+    assert (found.added, found.state) == (1_234, "open")
+    producer.broadcast_to(people, TEXT, broadcast_id="sale")
+    found = producer.broadcast("sale").progress()
+    assert (found.added, found.state) == (1_501, "complete")
+    lane = server.lrange("outbound:lane:P1/t/b/sale", 0, -1)
+    assert lane == [f"@{psid}".encode() for psid in people]
+
+
+def test_all_that_a_list_gives_before_it_breaks_are_added(server: "redis.Redis") -> None:
+    """Whatever a cursor raises comes out as it is."""
+    producer = Producer.on(server, page="P1")
+
+    def source() -> Iterator[str]:
+        yield from ("1", "2", "3")
+        raise LookupError("the cursor is gone")
+
+    with pytest.raises(LookupError, match="the cursor is gone"):
+        producer.broadcast_to(source(), TEXT, broadcast_id="sale")
+    found = producer.broadcast("sale").progress()
+    assert (found.added, found.state) == (3, "open")
 
 
 def test_a_broadcast_that_is_not_there_is_an_error(server: "redis.Redis") -> None:
@@ -163,4 +203,6 @@ def test_one_text_is_no_list_of_people(server: "redis.Redis") -> None:
     """A PSID given in the place of the list is refused, not read as a person for each digit."""
     with pytest.raises(InvalidCommandError, match=r"^recipients: must be an iterable of PSIDs"):
         Producer.on(server, page="P1").broadcast_to("1234", TEXT)
+    with pytest.raises(InvalidCommandError, match=r"an iterable of PSIDs; None was given$"):
+        Producer.on(server, page="P1").broadcast_to(None, TEXT)  # type: ignore[arg-type]
     assert server.keys("outbound:broadcast*") == []

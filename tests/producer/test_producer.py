@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
@@ -230,14 +230,18 @@ def test_a_batch_among_many_is_parts_by_themselves(server: "redis.Redis") -> Non
     assert server.llen("outbound:lane:P1/t/i") == 3
 
 
-def test_a_batch_of_too_many_parts_is_refused_with_the_bound(server: "redis.Redis") -> None:
-    """One ticket stands for as many parts as Redis accepts in one step."""
-    parts = [batch.send_text(str(n), "x") for n in range(1_001)]
+def test_a_batch_takes_as_many_parts_queued_as_directly(server: "redis.Redis") -> None:
+    """10,000 parts go under one ticket, in their order; one more is refused with the bound."""
+    parts = [batch.send_text(str(1 + n % 9_999), str(n)) for n in range(10_000)]
     producer = Producer.on(server, page="P1")
-    with pytest.raises(InvalidCommandError, match=r"^parts: at most 1,000 parts are queued"):
-        producer.send_batch(parts)
-    producer.send_batch(parts[:1_000])
-    assert _waiting(server) == 1_000
+    with pytest.raises(InvalidCommandError, match=r"^parts: 1 to 10000 parts$"):
+        producer.send_batch([*parts, batch.send_text("7", "x")])
+    ticket = producer.send_batch(parts)
+    assert isinstance(ticket, BatchTicket)
+    assert (_waiting(server), len(ticket.parts), ticket.outcome()) == (10_000, 10_000, None)
+    lane = cast("list[bytes]", server.lrange("outbound:lane:P1/t/i", 0, -1))
+    behind = cast("list[bytes]", server.lrange("outbound:conversation:P1/1/i", 0, -1))
+    assert [each.decode() for each in lane + behind] == [part.id for part in ticket.parts]
 
 
 def test_a_token_in_an_encoded_query_is_refused(server: "redis.Redis") -> None:
@@ -246,3 +250,61 @@ def test_a_token_in_an_encoded_query_is_refused(server: "redis.Redis") -> None:
         Producer.on(server, page="P1").send_batch(
             [{"method": "GET", "relative_url": "me?fields=id&access%5Ftoken=EAAB"}]
         )
+
+
+WANTED = 'must be a command of producer.batch, such as batch.send_text(psid, "Hello!")'
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        pytest.param(lambda _: 1, "an int", id="a number"),
+        pytest.param(lambda _: None, "None", id="nothing"),
+        pytest.param(lambda _: "12", "a str", id="text"),
+        pytest.param(lambda p: p.send_text("1", "x"), "a Ticket", id="what was enqueued already"),
+    ],
+)
+def test_what_is_no_command_is_named(
+    server: "redis.Redis", make: Callable[[Producer], object], what: str
+) -> None:
+    """`send_many` and `send_batch` say what they were given, by its type, and what they want; the rest is queued."""
+    producer = Producer.on(server, page="P1")
+    wrong = make(producer)
+    before = _waiting(server)
+    with pytest.raises(SendManyError) as caught:
+        producer.send_many([batch.send_text("2", "x"), wrong])  # type: ignore[list-item]
+    assert str(caught.value) == f"command 1: {WANTED}; {what} was given (1 before it are on the queue)"
+    assert isinstance(caught.value.__cause__, InvalidCommandError)
+    with pytest.raises(InvalidCommandError) as refused:
+        producer.send_batch([batch.send_text("2", "x"), wrong])  # type: ignore[list-item]
+    assert str(refused.value) == f"parts[1]: {WANTED}, or a raw part as an object; {what} was given"
+    assert _waiting(server) == before + 1
+
+
+def test_a_part_or_a_plain_object_is_no_command_of_a_bulk(server: "redis.Redis") -> None:
+    """Links and raw parts are those of one batch: `send_many` says that it takes neither."""
+    producer = Producer.on(server, page="P1")
+    linked = batch.send_text("1", "x", name="first")
+    for wrong, what in ((linked, "a Part"), ({"method": "GET", "relative_url": "me"}, "a dict")):
+        with pytest.raises(SendManyError, match=rf"producer\.batch, .*; {what} was given"):
+            producer.send_many([wrong])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [(1, "an int"), (None, "None"), (batch.send_text("1", "x"), "a SendMessage")],
+    ids=["a number", "nothing", "one command"],
+)
+def test_what_is_no_list_of_commands_is_named(server: "redis.Redis", wrong: object, what: str) -> None:
+    """One command in the place of a list is the usual slip."""
+    producer = Producer.on(server, page="P1")
+    with pytest.raises(
+        InvalidCommandError, match=f"^commands: must be an iterable of commands; {what} was given$"
+    ):
+        producer.send_many(wrong)  # type: ignore[arg-type]
+    with pytest.raises(InvalidCommandError, match=f"^parts: must be a list of commands; {what} was given$"):
+        producer.send_batch(wrong)  # type: ignore[arg-type]
+    with pytest.raises(
+        InvalidCommandError, match=r"^must be a command that a batch can hold; an int was given$"
+    ):
+        batch.part(1)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
 import pytest
 import redis
 
@@ -15,6 +16,7 @@ from worker.graph.answers import Answer, Answered, Lost, NotSent
 from worker.graph.signing import Signed
 from worker.lanes import Chunk, Lanes
 from worker.pages import Page, Pages
+from worker.profile import Rate
 from worker.settings import Settings
 from worker.settling import Schedule
 
@@ -270,3 +272,68 @@ def test_a_lost_reply_to_the_mark_leaves_no_doubt(server: "redis.Redis") -> None
     assert house.graph.asked == []
     assert ticket.outcome() is None
     assert house.take().commands[0].attempts == 0
+
+
+def _personas(server: "redis.Redis", pages: int) -> House:
+    """Returns a house whose Page may make ten other calls a second, and whose personas come on `pages` pages."""
+
+    class Paged(FakeGraph):
+        def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
+            super().send(calls, guard=guard)
+            number = len(self.asked)
+            paging = {"cursors": {"after": f"c{number}"}, "next": "https://x"} if number < pages else {}
+            return [Answered(200, json.dumps({"data": [{"id": str(number)}], "paging": paging}).encode())]
+
+    house = House(server)
+    rates = {**SETTINGS.rates, "other": Rate(10, 600_000)}
+    house.profile = PAGES.profile(msgspec.structs.replace(SETTINGS, rates=rates), tuple(TYPES))
+    house.lanes.hello("w", house.profile, b"{}")
+    house.graph = Paged(SUCCESS)
+    return house
+
+
+@pytest.mark.parametrize("pages", [1, 2, 7])
+def test_each_page_of_a_list_costs_a_call(server: "redis.Redis", pages: int) -> None:
+    """A list that comes on N pages is N calls of its Page's rate."""
+    house = _personas(server, pages)
+    ticket = house.producer.get_all_personas()
+    house.deliver(house.take())
+    assert ticket.result(timeout_s=1) == [{"id": str(number)} for number in range(1, pages + 1)]
+    assert len(house.graph.asked) == pages
+    assert server.llen("outbound:log:P1/o") == pages
+
+
+def test_a_page_that_cannot_be_charged_is_not_asked_for(server: "redis.Redis") -> None:
+    """Without Redis, or when the worker was reaped, the list is read again later; it was no attempt."""
+    house = _personas(server, 3)
+    ticket = house.producer.get_all_personas()
+    chunk = house.take()
+    lanes = house.lanes
+
+    class Broken(Lanes):
+        def charge(self, *_: object, **__: object) -> bool:
+            raise redis.ConnectionError("gone")
+
+    house.lanes = Broken(server)
+    house.deliver(chunk)
+    assert (len(house.graph.asked), ticket.outcome()) == (1, None)
+    house.lanes = lanes
+    lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
+    house.graph.asked.clear()
+    house.deliver(house.take())
+    found = ticket.outcome()
+    assert found is not None
+    assert (found.name, found.attempts) == ("sent", 1)
+
+
+@pytest.mark.parametrize("body", [b'{"recipient_id":"1"}', b"{}"], ids=["a PSID", "another recipient"])
+def test_a_sender_action_may_be_answered_without_an_id(server: "redis.Redis", body: bytes) -> None:
+    """Graph names the recipient only when it is a PSID; what it did is done, and not asked for again."""
+    house = House(server, Answered(200, body))
+    ticket = house.producer.typing_on({"user_ref": "u"})
+    house.deliver(house.take())
+    assert ticket.result(timeout_s=1) == json.loads(body)
+    lost = house.producer.typing_on("2")
+    house.graph.answer = Answered(200, b"Service Unavailable")
+    house.deliver(house.take())
+    assert lost.outcome() is None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from worker.bench import enqueueing, footprint, growth, latency, shapes, throughput
+from worker.bench import broadcasts, enqueueing, footprint, growth, latency, shapes, throughput
 from worker.bench.arena import open_arena, valkey_version
 from worker.bench.figures import Results, Section, Series
 from worker.bench.machine import machine, versions
@@ -52,6 +52,7 @@ class Bench:
 
     def _measure_shapes(self, sections: list[Section], series: list[Series]) -> None:
         with open_arena() as arena:
+            sections.append(broadcasts.measure(arena, self._plan, self._say))
             sections.append(shapes.measure(arena, self._plan, self._say))
             for section, lines in (
                 growth.measure_pages(arena, self._say),

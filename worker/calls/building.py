@@ -1,10 +1,12 @@
 """Calls are built from a few plain shapes: a read, a write with a JSON body, a deletion."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from producer.commands.command import CommandOf
 from producer.errors import InvalidCommandError
 from worker.calls.call import Body, Call, token_of
+from worker.calls.json_text import json_text
 from worker.calls.percent import percent_encoded
 
 
@@ -29,8 +31,18 @@ def delete(
     return Call(method="DELETE", path=path, query=query, body=body, token=token_of(command.access_token))
 
 
+# What stands for a value of another part's answer: Graph looks for it in a part's URL as it is written here.
+_REFERENCE: Final = re.compile(r"\{result=[^{}/?#&]+\}")
+
+
 def segment(value: str | int) -> str:
-    """Returns an id as one segment of a path; raises `InvalidCommandError` for one that would leave its place."""
+    """Returns an id as one segment of a path, a reference to another part as it is.
+
+    Raises:
+        InvalidCommandError: the id would leave its place.
+    """
+    if isinstance(value, str) and _REFERENCE.fullmatch(value):
+        return value
     encoded = percent_encoded(str(value))
     if encoded in ("", ".", ".."):
         raise InvalidCommandError("", "has an id that is no id")
@@ -38,12 +50,10 @@ def segment(value: str | int) -> str:
 
 
 def text_of(value: object) -> str:
-    """Returns a value as it stands in a query: `true`, `false`, nothing for None, text and numbers as they are."""
+    """Returns a value as it stands in a query: nothing for None, text as it is, everything else as JSON."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    return value if isinstance(value, str) else json_text(value).decode()
 
 
 def pairs_of(params: dict[str, object]) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from producer.envelope import Delivery, arguments_of
 from producer.errors import InvalidCommandError, OutboundError
 from producer.ids import new_id
 from producer.queue import Arguments, Queue
+from producer.rounds import rounds_of
 from producer.routing import route
 from worker.cli.lines import QueuedLine, parse_line
 
@@ -84,7 +85,9 @@ def enqueue_lines(
 
     def put(through: int) -> None:
         if waiting:
-            queue.put(waiting)
+            # a round that was accepted stays: going on with the same run leaves alone what is known
+            for part, after in rounds_of(waiting):
+                queue.put(part, and_more=after)
             progress.commands += len(waiting)
             waiting.clear()
         progress.next_line = through + 1

@@ -1,7 +1,7 @@
 """The people of a broadcast as a CSV file names them: one column, read line by line, with how far the reading is."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from producer.envelope import person_key
 from producer.errors import InvalidCommandError
 
 FIRST: Final = "1"
+NO_PSID: Final = "is no PSID: letters and digits, at most 100"
 
 
 class People:
@@ -18,17 +19,22 @@ class People:
         path: of a file in UTF-8, separated by commas.
         column: a number from 1, or a name that stands in the first line. With a number, a first line without a digit in
             that column is a header and is passed over. Lines whose column is empty are passed over too.
+        on_bad: is told the line of what is no PSID and why, and the line is passed over; without it the reading stops.
     """
 
-    def __init__(self, path: Path, column: str = FIRST) -> None:
+    def __init__(
+        self, path: Path, column: str = FIRST, *, on_bad: Callable[[int, str], object] | None = None
+    ) -> None:
         self._path = path
         self._column = column
+        self._on_bad = on_bad
+        self.bad = 0
         self.bytes_read = 0
         self.bytes_total = path.stat().st_size
 
     def __iter__(self) -> Iterator[str]:
-        """Yields each PSID; raises `InvalidCommandError` with the line of what is none."""
-        self.bytes_read = 0
+        """Yields each PSID; raises `InvalidCommandError` with the line of what is none, unless they are passed over."""
+        self.bytes_read = self.bad = 0
         with self._path.open("rb") as source:
             rows = csv.reader(self._lines(source))
             try:
@@ -36,8 +42,8 @@ class People:
                 for row in rows:
                     psid = row[place].strip() if place < len(row) else ""
                     is_header = rows.line_num == 1 and not any(c.isdigit() for c in psid)
-                    if psid and not is_header:
-                        yield self._checked(psid, rows.line_num)
+                    if psid and not is_header and self._is_good(psid, rows.line_num):
+                        yield psid
             except (csv.Error, UnicodeDecodeError) as error:
                 raise InvalidCommandError(
                     f"line {rows.line_num + 1}", f"is no CSV in UTF-8: {error}"
@@ -60,8 +66,11 @@ class People:
             )
         return names.index(self._column)
 
-    @staticmethod
-    def _checked(psid: str, line: int) -> str:
-        if not psid.isalnum() or person_key(psid) != psid:
-            raise InvalidCommandError(f"line {line}", "is no PSID: letters and digits, at most 100")
-        return psid
+    def _is_good(self, psid: str, line: int) -> bool:
+        if psid.isalnum() and person_key(psid) == psid:
+            return True
+        if self._on_bad is None:
+            raise InvalidCommandError(f"line {line}", NO_PSID)
+        self.bad += 1
+        self._on_bad(line, NO_PSID)
+        return False

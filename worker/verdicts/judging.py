@@ -28,7 +28,7 @@ def judge(
 
     `is_send` tells that repeating the call would be seen by a person, or leave a second thing behind: what may have
     been carried out is then `unknown`, otherwise `retry`. `is_message` (without it, as `is_send`) tells that a success
-    must carry a `message_id` or a `recipient_id`, as those of messages and sender actions do; the success of any other
+    must carry a `message_id` or a `recipient_id`, as those of messages do; the success of any other
     call is any JSON without an error. `page` finds the Page's own figures among Meta's headers.
     """
     wants_id = is_send if is_message is None else is_message

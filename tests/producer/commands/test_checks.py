@@ -13,6 +13,9 @@ V: Any = batch  # the calls below are wrong on purpose
 POSTBACK = {"type": "postback", "title": "Start", "payload": "START"}
 REPLY = {"content_type": "text", "title": "Red", "payload": "RED"}
 ELEMENT = {"title": "Hat", "subtitle": "A hat"}
+NO_PART = (
+    'must be a command of producer.batch, such as batch.send_text(psid, "Hello!"), or a raw part as an object'
+)
 LONG = "y" * 10_000
 WAYS = "id, user_ref, phone_number, comment_id, post_id, one_time_notif_token, notification_messages_token"
 
@@ -348,13 +351,13 @@ REFUSED: list[tuple[str, Callable[[], object], str, str]] = [
         "a part that is no part",
         lambda: V.send_batch([5]),
         "parts[0]",
-        "must be a command of producer.batch, or a raw part as an object",
+        f"{NO_PART}; an int was given",
     ),
     (
         "a batch in a batch",
         lambda: V.send_batch([V.send_batch([V.mark_seen("1")])]),
         "parts[0]",
-        "must be a command of producer.batch, or a raw part as an object",
+        f"{NO_PART}; a SendBatch was given",
     ),
     (
         "a part over its bound",
@@ -495,7 +498,7 @@ REFUSED: list[tuple[str, Callable[[], object], str, str]] = [
         "events that are no list",
         lambda: V.log_custom_events(page_id="1", page_scoped_user_id="1", events={"a": 1}),
         "events",
-        "must be a list",
+        "must be a list; a dict was given",
     ),
     (
         "an upload of a misspelt type",

@@ -45,13 +45,13 @@ class Flaky(Queue):
         self.left = breaks_at
         self.after = after
 
-    def put(self, commands: Iterable[Arguments]) -> int:
+    def put(self, commands: Iterable[Arguments], *, and_more: int = 0) -> int:
         """Puts the commands, or fails when it is time."""
         self.left -= 1
         if self.left:
-            return super().put(commands)
+            return super().put(commands, and_more=and_more)
         if self.after:
-            super().put(commands)
+            super().put(commands, and_more=and_more)
         raise QueueUnavailableError("Redis was not reached")
 
 
@@ -64,6 +64,19 @@ def test_every_line_is_queued_in_its_order(server: "redis.Redis") -> None:
     size = len("".join(f"{each}\n" for each in lines).encode())
     expected = Progress(progress.run, len(lines) + 1, len(texts) + 1, 0, size)
     assert (progress, queued_texts(server)) == (expected, ["first", *texts])
+
+
+def test_a_line_may_be_a_batch_of_ten_thousand(server: "redis.Redis") -> None:
+    """More parts than one script takes are one line all the same, which goes on where it broke off."""
+    parts = [{"method": "send_text", "args": [str(n), str(n)]} for n in range(10_000)]
+    lines = [line("first"), json.dumps({"method": "send_batch", "args": [parts]}), line("last")]
+    progress = Progress(new_run())
+    with pytest.raises(QueueUnavailableError):
+        enqueue_lines(source(lines), Flaky(server, breaks_at=4, after=True), DEFAULTS, progress)
+    assert (progress.next_line, progress.commands, server.hlen("outbound:commands")) == (1, 0, 4_000)
+    enqueue_lines(source(lines), Queue(server), DEFAULTS, progress)
+    assert (progress.next_line, progress.commands) == (4, 10_002)
+    assert sorted(queued_texts(server)) == sorted(["first", *map(str, range(10_000)), "last"])
 
 
 def test_a_bad_line_stops_the_run_right_before_it(server: "redis.Redis") -> None:

@@ -416,22 +416,49 @@ def test_a_broadcast_is_paused_resumed_and_cancelled(outbound: Outbound, lanes: 
 def test_a_broken_run_goes_on_where_it_stopped(
     outbound: Outbound, files: Path, valkey: "redis.Redis"
 ) -> None:
-    """A line that is no PSID stops the run with the way to go on; mended, the same command adds the rest once."""
+    """A line that is no PSID stops the run right before it, with the way to go on; mended, the rest is added."""
     people = files / "people.csv"
     whole = people.read_text()
     many = "".join(f"n,{2000 + n}\n" for n in range(1_100))
     people.write_text(whole + many + "n,not a psid\n")
     ran = outbound(*SEND, "--column", "psid", "--id", "sale")
     again = f"outbound broadcast people.csv --message sale.json --page {PAGE} --column psid --id sale"
-    assert (ran.code, ran.err) == (
-        1,
-        f"outbound: line 1124: is no PSID: letters and digits, at most 100; to go on: {again}\n",
+    told = (
+        "outbound: line 1124: is no PSID: letters and digits, at most 100; 1,120 people are added; "
+        f"mend it, then: {again}; or leave bad lines out with --skip-bad\n"
     )
-    assert valkey.llen(f"outbound:lane:{PAGE}/t/b/sale") == 999
-    people.write_text(whole + many)
+    assert (ran.code, ran.err) == (1, told)
+    assert valkey.llen(f"outbound:lane:{PAGE}/t/b/sale") == 1_120
+    people.write_text(whole + many + "n,77\n")
     ran = outbound(*SEND, "--column", "psid", "--id", "sale")
-    assert (ran.code, ran.out) == (0, "broadcast sale: 1,120 people; see `outbound broadcast sale`\n")
+    assert (ran.code, ran.out) == (0, "broadcast sale: 1,121 people; see `outbound broadcast sale`\n")
     assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 1
+
+
+def test_bad_lines_of_a_broadcast_are_left_out_on_demand(
+    outbound: Outbound, files: Path, valkey: "redis.Redis"
+) -> None:
+    """Each is told with its line, they are counted, and a run that stopped at one goes on past it."""
+    bad = "n,not a psid\n"
+    with (files / "people.csv").open("a") as people:
+        people.write(bad + "n,2001\n" + bad * 21 + "n,2002\n")
+    stopped = outbound(*SEND, "--column", "psid", "--id", "sale")
+    assert "line 24: is no PSID" in stopped.err
+    assert "; 20 people are added; mend it, then: " in stopped.err
+    assert stopped.code == 1
+    rehearsed = outbound(*SEND, "--column", "psid", "--dry-run", "--skip-bad")
+    left_out = "23 lines with a PSID, 1 of them listed before and left out, 22 bad lines left out; nothing was queued\n"
+    assert (rehearsed.code, rehearsed.out) == (1, left_out)
+    ran = outbound(*SEND, "--column", "psid", "--id", "sale", "--skip-bad")
+    what = "is no PSID: letters and digits, at most 100"
+    told = [f"outbound: line {number}: {what}" for number in (24, *range(26, 45))]
+    assert ran.err.splitlines()[:21] == [*told, "outbound: more lines are bad; their number comes at the end"]
+    assert (ran.code, ran.out) == (
+        1,
+        "broadcast sale: 22 people, 22 bad lines left out; see `outbound broadcast sale`\n",
+    )
+    lane = f"outbound:lane:{PAGE}/t/b/sale"
+    assert valkey.lrange(lane, -3, -1) == [b"@1019", b"@2001", b"@2002"]
 
 
 @pytest.mark.usefixtures("files")

@@ -110,6 +110,35 @@ def test_text_is_utf_8_and_whole_numbers_have_no_fraction() -> None:
     assert request.headers["content-length"] == str(len(expected))
 
 
+def test_values_of_a_query_stand_there_as_in_a_body() -> None:
+    """Whole numbers have no fraction, objects are JSON, nothing is an empty value, and a list repeats its name."""
+    params: dict[str, Any] = {
+        "since": 1.0,
+        "until": 2.5,
+        "z": None,
+        "y": True,
+        "x": ["1", 2.0],
+        "o": {"by": ["ä"]},
+    }
+    request = asked(lambda c: c.get_insights(["a", "b"], **params))
+    assert request["query"] == [
+        ["access_token", "T"],
+        ["metric", "a,b"],
+        ["o", '{"by":["ä"]}'],
+        ["since", "1"],
+        ["until", "2.5"],
+        ["x", "1"],
+        ["x", "2"],
+        ["y", "true"],
+        ["z", ""],
+    ]
+
+
+def test_no_message_creatives_are_an_empty_list() -> None:
+    """As the reference client sends it."""
+    assert asked(lambda c: c.create_message_creative())["json"] == {"messages": []}
+
+
 @pytest.mark.parametrize(
     ("version", "member"), [("4.0", "name"), ("v11.0", "name"), ("26.0", "page_label_name")]
 )

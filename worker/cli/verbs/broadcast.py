@@ -22,8 +22,9 @@ from producer.errors import BroadcastError, InvalidCommandError, OutboundError
 from producer.ids import new_id
 from producer.tracing import without_trace
 from worker.cli import INTERRUPTED
+from worker.cli.bad_lines import BadLines, left_out
 from worker.cli.durations import seconds_up_to
-from worker.cli.failing import Refusal, refusal_of
+from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
 from worker.cli.overview_view import span
 from worker.cli.people import FIRST, People
@@ -44,6 +45,7 @@ class Begun(msgspec.Struct, frozen=True):
     page: str
     people: int
     added: int | None
+    bad_lines: int = 0
 
 
 @click.command(
@@ -67,6 +69,7 @@ class Begun(msgspec.Struct, frozen=True):
 @click.option(
     "--expires-in", "expires_s", callback=seconds_up_to(EXPIRES_S_MAX), metavar="DURATION", help="For each."
 )
+@click.option("--skip-bad", is_flag=True, help="Report lines that are no PSID and go on.")
 @click.option("--dry-run", is_flag=True, help="Check the message and every line, and queue nothing.")
 @click.option("--pause", "act", flag_value="pause", help="Take nobody else until --resume.")
 @click.option("--resume", "act", flag_value="resume", help="Go on.")
@@ -91,7 +94,8 @@ def verb(
                 "--pause, --resume, --cancel and --watch take a broadcast's ID, not a FILE"
             )
         return _send(target, message_file, given, as_json=as_json)
-    if given["broadcast_id"] or given["dry_run"] or given["tag"] or given["expires_s"] is not None:
+    new = ("broadcast_id", "dry_run", "skip_bad", "tag")
+    if any(given[each] for each in new) or given["expires_s"] is not None:
         raise click.UsageError("a file of people needs --message; without it, give a broadcast's ID alone")
     if BROADCAST_ID.fullmatch(target) is None:
         raise click.UsageError("ID must be letters, digits, '-' and '_'; a file of people needs --message")
@@ -107,7 +111,8 @@ def _producer(place: Installation, page: str) -> Producer:
 
 def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json: bool) -> int:
     message, options = _message_of(message_file, given["tag"])
-    people = People(_existing(people_file), given["column"])
+    on_bad = BadLines().tell if given["skip_bad"] else None
+    people = People(_existing(people_file), given["column"], on_bad=on_bad)
     page = given["page"]
     if not page:
         raise click.UsageError("no Page is named: use --page or OUTBOUND_PAGE")
@@ -129,12 +134,29 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
                 people, message, broadcast_id=broadcast_id, on_progress=show, **options
             )
     except KeyboardInterrupt:
-        raise Refusal(f"stopped; go on with: {again}", INTERRUPTED) from None
+        so_far = _so_far(producer.broadcast(broadcast_id))
+        raise Refusal(f"stopped; {so_far}go on with: {again}", INTERRUPTED) from None
     except BroadcastError:
         raise
     except OutboundError as error:
-        raise Refusal(f"{refusal_of(error)}; to go on: {again}", refusal_of(error).code) from None
-    return _report(place, broadcast.progress(), as_json=as_json)
+        raise _stop_of(error, producer.broadcast(broadcast_id), again) from None
+    return _report(place, broadcast.progress(), people.bad, as_json=as_json)
+
+
+def _stop_of(error: OutboundError, broadcast: Broadcast, again: str) -> Refusal:
+    refusal = refusal_of(error)
+    if isinstance(error, InvalidCommandError) and error.path.startswith("line "):
+        ahead = f"mend it, then: {again}; or leave bad lines out with --skip-bad"
+        return Refusal(f"{refusal}; {_so_far(broadcast)}{ahead}", refusal.code)
+    return Refusal(f"{refusal}; {_so_far(broadcast)}to go on: {again}", refusal.code)
+
+
+def _so_far(broadcast: Broadcast) -> str:
+    try:
+        added = broadcast.progress().added
+    except OutboundError:  # Redis cannot tell
+        return ""
+    return f"{added:,} {'person is' if added == 1 else 'people are'} added; "
 
 
 def _again(people_file: str, message_file: str, broadcast_id: str, given: Mapping[str, Any]) -> str:
@@ -144,20 +166,21 @@ def _again(people_file: str, message_file: str, broadcast_id: str, given: Mappin
         words += ["--column", given["column"]]
     if given["tag"]:
         words += ["--tag", given["tag"]]
+    if given["skip_bad"]:
+        words.append("--skip-bad")
     return shlex.join([*words, "--id", broadcast_id])
 
 
-def _report(place: Installation, progress: Progress, *, as_json: bool) -> int:
+def _report(place: Installation, progress: Progress, bad: int, *, as_json: bool) -> int:
     warning = warning_for(place, progress.page)
     if warning is not None:
         notice(f"queued, but {warning}")
     if as_json:
-        print_json(Begun(progress.id, progress.page, progress.added, progress.added))
+        print_json(Begun(progress.id, progress.page, progress.added, progress.added, bad))
     else:
-        click.echo(
-            f"broadcast {progress.id}: {progress.added:,} people; see `outbound broadcast {progress.id}`"
-        )
-    return 0
+        people = f"{progress.added:,} people{left_out(bad)}"
+        click.echo(f"broadcast {progress.id}: {people}; see `outbound broadcast {progress.id}`")
+    return REFUSED if bad else 0
 
 
 def _message_of(message_file: str, tag: str | None) -> tuple[dict[str, object], dict[str, Any]]:
@@ -203,12 +226,13 @@ def _rehearse(people: People, page: str, *, as_json: bool) -> int:
             if lines % 1000 == 0:
                 show(lines)
     if as_json:
-        print_json(Begun(None, page, len(distinct), None))
+        print_json(Begun(None, page, len(distinct), None, people.bad))
     else:
         twice = lines - len(distinct)
         more = f", {twice:,} of them listed before and left out" if twice else ""
-        click.echo(f"all is well: {lines:,} lines with a PSID{more}; nothing was queued")
-    return 0
+        well = "" if people.bad else "all is well: "
+        click.echo(f"{well}{lines:,} lines with a PSID{more}{left_out(people.bad)}; nothing was queued")
+    return REFUSED if people.bad else 0
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 import click
 import msgspec
@@ -14,12 +14,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from producer.envelope import Delivery
 from producer.errors import OutboundError, QueueFullError, QueueUnavailableError
 from worker.cli import INTERRUPTED, intake
+from worker.cli.bad_lines import BadLines, counted, left_out
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import installation
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.verb import Verb
-
-BAD_SHOWN_MAX: Final = 20
 
 
 class Enqueued(msgspec.Struct, frozen=True):
@@ -66,7 +65,8 @@ def verb(
     stop: Refusal | None = None
     with _opened(file) as source, _shown(source) as show:
         try:
-            on_bad = _Reporter() if skip_bad else None
+            bad_lines = BadLines()
+            on_bad = (lambda line: bad_lines.tell(line.number, line.problem)) if skip_bad else None
             intake.enqueue_lines(source, place.queue, delivery, progress, on_bad=on_bad, on_progress=show)
         except OutboundError as error:
             stop = _stop_of(error, progress, file)
@@ -85,7 +85,7 @@ def _stop_of(error: OutboundError, progress: intake.Progress, file: str) -> Refu
 
 
 def _go_on(progress: intake.Progress, file: str, *, certain: bool, verb: str = "go on with") -> str:
-    commands = _counted(progress.commands, "command")
+    commands = counted(progress.commands, "command")
     queued = f"{commands} from before line {progress.next_line} on the queue"
     if not certain:
         queued += ", some after it may be too"
@@ -101,27 +101,8 @@ def _report(progress: intake.Progress, stop: Refusal | None, *, as_json: bool) -
         notice(str(stop))
         return stop.code
     if not as_json:
-        left_out = f", {_counted(progress.bad, 'bad line')} left out" if progress.bad else ""
-        click.echo(f"{_counted(progress.commands, 'command')} enqueued{left_out}")
+        click.echo(f"{counted(progress.commands, 'command')} enqueued{left_out(progress.bad)}")
     return REFUSED if progress.bad else 0
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-class _Reporter:
-    """Says which lines are bad, as they come; after twenty only their number is told at the end."""
-
-    def __init__(self) -> None:
-        self._told = 0
-
-    def __call__(self, line: intake.BadLine) -> None:
-        self._told += 1
-        if self._told <= BAD_SHOWN_MAX:
-            notice(f"line {line.number}: {line.problem}")
-        elif self._told == BAD_SHOWN_MAX + 1:
-            notice("more lines are bad; their number comes at the end")
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import msgspec
 from producer.envelope import Delivery
 from producer.errors import OutcomeTimeoutError
 from producer.ids import new_id
+from producer.rounds import put_whole
 from producer.ticket import Outcome, Ticket
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal
@@ -73,7 +74,7 @@ def verb(
     line = _line_of(words, page or "", document, bulk=bulk)
     place = installation()
     ticket_id, arguments = arguments_for(line, new_id())
-    place.queue.put(arguments)
+    put_whole(place.queue, arguments)
     ticket = place.ticket(ticket_id)
     warning = warning_for(place, line.delivery.page)
     if warning is not None:
