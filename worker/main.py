@@ -27,6 +27,7 @@ from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.shared import about
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -98,7 +99,9 @@ def build(
     profiles = _Profiles(source, settings)
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
-    presence = Presence(lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s)
+    presence = Presence(
+        lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s, about=about(settings)
+    )
     circuit = Circuit()
     broker = LaneBroker(lanes, presence, slots, circuit)
     graph = GraphClient(

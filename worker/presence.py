@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -33,10 +33,18 @@ class Presence:
     dead (stopped, cut off) comes back under a new name, and what it held under the old one is no longer its own.
     """
 
-    def __init__(self, lanes: Lanes, profile: Callable[[], Profile], *, overdue: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        profile: Callable[[], Profile],
+        *,
+        overdue: Callable[[], bool],
+        about: Mapping[str, object] | None = None,
+    ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
+        self._about = about or {}
         self._timeout_s = lanes.policy.timeout_ms / 1000
         self._stopping = threading.Event()
         self._known = threading.Event()
@@ -134,6 +142,7 @@ class Presence:
             "pid": os.getpid(),
             "since": time.time(),
             "pages": len(profile.pages),
+            **self._about,
         }
         self._lanes.hello(self.name, profile, msgspec.json.encode(info))
         self.profile = profile
