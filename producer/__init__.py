@@ -3,6 +3,7 @@
 from producer import batch, messages
 from producer.batching import BatchTicket
 from producer.errors import (
+    BroadcastError,
     IdempotencyError,
     InvalidCommandError,
     NotSentError,
@@ -21,6 +22,7 @@ from producer.ticket import Outcome, Ticket
 
 __all__ = [
     "BatchTicket",
+    "BroadcastError",
     "GraphError",
     "IdempotencyError",
     "InvalidCommandError",

@@ -71,7 +71,9 @@ class Broadcast:
             facts, counts, now = pipe.execute()
             head, state, added, _, created_ms, _ = cast("list[bytes | None]", facts)
             if head is None:
-                raise BroadcastError(f"there is no broadcast {self.id}")
+                raise BroadcastError(
+                    f"there is no broadcast {self.id}: check its id, or begin it with broadcast_to"
+                )
             held = cast("bytes | None", client.hget(keys.of("hold"), f"lane:{_lane(head, self.id)}"))
         except redis.RedisError as error:
             raise unavailable(error) from error
@@ -116,7 +118,9 @@ class Broadcast:
     def _hold(self, what: str, reason: str) -> None:
         head = self._queue.client.hget(self._queue.keys.of(f"broadcast:{self.id}"), "head")
         if head is None:
-            raise BroadcastError(f"there is no broadcast {self.id}")
+            raise BroadcastError(
+                f"there is no broadcast {self.id}: check its id, or begin it with broadcast_to"
+            )
         text = msgspec.json.encode({"reason": reason})
         scope = f"lane:{_lane(cast('bytes', head), self.id)}"
         try:
@@ -133,7 +137,9 @@ class Broadcast:
         except redis.RedisError as error:
             raise unavailable(error) from error
         if isinstance(answer, list) and answer and answer[0] == -3:  # noqa: PLR2004 (the script's answer for: none)
-            raise BroadcastError(f"there is no broadcast {self.id}")
+            raise BroadcastError(
+                f"there is no broadcast {self.id}: check its id, or begin it with broadcast_to"
+            )
         return answer
 
     def open(self, command: SendMessage, delivery: Delivery) -> None:
@@ -158,7 +164,9 @@ class Broadcast:
         """
         state, position_text, digest_text = cast("list[bytes]", self._run("where"))
         if state != b"open":
-            raise BroadcastError(f"broadcast {self.id} is {state.decode()}: nobody can be added any more")
+            raise BroadcastError(
+                f"broadcast {self.id} is {state.decode()}: nobody can be added any more, begin another"
+            )
         done, digest = int(position_text), digest_text.decode()
         source = iter(recipients)
         hashed = _passed(source, done, digest, self.id)

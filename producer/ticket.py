@@ -124,7 +124,7 @@ class Ticket(Generic[Reply_co]):
             value = self._client.get(self._keys.outcome(self.id))
         except redis.RedisError as error:
             raise QueueUnavailableError(
-                f"Redis was not reached ({type(error).__name__}): ask again"
+                f"Redis was not reached ({type(error).__name__}): ask its ticket again"
             ) from error
         return outcome_of(cast("bytes", value)) if value is not None else None
 
@@ -184,7 +184,7 @@ class Ticket(Generic[Reply_co]):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise OutcomeTimeoutError(
-                        f"{self.id} has not ended within {timeout_s:g} s; it is still on its way"
+                        f"{self.id} has not ended within {timeout_s:g} s; it is still on its way: ask its ticket again"
                     )
                 if self._client.blpop([done], timeout=max(0.001, round(min(left, POLL_S), 3))) is not None:
                     # others may wait for the same command
@@ -194,6 +194,6 @@ class Ticket(Generic[Reply_co]):
                     pipe.execute()
         except redis.RedisError as error:
             raise QueueUnavailableError(
-                f"Redis was not reached ({type(error).__name__}): ask again"
+                f"Redis was not reached ({type(error).__name__}): ask its ticket again"
             ) from error
         return found

@@ -113,7 +113,11 @@ def _line_of(words: tuple[str, ...], page: str, document: str | None, *, bulk: b
 def _wait(ticket: Ticket[object], wait_s: float, *, as_json: bool) -> Outcome | None:
     try:
         return ticket.wait(wait_s)
-    except OutcomeTimeoutError as error:
+    except OutcomeTimeoutError:
         if as_json:
             return None
-        raise Refusal(f"{error}: ask again with `outbound ticket {ticket.id}`", os.EX_TEMPFAIL) from None
+        raise Refusal(
+            f"{ticket.id} has not ended within {wait_s:g} s; it is still on its way: "
+            f"ask again with `outbound ticket {ticket.id}`",
+            os.EX_TEMPFAIL,
+        ) from None
