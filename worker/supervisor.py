@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import FrameType
 from typing import Final
 
 import structlog
@@ -25,12 +26,15 @@ class Supervisor:
         processes: how many to keep.
         threads: of each.
         shutdown_timeout_s: how long a process may take to finish its calls once it is told to stop.
+
+    `interrupted` is true once SIGINT has told it to stop.
     """
 
     def __init__(self, *, processes: int, threads: int, shutdown_timeout_s: float) -> None:
         self._threads = threads
         self._shutdown_timeout_s = shutdown_timeout_s
         self._stop = threading.Event()
+        self.interrupted = False
         self._children: list[subprocess.Popen[bytes] | None] = [None] * processes
         self._started = [0.0] * processes
         self._falls = [0] * processes
@@ -38,7 +42,7 @@ class Supervisor:
     def run(self) -> int:
         """Runs until SIGTERM or SIGINT; returns the exit code: 0, or that of a process that refused to start."""
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda _number, _frame: self._stop.set())
+            signal.signal(each, self._end)
         code = 0
         while not self._stop.is_set():
             for slot, child in enumerate(self._children):
@@ -52,6 +56,10 @@ class Supervisor:
             self._stop.wait(CHECK_S)
         self._end_all()
         return code
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        self.interrupted = number == signal.SIGINT
+        self._stop.set()
 
     def _start(self, slot: int) -> None:
         if self._falls[slot] and time.monotonic() < self._started[slot]:

@@ -137,7 +137,10 @@ MET: dict[str, tuple[Callable[[], object], str]] = {
         lambda: read_settings({"OUTBOUND_THREADS": "0"}),
         "OUTBOUND_THREADS must be a whole number of threads from 1 to 256",
     ),
-    "TableError": (lambda: changes_of("[token_expired]\ncode = 1", {}), "no such table; allowed: rows.<name>"),
+    "TableError": (
+        lambda: changes_of("[token_expired]\ncode = 1", {}),
+        "no such table; allowed: rows.<name>",
+    ),
     "QueueUnavailableError": (_unreached, "then send the command again"),
     "QueueFullError": (_full, "let the workers drain it, then send the command again"),
     "SendManyError": (

@@ -24,11 +24,12 @@ class People:
         self._path = path
         self._column = column
         self.bytes_read = 0
+        self.given = 0
         self.bytes_total = path.stat().st_size
 
     def __iter__(self) -> Iterator[str]:
         """Yields each PSID; raises `InvalidCommandError` with the line of what is none."""
-        self.bytes_read = 0
+        self.bytes_read = self.given = 0
         with self._path.open("rb") as source:
             rows = csv.reader(self._lines(source))
             try:
@@ -37,6 +38,7 @@ class People:
                     psid = row[place].strip() if place < len(row) else ""
                     is_header = rows.line_num == 1 and not any(c.isdigit() for c in psid)
                     if psid and not is_header:
+                        self.given += 1
                         yield self._checked(psid, rows.line_num)
             except (csv.Error, UnicodeDecodeError) as error:
                 raise InvalidCommandError(

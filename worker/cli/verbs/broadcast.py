@@ -48,7 +48,7 @@ class Begun(msgspec.Struct, frozen=True):
     "broadcast",
     cls=Verb,
     examples=(
-        "outbound broadcast people.csv --message sale.json --page 1895382890692545 --id sale",
+        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
         "outbound broadcast sale --watch",
     ),
 )
@@ -127,7 +127,9 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
                 people, message, broadcast_id=broadcast_id, on_progress=show, **options
             )
     except KeyboardInterrupt:
-        raise Refusal(f"stopped; go on with: {again}", INTERRUPTED) from None
+        raise Refusal(
+            f"stopped: {people.given:,} people were read; go on with: {again}", INTERRUPTED
+        ) from None
     except BroadcastError:
         raise
     except OutboundError as error:

@@ -40,7 +40,7 @@ class Sent(msgspec.Struct, frozen=True):
     examples=(
         'outbound send 1895382890692545 1254459154682919 "Hello!" --wait',
         'outbound send 1254459154682919 "Hello!" --page 1895382890692545',
-        """outbound send --page 1895382890692545 --command '{"method": "typing_on", "args": ["12544"]}'""",
+        """outbound send --page 18953 --command '{"method":"typing_on","args":["12544"]}'""",
     ),
 )
 @click.argument("words", nargs=-1, metavar="[PAGE] PSID TEXT")
@@ -97,9 +97,9 @@ def _line_of(words: tuple[str, ...], page: str, document: str | None, *, bulk: b
     if len(words) == WORDS_MAX:
         delivery = msgspec.structs.replace(delivery, page=words[0])
     elif len(words) != WORDS_MAX - 1:
-        raise click.UsageError(
-            f"send takes [PAGE] PSID TEXT, not {len(words)} of them: put TEXT into quotation marks"
-        )
+        short = len(words) < WORDS_MAX - 1
+        advice = "name whom, and what" if short else "put TEXT into quotation marks"
+        raise click.UsageError(f"send takes [PAGE] PSID TEXT, not {len(words)} of them: {advice}")
     if not delivery.page:
         raise click.UsageError("no Page is named: put it first, or use --page or OUTBOUND_PAGE")
     call = {"method": "send_text", "args": [words[-2], words[-1]]}

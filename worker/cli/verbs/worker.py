@@ -9,6 +9,7 @@ import redis
 
 from producer.errors import SettingsError
 from producer.queue import connect
+from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import redis_address
 from worker.cli.screen import notice
@@ -53,7 +54,7 @@ PAGES_FORM: Final = (
 def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
     """Deliver what is queued, until SIGTERM or Ctrl-C.
 
-    Exit code: 0 stopped in order, 78 a setting is wrong.
+    Exit code: 0 stopped in order by SIGTERM, 130 by Ctrl-C, 78 a setting is wrong.
     """
     settings = read_settings(os.environ)
     settings = msgspec.structs.replace(
@@ -67,7 +68,7 @@ def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
     code = master.run()
     if code == 0:
         notice("stopped: calls in flight were finished, all else is back in its lane")
-    return code
+    return INTERRUPTED if code == 0 and master.interrupted else code
 
 
 def _checked_pages(settings: Settings) -> int:
