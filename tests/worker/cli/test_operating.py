@@ -107,7 +107,7 @@ WRONG = {
     "a file without a message": (
         ["broadcast", "people.csv", "--dry-run"],
         "a file of people needs --message; without it, give a broadcast's ID alone",
-        "outbound broadcast people.csv --message sale.json --page 1895382890692545 --id sale",
+        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
         "outbound broadcast",
     ),
     "what is no id": (
