@@ -16,10 +16,15 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin outbound
 COPY --from=build /opt/outbound /opt/outbound
 ENV PATH=/opt/outbound/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    OUTBOUND_METRICS_PORT=9464 \
+    OUTBOUND_METRICS_HOST=0.0.0.0
+# /metrics, /livez and /readyz, for whoever watches the containers and for nobody outside
+EXPOSE 9464
 USER 10001
 # SIGTERM: calls in flight finish and settle, all else returns to its lane; give it longer than the longest call.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["outbound", "status", "--json"]
+# Healthy: its loops go round, Redis answers, and the Pages file can be read.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=20s CMD ["python", "-P", "-m", "worker.probe", "readyz"]
 ENTRYPOINT ["outbound"]
 CMD ["worker"]

@@ -1,6 +1,12 @@
-"""Puts Messenger Platform commands on the queue: `Producer.connect(url, page="…").send_text(psid, "Hello!")`."""
+"""Puts Messenger Platform commands on the queue: `Producer.connect(url, page="…").send_text(psid, "Hello!")`.
+
+PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before it found the plugin of the same wheel.
+"""
 
 from producer import batch, messages
+from producer.aio.broadcast import AsyncBroadcast
+from producer.aio.producer import AsyncProducer
+from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
 from producer.batching import BatchTicket
 from producer.errors import (
     BroadcastError,
@@ -21,6 +27,10 @@ from producer.secrets import Secret, secret
 from producer.ticket import Outcome, Ticket
 
 __all__ = [
+    "AsyncBatchTicket",
+    "AsyncBroadcast",
+    "AsyncProducer",
+    "AsyncTicket",
     "BatchTicket",
     "BroadcastError",
     "GraphError",

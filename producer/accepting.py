@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -62,33 +62,85 @@ def admit(command: Command, terms: Terms) -> None:
         InvalidCommandError: it carries a secret as text.
         RetiredCommandError: Meta has removed it; the message says what to use instead.
     """
+    if _is_plain_text(command):  # it holds no secret, and was never removed
+        return
     check_queueable(command)
     if not terms.allow_retired:
         check_not_retired(command, terms.version)
 
 
+def _is_plain_text(command: Command) -> bool:
+    return (
+        type(command) is SendMessage
+        and type(command.recipient) is str
+        and command.access_token is None
+        and command.tag is None
+        and not command.extra
+        and len(command.message) == 1
+        and "text" in command.message
+    )
+
+
+class Bytes(Protocol):
+    """Takes the bytes of commands before these are put."""
+
+    def put_bytes(self, command_id: str, content: bytes) -> None:
+        """Stores the bytes of one command."""
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """Keeps bytes until somebody stores them."""
+
+    kept: list[tuple[str, bytes]] = []
+
+    def put_bytes(self, command_id: str, content: bytes) -> None:
+        """Keeps the bytes of one command."""
+        self.kept.append((command_id, content))
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """One command as Redis is to accept it: its ticket, its envelopes and bytes, and what its key stands for.
+
+    `key` is None for a command without one; else it is `<page>:<key>`, and `digest` that of the command.
+    """
+
+    ticket: str
+    arguments: list[Arguments]
+    content: list[tuple[str, bytes]]
+    key: str | None = None
+    digest: str = ""
+
+
+def prepare(command: Command, delivery: Delivery, terms: Terms) -> Prepared:
+    """Returns a checked command as Redis is to accept it; raises `InvalidCommandError`."""
+    admit(command, terms)
+    aside = Aside()
+    ticket, shares = _shares(command)
+    arguments = [_stored(aside, each.id, each.command, delivery) for each in shares]
+    if delivery.idempotency_key is None:
+        return Prepared(ticket, arguments, aside.kept)
+    key = f"{delivery.page}:{delivery.idempotency_key}"
+    return Prepared(ticket, arguments, aside.kept, key, _digest(command))
+
+
 def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) -> str:
     """Puts one checked command on the queue and returns the id of its ticket; the first one's, under a known key."""
-    admit(command, terms)
-    ticket, shares = _shares(command)
-    if delivery.idempotency_key is None:
-        queue.put([_stored(queue, each.id, each.command, delivery) for each in shares])
-        return ticket
-    arguments = [_stored(queue, each.id, each.command, delivery) for each in shares]
-    key = f"{delivery.page}:{delivery.idempotency_key}"
+    ready = prepare(command, delivery, terms)
+    for command_id, content in ready.content:
+        queue.put_bytes(command_id, content)
+    if ready.key is None:
+        queue.put(ready.arguments)
+        return ready.ticket
     first: str | None = None
     try:
         first = queue.put_once(
-            arguments, key=key, digest=_digest(command), ticket=ticket, keep_ms=terms.keep_ms
+            ready.arguments, key=ready.key, digest=ready.digest, ticket=ready.ticket, keep_ms=terms.keep_ms
         )
     finally:
-        if first != ticket and _has_bytes(command):
-            queue.drop_bytes(ticket)
+        if first != ready.ticket:
+            for command_id, _ in ready.content:
+                queue.drop_bytes(command_id)
     return first
-
-
-def _has_bytes(command: Command) -> bool:
-    return isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
 
 
 def _digest(command: Command) -> str:
@@ -101,8 +153,8 @@ def _digest(command: Command) -> str:
     return hashed.hexdigest()
 
 
-def _stored(queue: Queue, command_id: str, command: Command, delivery: Delivery) -> Arguments:
-    """Returns the command as it is accepted; its bytes are in Redis already."""
+def _stored(queue: Bytes, command_id: str, command: Command, delivery: Delivery) -> Arguments:
+    """Returns the command as it is accepted; its bytes are with `queue` already."""
     if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
         return arguments_of(command_id, command, route(command), delivery)
     where = route(command)
@@ -112,10 +164,17 @@ def _stored(queue: Queue, command_id: str, command: Command, delivery: Delivery)
     return arguments
 
 
-def next_round(
-    queue: Queue, source: Iterator[Command], delivery: Delivery, terms: Terms
-) -> tuple[list[Arguments], int, Exception | None, bool]:
-    """Returns the next commands as they are accepted, of how many, what stopped them, and whether these are all."""
+class Round(msgspec.Struct, frozen=True):
+    """The next commands of a bulk as they are accepted, what stopped them, and whether these are all."""
+
+    arguments: list[Arguments]
+    commands: int
+    problem: Exception | None
+    ended: bool
+
+
+def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, terms: Terms) -> Round:
+    """Returns the next commands of a bulk, some hundreds at most."""
     arguments: list[Arguments] = []
     commands = 0
     while len(arguments) < ROUND:
@@ -123,14 +182,17 @@ def next_round(
             command = next(source)
             check(command)
             admit(command, terms)
-            shares = _shares(command)[1]
-            arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
+            if isinstance(command, SendBatch):
+                shares = _shares(command)[1]
+                arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
+            else:
+                arguments.append(_stored(queue, new_id(), command, delivery))
         except StopIteration:
-            return arguments, commands, None, True
+            return Round(arguments, commands, None, ended=True)
         except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
-            return arguments, commands, error, True
+            return Round(arguments, commands, error, ended=True)
         commands += 1
-    return arguments, commands, None, False
+    return Round(arguments, commands, None, ended=False)
 
 
 def _shares(command: Command) -> tuple[str, list[Share]]:

@@ -1,21 +1,22 @@
 """An explicit batch on the queue: each part travels by itself, under one ticket; linked parts stay together."""
 
-import re
-import time
 from typing import Final, cast
 
 import msgspec
 import redis
 
+from producer.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.commands import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.results import PartReply
 from producer.errors import InvalidCommandError
 from producer.keys import Keys
+from producer.steps import take
 from producer.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
+
+__all__ = ["BATCH_ID", "BatchTicket", "Share", "shares_of"]
 
 LINKED_MAX: Final = 50
 SHARES_MAX: Final = 1_000
-BATCH_ID: Final = re.compile(r"([0-9a-f]{26})x(\d+)((?:_\d+)*)(n?)")
 REFERENCE: Final = b"{result="
 
 
@@ -84,16 +85,9 @@ class BatchTicket(Ticket[list[PartReply | None]]):
 
     def __init__(self, batch_id: str, client: "redis.Redis", keys: Keys) -> None:
         super().__init__(batch_id, client, keys)
-        match = BATCH_ID.fullmatch(batch_id)
-        if match is None:
-            raise InvalidCommandError("id", "is no ticket of a batch")
-        base, total = match[1], int(match[2])
-        linked = [int(place) for place in match[3].split("_")[1:]]
-        self._with_headers = not match[4]
-        self._linked = linked
+        self._inquiry: BatchInquiry = BatchInquiry(batch_id, keys)
         self.parts: tuple[Ticket[object], ...] = tuple(
-            Ticket(f"{base}.{linked[0] if place in linked else place}", client, keys)
-            for place in range(total)
+            Ticket(each.id, client, keys) for each in self._inquiry.parts
         )
 
     def outcome(self) -> Outcome | None:
@@ -102,31 +96,7 @@ class BatchTicket(Ticket[list[PartReply | None]]):
         Its `name` is `sent` when every part was, else that of the first part that was not. `reply` is a list with
         `code` and `body` for each part.
         """
-        outcomes: list[Outcome] = []
-        for ticket in self.parts:
-            found = ticket.outcome()
-            if found is None:
-                return None
-            outcomes.append(found)
-        worst = next((each for each in outcomes if not each.sent), outcomes[0])
-        return msgspec.structs.replace(
-            worst,
-            at=max(each.at for each in outcomes),
-            attempts=max(each.attempts for each in outcomes),
-            type="send_batch",
-            possibly_repeated=any(each.possibly_repeated for each in outcomes),
-            reply=[self._reply_of(place, each) for place, each in enumerate(outcomes)],
-        )
-
-    def wait(self, timeout_s: float) -> Outcome:
-        """Returns how the batch ended, waiting up to `timeout_s` seconds for all of its parts."""
-        deadline = time.monotonic() + timeout_s
-        for ticket in dict.fromkeys(self.parts):
-            ticket.wait(max(0.0, deadline - time.monotonic()))
-        found = self.outcome()
-        if found is None:
-            return super().wait(timeout_s)
-        return found
+        return super().outcome()
 
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[PartReply | None]:
         """Returns `code`, `headers` and parsed `body` of each part, as the direct client does, once all have ended.
@@ -138,23 +108,4 @@ class BatchTicket(Ticket[list[PartReply | None]]):
             OutcomeTimeoutError: not all have ended within `timeout_s` seconds.
             QueueUnavailableError: Redis was not reached.
         """
-        return cast("list[PartReply | None]", self.wait(timeout_s).reply)
-
-    def _reply_of(self, place: int, outcome: Outcome) -> object:
-        if place in self._linked and isinstance(outcome.reply, list):
-            return self._shown(outcome.reply[self._linked.index(place)])
-        if outcome.sent:
-            return self._shown(
-                {"code": outcome.code or 200, "headers": outcome.headers, "body": outcome.reply}
-            )
-        facts = outcome.facts()
-        if facts is None and outcome.name in {"unknown", "exhausted"}:
-            return None
-        error = facts.as_graph() if facts is not None else {"message": outcome.reason}
-        code = None if facts is None else facts.status
-        return self._shown({"code": code, "headers": outcome.headers, "body": {"error": error}})
-
-    def _shown(self, reply: object) -> object:
-        if not isinstance(reply, dict) or (self._with_headers and reply.get("headers") is not None):
-            return reply
-        return {name: value for name, value in reply.items() if name != "headers"}
+        return cast("list[PartReply | None]", take(self._inquiry.result(timeout_s), self._client))

@@ -7,11 +7,14 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.ids import PATTERN
+from producer.keys import Keys
 from producer.policy import Policy
 from producer.queue import Queue, unavailable
 from producer.scripting import Script
+from producer.steps import Run, Steps, take
 
-COMMAND_ID: Final = re.compile(r"[0-9a-f]{26}(\.\d+)?|[A-Za-z0-9_-]{1,100}:\d+")
+COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.\d+)?|[A-Za-z0-9_-]{{1,100}}:\d+")
 
 
 def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:
@@ -33,8 +36,8 @@ def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:
         yield metadata, {"recipient_id": psid, "message_id": message.get("mid")}
 
 
-def confirm(queue: Queue, event: object) -> int:
-    """Settles as `sent` what the echoes of `event` prove, and returns how many commands that changed."""
+def confirming(event: object, keys: Keys) -> Steps[int]:
+    """Settles as `sent` what the echoes of `event` prove, and comes to how many commands that changed."""
     found = list(echoes_in(event))
     if not found:
         return 0
@@ -42,6 +45,12 @@ def confirm(queue: Queue, event: object) -> int:
     for command_id, reply in found:
         arguments += (command_id, msgspec.json.encode({"reply": reply}))
     try:
-        return cast("int", Script("confirm").run(queue.client, queue.keys.prefix, arguments))
+        answer = yield Run(Script("confirm"), keys.prefix, tuple(arguments))
     except redis.RedisError as error:
         raise unavailable(error) from error
+    return cast("int", answer)
+
+
+def confirm(queue: Queue, event: object) -> int:
+    """Settles as `sent` what the echoes of `event` prove, and returns how many commands that changed."""
+    return take(confirming(event, queue.keys), queue.client)

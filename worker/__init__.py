@@ -1,6 +1,8 @@
 """Runs Messenger Platform commands against the Graph API: Dramatiq workers over lanes in Redis, and a direct client.
 
 What is named here is loaded when it is first asked for, so that a part of the worker, such as its stub, stays light.
+
+PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before it found the plugin of the same wheel.
 """
 
 from importlib import import_module

@@ -3,7 +3,7 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import dramatiq
@@ -14,7 +14,9 @@ from dramatiq.middleware import Middleware
 
 from worker.circuit import Circuit
 from worker.lanes import CHUNK_MAX, Chunk, Lanes
+from worker.metering import Meter, NoMeter
 from worker.presence import Presence
+from worker.slots import Slots
 from worker.timekeeper import Timekeeper
 
 QUEUE: Final = "outbound"
@@ -28,46 +30,15 @@ RETRY_S: Final = 0.25
 log = structlog.get_logger("outbound.broker")
 
 
-class Slots:
-    """The threads that are free: a chunk is taken only when one of them will send it now."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._free = 0
-        self._since: dict[str, float] = {}
-
-    def open(self, threads: int) -> None:
-        """Makes `threads` threads free."""
-        with self._condition:
-            self._free = threads
-            self._condition.notify_all()
-
-    def wait_free(self, timeout_s: float) -> bool:
-        """Waits until a thread is free; False when none is after `timeout_s` seconds."""
-        with self._condition:
-            return self._condition.wait_for(lambda: self._free > 0, timeout_s)
-
-    def occupy(self, message_id: str) -> None:
-        """Gives one free thread to a message."""
-        with self._condition:
-            self._free -= 1
-            self._since[message_id] = time.monotonic()
-
-    def release(self, message_id: str) -> None:
-        """Makes the message's thread free again; a repeat changes nothing."""
-        with self._condition:
-            if self._since.pop(message_id, None) is not None:
-                self._free += 1
-                self._condition.notify_all()
-
-    def oldest_s(self) -> float:
-        """Returns for how many seconds the oldest message has been with its thread."""
-        with self._condition:
-            return time.monotonic() - min(self._since.values()) if self._since else 0.0
-
-
 class _Lifecycle(Middleware):
-    """Starts and stops the broker's threads with Dramatiq's worker."""
+    """Starts and stops the broker's threads with Dramatiq's worker; `forks` run beside plain Dramatiq's processes."""
+
+    def __init__(self, forks: Sequence[Callable[[], int]]) -> None:
+        self._forks = list(forks)
+
+    @property
+    def forks(self) -> list[Callable[[], int]]:
+        return self._forks
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         if isinstance(broker, LaneBroker):
@@ -89,20 +60,30 @@ class LaneBroker(dramatiq.Broker):
     nack touches Redis: `deliver` settles its chunk itself.
     """
 
-    def __init__(self, lanes: Lanes, presence: Presence, slots: Slots, circuit: Circuit) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        presence: Presence,
+        slots: Slots,
+        circuit: Circuit,
+        *,
+        meter: Meter | None = None,
+        forks: Sequence[Callable[[], int]] = (),
+    ) -> None:
         super().__init__(middleware=[])
         self.queues = {QUEUE: None}
         self.lanes = lanes
         self.presence = presence
         self.slots = slots
         self.circuit = circuit
-        self.timekeeper = Timekeeper(lanes, presence)
+        self.meter = meter or NoMeter()
+        self.timekeeper = Timekeeper(lanes, presence, self.meter)
         self.stopping = threading.Event()
         # a token is never used twice under one name; a take whose reply was lost is given back before the next
         self.tokens = itertools.count(1)
         self.takes_in_doubt: list[tuple[str, int]] = []
         self._closers: tuple[Callable[[], None], ...] = ()
-        self.add_middleware(_Lifecycle())
+        self.add_middleware(_Lifecycle(forks))
 
     def on_close(self, *closers: Callable[[], None]) -> None:
         """Closes more with the broker: the Graph client, the Redis client."""
@@ -181,6 +162,7 @@ class LaneConsumer(Consumer):
     def __next__(self) -> MessageProxy | None:
         """Returns a chunk as a message, or None when none came within a few seconds."""
         broker = self._broker
+        broker.meter.beat("consumer")
         if broker.stopping.is_set():
             time.sleep(STOPPED_S)
             return None
@@ -194,6 +176,7 @@ class LaneConsumer(Consumer):
             return self._take(name)
         except redis.RedisError as error:
             broker.presence.lost_connection()
+            broker.meter.redis_failed("take")
             log.debug("take.failed", error=type(error).__name__)
             time.sleep(RETRY_S)
             return None
@@ -203,6 +186,8 @@ class LaneConsumer(Consumer):
         while broker.takes_in_doubt:
             broker.lanes.give_back(*broker.takes_in_doubt[-1])
             broker.takes_in_doubt.pop()
+        if broker.presence.outage_passed.is_set():
+            self._return_unknown(name)
         room = broker.circuit.room(CHUNK_MAX)
         if not room:  # Graph is down, and its probe is out or not yet due
             time.sleep(CIRCUIT_S)
@@ -226,11 +211,28 @@ class LaneConsumer(Consumer):
             broker.lanes.wait_for_any((f"wake:{name}", "wake"), IDLE_S)
         return None
 
+    def _return_unknown(self, name: str) -> None:
+        """Returns the chunks that Redis holds for this worker and no thread has.
+
+        A server that lost its last writes (a power cut, a failover) may know a chunk that was settled since.
+        """
+        broker = self._broker
+        broker.presence.outage_passed.clear()
+        try:
+            held = broker.slots.tokens()
+            for token in broker.lanes.tokens_of(name):
+                if token not in held:
+                    returned = broker.lanes.give_back(name, token)
+                    log.warning("chunk.returned", chunk=f"{name}#{token}", commands=returned)
+        except redis.RedisError:
+            broker.presence.outage_passed.set()
+            raise
+
     def _message(self, chunk: Chunk) -> MessageProxy:
         message: dramatiq.Message[object] = dramatiq.Message(
             queue_name=QUEUE, actor_name=ACTOR, args=(chunk,), kwargs={}, options={}
         )
-        self._broker.slots.occupy(message.message_id)
+        self._broker.slots.occupy(message.message_id, chunk.token)
         return MessageProxy(message)
 
     def ack(self, message: MessageProxy) -> None:

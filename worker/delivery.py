@@ -19,13 +19,16 @@ from worker.following import followed
 from worker.graph.answers import Answer, Answered, Lost
 from worker.graph.linked import explained, merged
 from worker.graph.signing import Signed
-from worker.lanes import Chunk, Hold, Lanes, Settlement
+from worker.lanes import Chunk, Hold, Lanes, Settlement, Taken
+from worker.metering import Meter, NoMeter
+from worker.outage import Outage, reason_of
 from worker.pacing import slowdowns
 from worker.pages import Pages
 from worker.preparing import Job, prepare
 from worker.profile import fingerprint_of
 from worker.settling import Schedule, holds_of, settlement_of
-from worker.verdicts import Verdict, judge
+from worker.tracing import calling
+from worker.verdicts import DEFAULT, Table, Verdict, judge
 
 SETTLE_RETRY_S: Final = 0.25
 ABANDON_S: Final = 10.0
@@ -62,8 +65,11 @@ class Deliverer:
         may_begin: Callable[[str], bool],
         stopping: threading.Event,
         circuit: Circuit | None = None,
+        outage: Outage | None = None,
         version: tuple[int, int] = (4, 0),
+        table: Table = DEFAULT,
         chance: Callable[[], float] = random.random,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._graph = graph
@@ -72,14 +78,24 @@ class Deliverer:
         self._may_begin = may_begin
         self._stopping = stopping
         self._circuit = circuit or Circuit()
+        self._outage = outage or Outage()
         self._version = version
+        self._table = table
         self._chance = chance
+        self._meter = meter or NoMeter()
 
     def deliver(self, chunk: Chunk) -> None:
         """Delivers one chunk: every command of it is settled, or returned, when this returns.
 
         Whatever is raised on the way, the commands whose request may have begun are settled as in doubt (law 8).
         """
+        self._meter.chunk_begun()
+        try:
+            self._deliver(chunk)
+        finally:
+            self._meter.chunk_ended()
+
+    def _deliver(self, chunk: Chunk) -> None:
         pages = self._pages()
         try:
             prepared = prepare(
@@ -98,6 +114,7 @@ class Deliverer:
             self._give_back(chunk)
             return
         started = time.monotonic()
+        call = calling(chunk)
         answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
         try:
             answers = self._call(prepared.jobs, chunk.worker)
@@ -107,9 +124,10 @@ class Deliverer:
         finally:
             own_tokens = _own_tokens(prepared.jobs)
             verdicts = [
-                _verdict(job, answer, own_token=own_tokens)
+                _verdict(job, answer, self._table, own_token=own_tokens)
                 for job, answer in zip(prepared.jobs, answers, strict=True)
             ]
+            call.end(verdicts)
             settlements = prepared.spoiled + [
                 settlement_of(
                     job.taken,
@@ -125,13 +143,16 @@ class Deliverer:
             holds = self._holds(prepared.jobs, verdicts, pages) + slowdowns(pairs)
             self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
             _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
+            self._meter.settled(_in_order(chunk, prepared.spoiled, settlements), settlements, verdicts)
 
     def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
         calls = [call for job in jobs for call in job.calls]
         if not calls:
             self._circuit.record(healthy=None)
             return []
+        started = time.monotonic()
         answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
+        self._meter.called(len(calls), time.monotonic() - started)
         self._circuit.record(is_healthy(answers))
         if not isinstance(jobs[0].command, SendBatch):
             return [self._followed(job, answer, worker) for job, answer in zip(jobs, answers, strict=True)]
@@ -154,6 +175,7 @@ class Deliverer:
         try:
             return self._lanes.begin(chunk)
         except redis.RedisError:
+            self._meter.redis_failed("begin")
             return False
 
     def _give_back(self, chunk: Chunk) -> None:
@@ -171,6 +193,7 @@ class Deliverer:
             pairs,
             app_of=lambda page: pages.by_id[page].app,
             fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
+            table=self._table,
         )
 
     def _until_it_holds(self, step: Callable[[], object]) -> None:
@@ -183,15 +206,28 @@ class Deliverer:
             try:
                 step()
             except redis.RedisError as error:
+                self._meter.redis_failed("settle")
                 if failing_since is None:
                     failing_since = time.monotonic()
-                    log.warning("settle.delayed", error=type(error).__name__)
+                    self._outage.began(step, error)
                 if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
-                    log.error("settle.abandoned", error=type(error).__name__)  # noqa: TRY400 (Redis is away: no bug)
+                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
+                    self._outage.ended(step)
                     return
                 time.sleep(SETTLE_RETRY_S)
             else:
+                self._outage.ended(step)
                 return
+
+
+def _in_order(
+    chunk: Chunk, spoiled: Sequence[Settlement], settlements: Sequence[Settlement]
+) -> Sequence[Taken]:
+    """Returns the commands of a chunk in the order of their settlements."""
+    if not spoiled:
+        return chunk.commands
+    by_id = {taken.id: taken for taken in chunk.commands}
+    return [by_id[settlement.id] for settlement in settlements]
 
 
 def _own_tokens(jobs: Sequence[Job]) -> bool:
@@ -199,12 +235,13 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
     return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
 
 
-def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
+def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
     is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
         is_send=job.taken.is_send and not is_list,
         is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        table=table,
         page=job.taken.page,
     )
     return verdict.for_own_token() if own_token else verdict
@@ -213,7 +250,7 @@ def _verdict(job: Job, answer: Answer, *, own_token: bool) -> Verdict:
 def _report(
     chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
 ) -> None:
-    first = answers[0] if answers else None
+    first = next((each for each in answers if isinstance(each, Answered)), None)
     log.info(
         "chunk.settled",
         chunk=f"{chunk.worker}#{chunk.token}",
@@ -221,7 +258,7 @@ def _report(
         commands=len(chunk.commands),
         spoiled=len(chunk.commands) - len(jobs),
         ms=round(seconds * 1000, 1),
-        trace=first.headers.get("x-fb-trace-id") if isinstance(first, Answered) else None,
+        trace=first.headers.get("x-fb-trace-id") if first else None,
         **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
     )
     for job, verdict in zip(jobs, verdicts, strict=True):

@@ -9,8 +9,11 @@ from typing import Final, Literal, cast
 import msgspec
 import redis
 
+from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
+from producer.tracing import MARK, without_trace
+from producer.wire import Wire
 from worker.profile import Profile
 from worker.templates import Templates
 
@@ -19,6 +22,7 @@ __all__ = [
     "Action",
     "Chunk",
     "Hold",
+    "HoldKind",
     "Lanes",
     "Policy",
     "Settlement",
@@ -43,6 +47,7 @@ Action = Literal[
     "return",
     "quarantine",
 ]
+HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -61,6 +66,7 @@ class Taken(msgspec.Struct, frozen=True):
     body: bytes
     broadcast: str = ""
     person: str = ""
+    trace: str = ""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.id}>"
@@ -69,6 +75,11 @@ class Taken(msgspec.Struct, frozen=True):
     def lane(self) -> str:
         """The lane that this command was taken from, without a broadcast's part."""
         return f"{self.page}/{self.rate_class}/{self.priority}"
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Tells whether this command was enqueued for a later time: how long it lay there says nothing."""
+        return "l" in self.options
 
     @property
     def at_most_once(self) -> bool:
@@ -122,8 +133,9 @@ class Settlement(msgspec.Struct, frozen=True):
 class Hold(msgspec.Struct, frozen=True):
     """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
 
-    `scope` is `page:<page>`, `lane:<lane>` or `app:<app>`. A hold with a `fingerprint` holds only workers that have the
-    token of that fingerprint. One that `grows` lasts longer each time that it repeats within ten minutes.
+    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
+    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
+    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
     """
 
     scope: str
@@ -131,20 +143,27 @@ class Hold(msgspec.Struct, frozen=True):
     reason: bytes
     fingerprint: str = ""
     grows: bool = False
+    kind: HoldKind = "trouble"
 
 
 class Ticked(msgspec.Struct, frozen=True):
-    """What one tick of the timer did."""
+    """What one tick of the timer did.
+
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told.
+    """
 
     kept: bool
     sleep_s: float
     reaped: tuple[tuple[str, int], ...]
+    dropped_many: int = 0
+    dropped_old: int = 0
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:
     """Returns a record in the form in which a worker handles it."""
     state, fixed, body = record.split(b"\n", 2)
     attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
+    trace, body = without_trace(body) if body[:1] == MARK else ("", body)
     page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
         fixed.decode().split("|")
     )
@@ -153,15 +172,16 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
         page,
         rate_class,
         priority,
-        kind,
+        kind or COMMONEST,
         int(attempts),
         flags.decode(),
         options,
         int(enqueued),
         int(expires) if expires else None,
-        body,
+        lengthened(body, person),
         broadcast,
         person,
+        trace,
     )
 
 
@@ -172,6 +192,7 @@ class Lanes:
         self, client: "redis.Redis", *, prefix: str = "outbound", policy: Policy | None = None
     ) -> None:
         self.client = client
+        self._wire = Wire(client, again_after_timeout=False)
         self.prefix = prefix
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()
@@ -180,7 +201,11 @@ class Lanes:
         self._scripts = {name: Script(name, "worker.scripts") for name in names}
 
     def _run(self, name: str, *arguments: str | bytes | int) -> object:
-        return self._scripts[name].run(self.client, self.prefix, arguments)
+        return self._scripts[name].run(self._wire, self.prefix, arguments)
+
+    def close(self) -> None:
+        """Closes the connections of the scripts; a later one opens new ones."""
+        self._wire.close()
 
     def take(
         self, worker: str, token: int, profile: Profile, *, limit: int = CHUNK_MAX, now_ms: int | str = ""
@@ -206,7 +231,11 @@ class Lanes:
         """Gives a person of a broadcast its message."""
         if not taken.broadcast or taken.body:
             return taken
-        return msgspec.structs.replace(taken, body=self._templates.body_for(taken.broadcast, taken.person))
+        return msgspec.structs.replace(
+            taken,
+            body=self._templates.body_for(taken.broadcast, taken.person),
+            trace=self._templates.trace_of(taken.broadcast),
+        )
 
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
@@ -231,7 +260,7 @@ class Lanes:
                 hold.scope,
                 "" if hold.for_ms is None else hold.for_ms,
                 "1" if hold.grows else "0",
-                hold.fingerprint,
+                f"{'token' if hold.fingerprint else hold.kind}#{hold.fingerprint}",
                 hold.reason,
             )
         for each in settlements:
@@ -242,6 +271,12 @@ class Lanes:
     def give_back(self, worker: str, token: int, *, now_ms: int | str = "") -> int:
         """Returns a chunk of which no request began; 0 when there is none of that token."""
         return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
+
+    def tokens_of(self, worker: str) -> list[int]:
+        """Returns the tokens of the chunks that Redis holds for a worker."""
+        return [
+            int(token) for token in cast("list[bytes]", self.client.hkeys(f"{self.prefix}:taken:{worker}"))
+        ]
 
     def hello(self, worker: str, profile: Profile, info: bytes, *, now_ms: int | str = "") -> None:
         """Makes the worker and what it knows known to all others."""
@@ -271,12 +306,14 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, *pairs = cast("list[int | bytes]", answer)
+        kept, sleep_ms, many, old, *pairs = cast("list[int | bytes]", answer)
         reaped = tuple(
             (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
             for i in range(0, len(pairs), 2)
         )
-        return Ticked(bool(kept), int(cast("int", sleep_ms)) / 1000, reaped)
+        return Ticked(
+            bool(kept), int(cast("int", sleep_ms)) / 1000, reaped, cast("int", many), cast("int", old)
+        )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:
         """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""

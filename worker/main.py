@@ -1,9 +1,12 @@
 """Where a worker process is put together: the only module that reads the environment and sets Dramatiq's broker."""
 
 import os
+import shutil
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import dramatiq
@@ -13,8 +16,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.commands import TYPES
+from producer.errors import SettingsError
 from producer.queue import connect
-from worker.broker import ACTOR, QUEUE, LaneBroker, Slots
+from worker.broker import ACTOR, QUEUE, LaneBroker
 from worker.circuit import Circuit
 from worker.delivery import Deliverer
 from worker.graph.client import GraphClient
@@ -22,12 +26,17 @@ from worker.graph.endpoint import version_pair
 from worker.graph.watching import DebugLog
 from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
+from worker.metering import Meter
+from worker.metrics.folder import FOLDER, folder_under
+from worker.outage import Outage
 from worker.pages import PagesSource
 from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
 from worker.shared import about
+from worker.slots import Slots
+from worker.verdicts_file import read_table
 from worker.versions import warn_of_version
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
@@ -46,9 +55,45 @@ def setup() -> LaneBroker:
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
     warn_of_version(settings.graph_version, datetime.now(UTC).date())
-    broker = build(settings)
+    broker = build(settings, meter_of=None if settings.metrics_port is None else recorder)
     dramatiq.set_broker(broker)
     return broker
+
+
+def recorder(source: PagesSource) -> Meter:
+    """Returns the meter of this process; its numbers lie in the folder that it shares with the others of its master."""
+    if FOLDER not in os.environ:  # `outbound worker` sets it, plain Dramatiq does not
+        os.environ[FOLDER] = str(folder_under(os.getppid()))
+    # prometheus_client decides by that variable, when it is loaded, that there are several processes
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415
+
+    from worker.metrics.beats import Beats  # noqa: PLC0415 (the same)
+    from worker.metrics.recording import Recorder  # noqa: PLC0415 (the same)
+
+    return Recorder(CollectorRegistry(), lambda: source.current, Beats(Path(os.environ[FOLDER])))
+
+
+def serve_metrics() -> int:
+    """Serves metrics and probes until SIGTERM; plain Dramatiq runs it in a process of its own beside its workers."""
+    from worker.metrics.serving import Serving  # noqa: PLC0415 (only where metrics are on)
+
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    own = FOLDER not in os.environ
+    folder = folder_under(os.getppid()) if own else Path(os.environ[FOLDER])
+    try:
+        serving = Serving(settings, folder, stopping=lambda: False)
+    except SettingsError as error:  # the workers beside it go on
+        sys.stderr.write(f"outbound: {error}\n")
+        return os.EX_CONFIG
+    serving.start()
+    try:
+        threading.Event().wait()  # Dramatiq ends this process by raising SystemExit here
+    finally:
+        serving.close()
+        if own:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 def redis_client(settings: Settings, *, connections: int) -> "redis.Redis":
@@ -68,6 +113,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         outcome_ms=settings.outcome_retention_ms,
         dead_max=settings.dead_letters_max,
+        dead_ms=settings.dead_letter_retention_ms,
         attempts_max=settings.attempts_max,
         timeout_ms=settings.heartbeat_timeout_ms,
     )
@@ -83,7 +129,12 @@ def schedule_of(settings: Settings) -> Schedule:
 
 
 def build(
-    settings: Settings, *, threads: int | None = None, transport: httpx.BaseTransport | None = None
+    settings: Settings,
+    *,
+    threads: int | None = None,
+    transport: httpx.BaseTransport | None = None,
+    meter_of: Callable[[PagesSource], Meter] | None = None,
+    client: "redis.Redis | None" = None,
 ) -> LaneBroker:
     """Returns a broker with its actor; nothing is started and no connection opened yet.
 
@@ -91,19 +142,31 @@ def build(
         settings: of this installation.
         threads: of the worker; the most that may be when absent.
         transport: the far end in the place of Graph, for tests.
+        meter_of: makes what measures this process; nothing does when absent.
+        client: in the place of one for `redis_url`, such as one of fakeredis; the caller closes it.
     """
     count = threads or max(settings.threads, THREADS_MAX)
-    client = redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
-    lanes = Lanes(client, prefix=settings.key_prefix, policy=policy_of(settings))
+    table = read_table(settings.verdicts_file)
+    own = client or redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
+    lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
     profiles = _Profiles(source, settings)
+    meter = meter_of(source) if meter_of is not None else None
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
+    outage = Outage()
     presence = Presence(
-        lanes, profiles.current, overdue=lambda: slots.oldest_s() > deadline_s, about=about(settings)
+        lanes,
+        profiles.current,
+        overdue=lambda: slots.oldest_s() > deadline_s,
+        outage=outage,
+        meter=meter,
+        about=about(settings),
     )
     circuit = Circuit()
-    broker = LaneBroker(lanes, presence, slots, circuit)
+    broker = LaneBroker(
+        lanes, presence, slots, circuit, meter=meter, forks=() if meter is None else (serve_metrics,)
+    )
     graph = GraphClient(
         origin=settings.graph_origin,
         version=settings.graph_version,
@@ -121,10 +184,13 @@ def build(
         may_begin=presence.may_begin,
         stopping=broker.stopping,
         circuit=circuit,
+        outage=outage,
         version=version_pair(settings.graph_version),
+        table=table,
+        meter=meter,
     )
     _declare(broker, deliverer)
-    broker.on_close(graph.close, client.close)
+    broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
     return broker
 
 

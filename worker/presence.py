@@ -13,6 +13,8 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
+from worker.outage import Outage
 from worker.profile import Profile
 
 BEATS_A_TIMEOUT: Final = 4
@@ -40,15 +42,21 @@ class Presence:
         *,
         overdue: Callable[[], bool],
         about: Mapping[str, object] | None = None,
+        outage: Outage | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
         self._about = about or {}
+        self._outage = outage or Outage()
+        self._withheld = False
+        self._meter = meter or NoMeter()
         self._timeout_s = lanes.policy.timeout_ms / 1000
         self._stopping = threading.Event()
         self._known = threading.Event()
         self._beat_now = threading.Event()
+        self.outage_passed = threading.Event()
         self._introduced = False
         self._thread: threading.Thread | None = None
         self._acknowledged_at = float("-inf")
@@ -85,12 +93,19 @@ class Presence:
 
         This worker must have been heard for a whole time-out, and lately: when Redis hangs, everybody is silent.
         """
+        # read before the connection's age: the heartbeat that ends a silence makes both new
+        reap_by_ms = self._reap_by_ms
         connected = time.monotonic() - self._connected_since > self._timeout_s
-        return self._reap_by_ms if connected else 0
+        return reap_by_ms if connected else 0
 
     def lost_connection(self) -> None:
-        """Notes that Redis was not reached: nobody is reaped until a whole time-out after it is back."""
+        """Notes that Redis was not reached: nobody is reaped until a whole time-out after it is back.
+
+        A heartbeat asks at once whether Redis is there.
+        """
         self._connected_since = float("inf")
+        self.outage_passed.set()
+        self._beat_now.set()
 
     def was_reaped(self, name: str) -> None:
         """Notes that Redis no longer knows this worker by `name`."""
@@ -99,27 +114,26 @@ class Presence:
             self._beat_now.set()
 
     def _run(self) -> None:
-        silent_since: float | None = None
         while not self._stopping.is_set():
+            self._beat_now.clear()
             try:
                 self._beat()
             except redis.RedisError as error:
                 self.lost_connection()
-                if silent_since is None:
-                    silent_since = time.monotonic()
-                    log.warning("redis.lost", error=type(error).__name__)
+                self._meter.redis_failed("heartbeat")
+                self._outage.began(self, error)
                 self._stopping.wait(RETRY_S)
                 continue
-            if silent_since is not None:
-                log.info("redis.recovered", after_s=round(time.monotonic() - silent_since, 1))
-                silent_since = None
+            self._outage.ended(self)
             self._beat_now.wait(self._timeout_s / BEATS_A_TIMEOUT)
-            self._beat_now.clear()
 
     def _beat(self) -> None:
-        if self._overdue():
-            log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
+        was_withheld, self._withheld = self._withheld, self._overdue()
+        if self._withheld:
+            if not was_withheld:
+                log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
+        self._meter.beat("heartbeat")
         sent_at = time.monotonic()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest

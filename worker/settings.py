@@ -1,6 +1,7 @@
 """The settings of a worker: read once from the environment, checked as a whole, refused in a sentence."""
 
 import difflib
+import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -14,6 +15,7 @@ from worker.profile import Rate
 PREFIX: Final = "OUTBOUND_"
 STEPS_MAX: Final = 20
 PREFIX_CHARS_MAX: Final = 64
+PORT_MAX: Final = 65_535
 RATE_NAMES: Final = {
     "OUTBOUND_RATE_TEXT": ("text", "40/s"),
     "OUTBOUND_RATE_MEDIA": ("media", "10/s"),
@@ -34,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_version: str = "4.0"
     pages_file: str | None = None
     pages: str | None = None
+    verdicts_file: str | None = None
     rates: Mapping[str, Rate | None] = msgspec.field(
         default_factory=lambda: {name: rate_of(text) for name, text in RATE_NAMES.values()}
     )
@@ -49,6 +52,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recipient_memory_ms: int | None = 24 * 3_600_000
     outcome_retention_ms: int = 48 * 3_600_000
     dead_letters_max: int = 100_000
+    dead_letter_retention_ms: int = 30 * 24 * 3_600_000
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
     log_level: str = "info"
     debug: bool = False
     timed_proof: bool = False
@@ -114,6 +120,19 @@ def _level(text: str) -> str:
     return text.lower()
 
 
+def _port(text: str) -> int:
+    if not text.strip().isdecimal() or not 1 <= int(text) <= PORT_MAX:
+        raise ValueError("must be a port from 1 to 65535")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise ValueError("must be an IP address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+
+
 FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_REDIS_URL": ("redis_url", _redis_url),
     "OUTBOUND_KEY_PREFIX": ("key_prefix", _prefix),
@@ -121,6 +140,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_GRAPH_VERSION": ("graph_version", version_number),
     "OUTBOUND_PAGES_FILE": ("pages_file", str),
     "OUTBOUND_PAGES": ("pages", str),
+    "OUTBOUND_VERDICTS_FILE": ("verdicts_file", str),
     "OUTBOUND_BURST": ("burst_ms", _duration("1ms", "1m")),
     "OUTBOUND_PROCESSES": ("processes", _whole(1, 64, "processes")),
     "OUTBOUND_THREADS": ("threads", _whole(1, 256, "threads")),
@@ -133,13 +153,16 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_RECIPIENT_MEMORY": ("recipient_memory_ms", _memory),
     "OUTBOUND_OUTCOME_RETENTION": ("outcome_retention_ms", _duration("1m", "90d")),
     "OUTBOUND_DEAD_LETTERS_MAX": ("dead_letters_max", _whole(1, 10_000_000, "dead letters")),
+    "OUTBOUND_DEAD_LETTER_RETENTION": ("dead_letter_retention_ms", _duration("1m", "365d")),
+    "OUTBOUND_METRICS_PORT": ("metrics_port", _port),
+    "OUTBOUND_METRICS_HOST": ("metrics_host", _address),
     "OUTBOUND_LOG_LEVEL": ("log_level", _level),
     "OUTBOUND_DEBUG": ("debug", _switch),
     "OUTBOUND_TIMED_PROOF": ("timed_proof", _switch),
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
 # Read by the command line, not by the worker.
-OTHERS: Final = frozenset({"OUTBOUND_PAGE"})
+OTHERS: Final = frozenset({"OUTBOUND_PAGE", "OUTBOUND_DASHBOARD_TOKEN"})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -8,8 +8,8 @@ import msgspec
 from producer.commands import SendMessage
 from worker.graph.answers import Answer, NotSent
 from worker.keeping import Origin, detail_of
-from worker.lanes import Hold, Settlement, Taken
-from worker.verdicts import DEFAULT, Verdict
+from worker.lanes import Hold, HoldKind, Settlement, Taken
+from worker.verdicts import DEFAULT, Table, Verdict
 
 NOT_SENT_DELAY_MS: Final = 1_000
 ALONE_DELAY_MS: Final = 250
@@ -106,24 +106,31 @@ def holds_of(
     *,
     app_of: Callable[[str], str],
     fingerprint_of: Callable[[str], str],
+    table: Table = DEFAULT,
 ) -> list[Hold]:
-    """Returns the holds that a chunk's verdicts call for, one for each scope."""
-    holds: dict[str, Hold] = {}
+    """Returns the holds that a chunk's verdicts, judged by `table`, call for, one of each kind for each scope."""
+    holds: dict[tuple[str, HoldKind], Hold] = {}
     for taken, verdict in pairs:
         if verdict.kind not in {"throttled", "held"}:
             continue
         scope = _scope_of(taken, verdict, app_of(taken.page))
-        if scope in holds:
+        kind: HoldKind = (
+            "throttle" if verdict.kind == "throttled" else "token" if verdict.token_mends else "trouble"
+        )
+        if (scope, kind) in holds:
             continue
         for_ms = None if verdict.hold_for_s is None else max(1, round(verdict.hold_for_s * 1000))
         fingerprint = fingerprint_of(taken.page) if verdict.token_mends else ""
-        grows = verdict.kind == "throttled" and verdict.hold_for_s == DEFAULT.row(verdict.row).hold_for_s
-        holds[scope] = Hold(scope, for_ms, detail_of(verdict, NotSent("")), fingerprint, grows)
+        grows = verdict.kind == "throttled" and verdict.hold_for_s == table.row(verdict.row).hold_for_s
+        reason = detail_of(verdict, NotSent(""))
+        holds[scope, kind] = Hold(scope, for_ms, reason, fingerprint, grows, kind)
     return list(holds.values())
 
 
 def _scope_of(taken: Taken, verdict: Verdict, app: str) -> str:
     match verdict.scope:
+        case "lane" if verdict.kind == "throttled":  # Meta counts by Page and class, and knows no priority
+            return f"lane:{taken.page}/{taken.rate_class}"
         case "lane":
             return f"lane:{taken.lane}"
         case "app" if app:

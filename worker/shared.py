@@ -19,6 +19,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     recipient_memory_ms: int | None
     outcome_retention_ms: int
     dead_letters_max: int
+    dead_letter_retention_ms: int
 
 
 def shared_of(settings: Settings) -> Shared:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Final
 
@@ -26,14 +27,28 @@ class Supervisor:
         processes: how many to keep.
         threads: of each.
         shutdown_timeout_s: how long a process may take to finish its calls once it is told to stop.
+        environ: what the processes have in their environment beside this one's.
+        ended: is called with the id of a process that ended by itself.
+        stop: is set once the worker is told to stop.
 
     `interrupted` is true once SIGINT has told it to stop.
     """
 
-    def __init__(self, *, processes: int, threads: int, shutdown_timeout_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        processes: int,
+        threads: int,
+        shutdown_timeout_s: float,
+        environ: Mapping[str, str] | None = None,
+        ended: Callable[[int], object] = lambda _: None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._environ = environ or {}
+        self._ended = ended
         self._threads = threads
         self._shutdown_timeout_s = shutdown_timeout_s
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self.interrupted = False
         self._children: list[subprocess.Popen[bytes] | None] = [None] * processes
         self._started = [0.0] * processes
@@ -49,7 +64,7 @@ class Supervisor:
                 if child is None:
                     self._start(slot)
                 elif child.poll() is not None:
-                    code = self._fell(slot, child.returncode)
+                    code = self._fell(slot, child)
                     if code:
                         self._stop.set()
                         break
@@ -74,17 +89,19 @@ class Supervisor:
                 str(self._threads),
                 str(self._shutdown_timeout_s),
                 str(os.getpid()),
-            ]
+            ],
+            env={**os.environ, **self._environ},
         )
 
-    def _fell(self, slot: int, returncode: int) -> int:
+    def _fell(self, slot: int, child: subprocess.Popen[bytes]) -> int:
         """Notes that a process ended by itself; returns its code when it refused to start for a reason that stays."""
-        if returncode == os.EX_CONFIG:
-            return returncode
+        self._ended(child.pid)
+        if child.returncode == os.EX_CONFIG:
+            return child.returncode
         lived_s = time.monotonic() - self._started[slot]
         self._falls[slot] = 1 if lived_s > HEALTHY_S else self._falls[slot] + 1
         pause_s = RESPAWN_PAUSE_S[min(self._falls[slot], len(RESPAWN_PAUSE_S)) - 1]
-        log.error("process.died", code=returncode, lived_s=round(lived_s, 1), again_in_s=pause_s)
+        log.error("process.died", code=child.returncode, lived_s=round(lived_s, 1), again_in_s=pause_s)
         self._children[slot] = None
         self._started[slot] = time.monotonic() + pause_s
         return 0

@@ -10,6 +10,7 @@ import redis
 from producer.commands import SendMessage, decode, encode
 from producer.errors import InvalidCommandError
 from producer.keys import Keys
+from producer.tracing import without_trace
 
 KEPT_MAX: Final = 256
 
@@ -21,30 +22,35 @@ class Templates:
         self._client = client
         self._keys = Keys(prefix)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, SendMessage | None] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[SendMessage | None, str]] = OrderedDict()
 
     def body_for(self, broadcast: str, person: str) -> bytes:
         """Returns the encoded command that sends the broadcast's message to one person; nothing when it is gone."""
-        template = self._template(broadcast)
+        template, _ = self._template(broadcast)
         if template is None:
             return b""
         return encode(msgspec.structs.replace(template, recipient=person))
 
-    def _template(self, broadcast: str) -> SendMessage | None:
+    def trace_of(self, broadcast: str) -> str:
+        """Returns the `traceparent` of whoever began the broadcast, or ''."""
+        return self._template(broadcast)[1]
+
+    def _template(self, broadcast: str) -> tuple[SendMessage | None, str]:
         with self._lock:
             if broadcast in self._kept:
                 self._kept.move_to_end(broadcast)
                 return self._kept[broadcast]
         body = cast("bytes | None", self._client.hget(self._keys.of(f"broadcast:{broadcast}"), "body"))
         if body is None:
-            return None
+            return None, ""
+        trace, body = without_trace(body)
         try:
             command = decode("send_message", body)
         except InvalidCommandError:
-            return None
+            return None, trace
         template = command if isinstance(command, SendMessage) else None
         with self._lock:
-            self._kept[broadcast] = template
+            self._kept[broadcast] = template, trace
             while len(self._kept) > KEPT_MAX:
                 self._kept.popitem(last=False)
-        return template
+        return template, trace

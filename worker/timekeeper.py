@@ -7,11 +7,13 @@ import redis
 import structlog
 
 from worker.lanes import Lanes
+from worker.metering import Meter, NoMeter
 from worker.presence import Presence
 
 LEASE_MS: Final = 3_000
 RENEW_S: Final = 2.0
 RETRY_S: Final = 0.25
+DAY_MS: Final = 86_400_000
 
 log = structlog.get_logger("outbound.timekeeper")
 
@@ -19,9 +21,10 @@ log = structlog.get_logger("outbound.timekeeper")
 class Timekeeper:
     """Ticks while this worker keeps the timer; waits for the post to fall vacant while another does."""
 
-    def __init__(self, lanes: Lanes, presence: Presence) -> None:
+    def __init__(self, lanes: Lanes, presence: Presence, meter: Meter | None = None) -> None:
         self._lanes = lanes
         self._presence = presence
+        self._meter = meter or NoMeter()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -43,6 +46,7 @@ class Timekeeper:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._meter.beat("timer")
             if not self._presence.wait_until_known(RETRY_S):
                 continue
             if not self._presence.may_begin(
@@ -54,6 +58,7 @@ class Timekeeper:
                 self._tick()
             except redis.RedisError:
                 self._presence.lost_connection()
+                self._meter.redis_failed("timer")
                 self._stopping.wait(RETRY_S)
 
     def _tick(self) -> None:
@@ -62,6 +67,15 @@ class Timekeeper:
         )
         for worker, commands in ticked.reaped:
             log.warning("worker.died", worker=worker, commands_returned=commands)
+        if ticked.dropped_many or ticked.dropped_old:
+            log.warning(
+                "dead_letters.dropped",
+                number=ticked.dropped_many + ticked.dropped_old,
+                too_many=ticked.dropped_many,
+                too_old=ticked.dropped_old,
+                kept_max=self._lanes.policy.dead_max,
+                kept_days=round(self._lanes.policy.dead_ms / DAY_MS, 2),
+            )
         if ticked.sleep_s > 0:
             signals = ("alarm" if ticked.kept else "vacant", f"halt:{self._presence.name}")
             self._lanes.wait_for_any(signals, min(ticked.sleep_s, RENEW_S))

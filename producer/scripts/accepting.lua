@@ -28,18 +28,20 @@ local function known_among(ids)
   return found
 end
 
--- Which conversations have a head, for commands that join one each.
+-- Which conversations have a head, by set and person, for commands that join one each: each gets its set.
 local function heads_among(commands)
-  local keys, heads = {}, {}
+  local asked, heads = {}, {}
   for _, each in ipairs(commands) do
-    local people = each.command.people
-    if people ~= '' and not string.find(people, ',', 1, true) then
-      each.key = conversation(each.command, people)
-      keys[#keys + 1] = each.key
+    local command = each.command
+    if command.people ~= '' and not string.find(command.people, ',', 1, true) then
+      local set = busy(command.page, command.priority)
+      each.set = set
+      if not asked[set] then asked[set], heads[set] = {}, {} end
+      asked[set][#asked[set] + 1] = command.people
     end
   end
-  if #keys > 0 then
-    for i, member in ipairs(call('SMISMEMBER', P .. 'busy', unpack(keys))) do heads[keys[i]] = member == 1 end
+  for set, people in pairs(asked) do
+    for i, member in ipairs(call('SMISMEMBER', set, unpack(people))) do heads[set][people[i]] = member == 1 end
   end
   return heads
 end
@@ -56,22 +58,24 @@ local function enter_all(commands)
         make_ready(lane, tail.command.page, tail.command.priority)
       end
     end
-    if #new_heads > 0 then call('SADD', P .. 'busy', unpack(new_heads)) end
+    for set, people in pairs(new_heads) do call('SADD', set, unpack(people)) end
     lanes, tails, new_heads = {}, {}, {}
   end
   for _, each in ipairs(commands) do
-    local id, command, key = each.id, each.command, each.key
-    if command.people ~= '' and not key then
+    local id, command, set = each.id, each.command, each.set
+    if command.people ~= '' and not set then
       flush_lanes()
       enter(id, command)
-      for person in string.gmatch(command.people, '[^,]+') do heads[conversation(command, person)] = true end
-    elseif key and heads[key] then
+      local known = heads[busy(command.page, command.priority)] or {}
+      for person in string.gmatch(command.people, '[^,]+') do known[person] = true end
+    elseif set and heads[set][command.people] then
       command.state, command.pending = 'W', 1
-      call('RPUSH', P .. 'conversation:' .. key, id)
+      call('RPUSH', P .. 'conversation:' .. conversation(command, command.people), id)
     else
-      if key then
-        heads[key] = true
-        new_heads[#new_heads + 1] = key
+      if set then
+        heads[set][command.people] = true
+        if not new_heads[set] then new_heads[set] = {} end
+        new_heads[set][#new_heads[set] + 1] = command.people
       end
       local lane = lane_of(command)
       if not tails[lane] then

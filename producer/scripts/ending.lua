@@ -6,14 +6,15 @@
 local tally = {}
 local someone_waits = nil
 
--- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms".
+-- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms,dead_ms".
 local function policy_of(text)
-  local outcome_ms, dead_max, attempts_max, timeout_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+)$')
+  local outcome_ms, dead_max, attempts_max, timeout_ms, dead_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
   return {
     outcome_ms = outcome_ms,
     dead_max = tonumber(dead_max),
     attempts_max = tonumber(attempts_max),
     timeout_ms = tonumber(timeout_ms),
+    dead_ms = tonumber(dead_ms),
   }
 end
 
@@ -39,7 +40,7 @@ end
 
 -- Writes what `finish` and `count` added up; every script that ends commands calls it last.
 local function write_counts()
-  if idle and #idle > 0 then call('SREM', P .. 'busy', unpack(idle)) end
+  for set, people in pairs(idle or {}) do call('SREM', set, unpack(people)) end
   local sums = {}
   for page, counts in pairs(tally) do
     local ended = 0
@@ -64,13 +65,14 @@ local function tell_waiters(id)
   end
 end
 
-local stamped, stamp = nil, nil
-local function write_outcome(id, command, outcome, detail, now, policy)
-  if stamped ~= now then stamped, stamp = now, int(now) end
-  call('SET', P .. 'outcome:' .. id, outcome .. '|' .. command.attempts .. '|' .. stamp .. '|'
-    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail,
-    'PX', policy.outcome_ms)
+local function put_outcome(id, text, policy)
+  call('SET', P .. 'outcome:' .. id, text, 'PX', policy.outcome_ms)
   tell_waiters(id)
+end
+
+local function write_outcome(id, command, outcome, detail, now, policy)
+  put_outcome(id, outcome .. '|' .. command.attempts .. '|' .. int(now) .. '|'
+    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail, policy)
 end
 
 -- What is told of a dead letter stays for as long as the letter does.
@@ -79,36 +81,43 @@ local function forget_later(id, ms)
   call('PEXPIRE', P .. 'history:' .. id, ms)
 end
 
+-- Drops dead letters that are too many ('many') or too old ('old'): never in silence, since they are counted, and the
+-- timer's keeper tells what `dead:dropped` adds up.
+local function drop_letters(ids, why, policy)
+  if #ids == 0 then return end
+  for _, id in ipairs(ids) do
+    call('HDEL', P .. 'dead:records', id)
+    call('DEL', P .. 'blob:' .. id)
+    forget_later(id, policy.outcome_ms)
+  end
+  call('HINCRBY', P .. 'counts', 'dead_dropped', #ids)
+  call('HINCRBY', P .. 'dead:dropped', why, #ids)
+end
+
 local function bury(id, record, now, policy)
   call('HSET', P .. 'dead:records', id, record)
   call('ZADD', P .. 'dead', int(now), id)
   local over = call('ZCARD', P .. 'dead') - policy.dead_max
   if over > 0 then
-    local dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10))
-    for i = 1, #dropped, 2 do
-      call('HDEL', P .. 'dead:records', dropped[i])
-      call('DEL', P .. 'blob:' .. dropped[i])
-      forget_later(dropped[i], policy.outcome_ms)
-      call('HINCRBY', P .. 'counts', 'dead_dropped', 1)
-    end
+    local popped, dropped = call('ZPOPMIN', P .. 'dead', math.min(over, 10)), {}
+    for i = 1, #popped, 2 do dropped[#dropped + 1] = popped[i] end
+    drop_letters(dropped, 'many', policy)
   end
 end
 
 local function leave_conversations(id, command, now)
   if command.state == 'S' or command.people == '' then return end
   if not string.find(command.people, ',', 1, true) then
-    if command.state ~= 'W' then advance(conversation(command, command.people), now) end
+    if command.state ~= 'W' then advance(command.page, command.people, command.priority, now) end
     return
   end
   local people = {}
   for person in string.gmatch(command.people, '[^,]+') do people[#people + 1] = person end
   for _, person in ipairs(people) do
-    local key = conversation(command, person)
-    if command.state ~= 'W' then
-      advance(key, now)
-    elseif call('LREM', P .. 'conversation:' .. key, 1, id) == 0 then
-      advance(key, now) -- it was already the head of this one, and waited for another
-    end
+    -- what waits may be the head of this conversation already, and wait for another
+    local behind = command.state == 'W'
+      and call('LREM', P .. 'conversation:' .. conversation(command, person), 1, id) > 0
+    if not behind then advance(command.page, person, command.priority, now) end
   end
 end
 

@@ -6,8 +6,8 @@
 --   now, outcome, history (a list), dead (when it was buried), record, and of a command that has not ended:
 --   lane, lane_length, lane_position (entries before it), ahead (entries of the same rate class that go first whatever
 --   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
---   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun (while taken)
---   holds (a list: scope, hold, scope, hold, …)
+--   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun, taken_at (while taken)
+--   holds (a list: scope, its holds, scope, its holds, …)
 --   profiles (a list of four for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types)
 -- and of the person of a broadcast who was not taken yet, whose id is <broadcast>:<n>:
 --   broadcast (a list: head, state, added, taken), with lane, lane_length, lane_position, holds, profiles and so on
@@ -52,6 +52,7 @@ local function tell_holds(page, lane)
   local scopes = { 'page:' .. page, 'lane:' .. lane }
   local plain = string.match(lane, '^[^/]+/[^/]+/[^/]+')
   if plain ~= lane then scopes[#scopes + 1] = 'lane:' .. plain end
+  scopes[#scopes + 1] = 'lane:' .. string.match(lane, '^[^/]+/[^/]+')
   for app in pairs(apps) do scopes[#scopes + 1] = 'app:' .. app end
   local holds = {}
   for _, scope in ipairs(scopes) do
@@ -96,7 +97,9 @@ local function tell_worker(command)
   tell('worker_info', call('HGET', P .. 'workers:info', worker))
   tell('worker_beat', call('ZSCORE', P .. 'beats', worker))
   local entry = call('HGET', P .. 'taken:' .. worker, token)
-  if entry then tell('begun', string.sub(entry, 1, 1) == 'b' and 1 or 0) end
+  if not entry then return end
+  tell('begun', string.sub(entry, 1, 1) == 'b' and 1 or 0)
+  tell('taken_at', string.match(entry, '^%l(%d+)|'))
 end
 
 local function tell_broadcast()

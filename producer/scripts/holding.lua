@@ -1,48 +1,129 @@
 -- holding.lua: holds, and how a held Page or lane comes back. Needs lanes.lua.
 --
--- `hold` is a hash: scope → until_ms (0: until released) | token fingerprint or '' | since_ms | repeats | reason (JSON)
--- A scope is page:<page>, lane:<lane> or app:<app>. A hold that has ended stays there for a while: one that repeats soon
--- after lasts longer.
+-- `hold` is a hash: scope → its holds, a line each:
+--   until_ms (0: until released) | token fingerprint or '' | since_ms | repeats | kind | reason (JSON, without line ends)
+-- A scope is page:<page>, app:<app>, lane:<page>/<class> (both priorities and their broadcasts), lane:<page>/<class>/<priority>
+-- (with its broadcasts) or lane:<page>/<class>/b/<broadcast>.
+-- Kinds: hand, throttle, token (for the token of that fingerprint only), trouble (somebody has to mend it). Holds of
+-- different kinds, and for different tokens, stand beside each other; the one of those that apply that ends last counts.
+-- A hold that has ended stays there for a while: one that repeats soon after lasts longer.
 
 local REPEAT_MS = 600000
 local REPEATS_MAX = 5
-local HOLD = '^(%d+)|([^|]*)|(%d+)|(%d+)|'
+local TOKENS_MAX = 8 -- token holds of one scope: the oldest go first, and are made again if their token is used again
+local HOLD = '^(%d+)|([^|]*)|(%d+)|(%d+)|(%l*)'
 
--- Holds a scope. A hold never ends earlier than one that is there already for the same token, or for any; one for another
--- token takes its place. `grows` is '1' when Meta named no time: then each repeat doubles it.
-local function hold(scope, for_ms, grows, fingerprint, reason, now)
+local function holds_in(text)
+  local found = {}
+  for line in string.gmatch(text or '', '[^\n]+') do
+    local until_ms, fingerprint, since_ms, repeats, kind = string.match(line, HOLD)
+    if until_ms then
+      if kind == '' then kind = fingerprint ~= '' and 'token' or 'trouble' end
+      found[#found + 1] = {
+        line = line, until_ms = tonumber(until_ms), fingerprint = fingerprint, since_ms = tonumber(since_ms),
+        repeats = tonumber(repeats), kind = kind,
+      }
+    end
+  end
+  return found
+end
+
+-- Nothing depends any more on a hold that ended so long ago.
+local function is_over(hold, now)
+  return hold.until_ms ~= 0 and hold.until_ms + REPEAT_MS <= now
+end
+
+local function keep_holds(scope, holds)
+  if #holds == 0 then return call('HDEL', P .. 'hold', scope) end
+  local lines = {}
+  for i, each in ipairs(holds) do lines[i] = each.line end
+  return call('HSET', P .. 'hold', scope, table.concat(lines, '\n'))
+end
+
+-- Holds a scope. A hold never ends earlier than one of its kind, for the same token, that is there already; all others
+-- stay. `grows` is '1' when Meta named no time: then each repeat doubles it. `made_for` is '<kind>#<fingerprint>', or a
+-- fingerprint alone.
+local function hold(scope, for_ms, grows, made_for, reason, now)
+  local kind, fingerprint = string.match(made_for, '^(%l+)#(.*)$')
+  if not kind then kind, fingerprint = made_for ~= '' and 'token' or 'trouble', made_for end
+  local holds, tokens, there = {}, 0, nil
+  for _, each in ipairs(holds_in(call('HGET', P .. 'hold', scope))) do
+    if each.kind == kind and each.fingerprint == fingerprint then
+      there = each
+    elseif not is_over(each, now) then
+      holds[#holds + 1] = each
+      if each.kind == 'token' then tokens = tokens + 1 end
+    end
+  end
   local until_ms, repeats = 0, 0
-  local present = call('HGET', P .. 'hold', scope)
-  local ended, made_for, _, times = string.match(present or '', HOLD)
-  ended = tonumber(ended)
   if for_ms ~= '' then
-    if ended and ended ~= 0 and ended <= now and now - ended < REPEAT_MS and grows == '1' then
-      repeats = math.min(tonumber(times) + 1, REPEATS_MAX)
+    if there and grows == '1' and there.until_ms ~= 0 and there.until_ms <= now and not is_over(there, now) then
+      repeats = math.min(there.repeats + 1, REPEATS_MAX)
     end
     until_ms = now + tonumber(for_ms) * 2 ^ repeats
   end
-  if ended and (made_for == fingerprint or made_for == '') and (ended == 0 or (until_ms ~= 0 and ended >= until_ms)) then return end
-  call('HSET', P .. 'hold', scope, int(until_ms) .. '|' .. fingerprint .. '|' .. int(now) .. '|' .. repeats .. '|' .. reason)
+  if there and (there.until_ms == 0 or (until_ms ~= 0 and there.until_ms >= until_ms)) then return end
+  if kind == 'token' and tokens >= TOKENS_MAX then
+    local oldest = nil
+    for i, each in ipairs(holds) do
+      if each.kind == 'token' and (not oldest or each.since_ms < holds[oldest].since_ms) then oldest = i end
+    end
+    table.remove(holds, oldest)
+  end
+  local line = int(until_ms) .. '|' .. fingerprint .. '|' .. int(now) .. '|' .. repeats .. '|' .. kind .. '|' .. reason
+  holds[#holds + 1] = { line = line }
+  keep_holds(scope, holds)
 end
 
--- Ends a hold by hand. Answers 1 when there was one.
-local function release(scope)
-  local there = call('HDEL', P .. 'hold', scope)
-  local kind, name = string.match(scope, '^(%a+):(.*)$')
-  if kind == 'page' or kind == 'lane' then
-    rouse(name)
-    if kind == 'lane' then
-      -- a lane's hold holds its broadcasts' lanes too
-      for _, broadcast in ipairs(call('ZREVRANGE', P .. 'broadcasts', 0, TOUCHED_MAX - 1)) do
-        local lane = name .. '/' .. broadcast
-        if call('ZSCORE', P .. 'asleep', lane) then rouse(lane) end
-      end
-    end
-    return there
+-- Wakes a lane; both of a class; and with a lane of bulk those of its broadcasts.
+local function rouse_lanes(name)
+  local class, priority, broadcast = string.match(name, '^([^/]+/[^/]+)/?([^/]*)/?(.*)$')
+  if not class then return end
+  if broadcast ~= '' then return rouse(name) end
+  if priority ~= 'b' then rouse(class .. '/i') end
+  if priority == 'i' then return end
+  rouse(class .. '/b')
+  for _, each in ipairs(call('ZREVRANGE', P .. 'broadcasts', 0, TOUCHED_MAX - 1)) do
+    local lane = class .. '/b/' .. each
+    if call('ZSCORE', P .. 'asleep', lane) then rouse(lane) end
   end
-  -- an app's Pages sleep one by one: wake all that do; the next take puts those to sleep again that are held otherwise
-  for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'asleep', '-inf', '+inf', 'LIMIT', 0, TOUCHED_MAX)) do
-    if not string.find(member, '/', 1, true) then rouse(member) end
+end
+
+-- Ends the holds of a scope by hand: all, or those of one kind. Answers 1 when there was one.
+local function release(scope, kind)
+  local left, there = {}, 0
+  for _, each in ipairs(holds_in(call('HGET', P .. 'hold', scope))) do
+    if kind ~= '' and each.kind ~= kind then
+      left[#left + 1] = each
+    else
+      there = 1
+    end
+  end
+  keep_holds(scope, left)
+  local what, name = string.match(scope, '^(%a+):(.*)$')
+  if what == 'page' then
+    rouse(name)
+  elseif what == 'lane' then
+    rouse_lanes(name)
+  else
+    -- an app's Pages sleep one by one: wake all that do; the next take puts those to sleep again that are held otherwise
+    for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'asleep', '-inf', '+inf', 'LIMIT', 0, TOUCHED_MAX)) do
+      if not string.find(member, '/', 1, true) then rouse(member) end
+    end
   end
   return there
+end
+
+-- Drops holds of some scopes, found by chance, that ended long ago: they cost every take a look.
+local SWEPT = 20
+local function sweep_holds(now)
+  if call('EXISTS', P .. 'hold') == 0 then return end
+  local some = call('HRANDFIELD', P .. 'hold', SWEPT, 'WITHVALUES')
+  for i = 1, #some, 2 do
+    local holds, left = holds_in(some[i + 1]), {}
+    for _, each in ipairs(holds) do
+      if not is_over(each, now) then left[#left + 1] = each end
+    end
+    if #left < #holds then keep_holds(some[i], left) end
+  end
 end

@@ -8,11 +8,12 @@
 --                flags: r possibly repeated, z suspect (taken alone); mark: worker#token while taken;
 --                pending: conversations in which it is not yet the head
 --   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
---                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob,
+--                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob, l enqueued for later,
 --                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
 --                when the step before it (its id ends in a number one less) was not sent
+--                type: '' is send_message
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
---   body         the encoded command; never read by a script
+--   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
 --         P parked (no worker knows its type), E awaiting its echo, T taken.
 -- S has not joined its conversations yet; L, R, P, E and T are their head.
@@ -65,7 +66,7 @@ local function parse(record)
   return {
     state = string.sub(record, 1, 1), attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
     page = page, class = class, priority = priority, broadcast = broadcast, person = people,
-    people = string.find(options, 'u', 1, true) and '' or people, type = kind, bucket = bucket, cost = cost,
+    people = string.find(options, 'u', 1, true) and '' or people, type = kind == '' and 'send_message' or kind, bucket = bucket, cost = cost,
     options = options, enqueued_ms = enqueued_ms, expires_ms = expires_ms, rest = string.sub(record, cut),
   }
 end
@@ -99,6 +100,11 @@ end
 
 local function conversation(command, person)
   return command.page .. '/' .. person .. '/' .. command.priority
+end
+
+-- The set of a Page's people whose conversation has a head.
+local function busy(page, priority)
+  return P .. 'busy:' .. priority .. ':' .. page
 end
 
 -- One token lies there at most: one idle worker wakes, and wakes the next while work remains.
@@ -168,9 +174,8 @@ end
 local function enter(id, command)
   local pending = 0
   for person in string.gmatch(command.people, '[^,]+') do
-    local key = conversation(command, person)
-    if call('SADD', P .. 'busy', key) == 0 then
-      call('RPUSH', P .. 'conversation:' .. key, id)
+    if call('SADD', busy(command.page, command.priority), person) == 0 then
+      call('RPUSH', P .. 'conversation:' .. conversation(command, person), id)
       pending = pending + 1
     end
   end
@@ -183,19 +188,24 @@ local function enter(id, command)
   end
 end
 
+-- In a script that ends many: people whose conversation is left without a head, by set, to be removed together.
+local idle = nil
+local function leave_idle(set, person)
+  if not idle then
+    call('SREM', set, person)
+  elseif idle[set] then
+    idle[set][#idle[set] + 1] = person
+  else
+    idle[set] = { person }
+  end
+end
+
 -- The head of a conversation has ended: its successor goes to the head of its lane.
-local idle = nil -- in a script that ends many: conversations that are left without a head, to be removed together
-local function advance(key, now)
+local function advance(page, person, priority, now)
+  local key = page .. '/' .. person .. '/' .. priority
   for _ = 1, 8 do
     local id = call('LPOP', P .. 'conversation:' .. key)
-    if not id then
-      if idle then
-        idle[#idle + 1] = key
-      else
-        call('SREM', P .. 'busy', key)
-      end
-      return
-    end
+    if not id then return leave_idle(busy(page, priority), person) end
     local record = call('HGET', P .. 'commands', id)
     local successor = record and parse(record)
     if successor and successor.state == 'W' then

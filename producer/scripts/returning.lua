@@ -1,6 +1,7 @@
 -- returning.lua: how taken commands come back when their worker does not settle them. Needs lanes.lua, ending.lua.
 --
--- `taken:<worker>` is a hash: token → "w" (no request begun) or "b" (begun) .. "|" .. ids, comma-separated, in order.
+-- `taken:<worker>` is a hash: token → "w" (no request begun) or "b" (begun) .. when it was taken, in ms .. "|" .. ids,
+-- comma-separated, in order.
 
 -- A request had begun, and nobody knows what became of it: law 8.
 local function return_in_doubt(id, command, now, policy)
@@ -31,7 +32,7 @@ local function return_chunk(worker, token, now, policy)
   local begun = string.sub(entry, 1, 1) == 'b'
   local mark = worker .. '#' .. token
   local ids = {}
-  for id in string.gmatch(string.sub(entry, 3), '[^,]+') do ids[#ids + 1] = id end
+  for id in string.gmatch(string.match(entry, '|(.*)'), '[^,]+') do ids[#ids + 1] = id end
   for i = #ids, 1, -1 do
     local record = call('HGET', P .. 'commands', ids[i])
     local command = record and parse(record)

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from tests.running import Running
 from worker.stub import Connection, Delivery, Request
-
-SLACK_S = 0.3  # between a process's death and the stub's noticing; or between an answer and its settling
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -25,10 +25,10 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Doubt(msgspec.Struct, frozen=True):
-    """Requests that a death left in doubt: `unanswered` surely, `unread` perhaps (answered shortly before)."""
+    """Requests that a death left open: Graph had not answered, or the worker had not yet said that it settled them."""
 
     unanswered: frozenset[int]
-    unread: frozenset[int]
+    unsettled: frozenset[int]
 
 
 def text_of(delivery: Delivery) -> Text:
@@ -59,20 +59,30 @@ def out_of_order(deliveries: Iterable[Delivery]) -> list[str]:
 
 
 def doubt_at(
-    died_at: float, died_by: float, requests: Mapping[int, Request], connections: Sequence[Connection]
+    died_at: float,
+    next_at: float,
+    requests: Mapping[int, Request],
+    connections: Sequence[Connection],
+    settled: AbstractSet[str],
 ) -> Doubt:
-    """Returns what the death of one process, between two instants, left in doubt.
+    """Returns what the death of one process left in doubt, given when the next one died.
 
-    The stub sees all connections of a dead process close at once; no other client closes any.
+    The stub sees all connections of a dead process close; nobody else closes any. `settled` are the traces of the
+    answers that a worker logged as settled.
     """
-    unanswered, unread = set(), set()
+    unanswered, unsettled = set(), set()
     for each in connections:
         closed = each.closed_monotonic
         request = requests.get(each.last_request)
-        if closed is None or request is None or not died_at <= closed <= died_by + SLACK_S:
+        if closed is None or request is None or not died_at <= closed < next_at:
             continue
         if request.state == "aborted":
             unanswered.add(request.id)
-        elif request.state == "answered" and (request.finished_monotonic or 0) > died_at - SLACK_S:
-            unread.add(request.id)
-    return Doubt(frozenset(unanswered), frozenset(unread))
+        elif request.state == "answered" and request.trace not in settled:
+            unsettled.add(request.id)
+    return Doubt(frozenset(unanswered), frozenset(unsettled))
+
+
+def settled_by(worker: Running) -> set[str]:
+    """Returns the traces of all answers that a worker, dead or alive, said it had settled."""
+    return {str(event["trace"]) for event in worker.events("chunk.settled")}

@@ -6,13 +6,16 @@ So a test can stop a worker process at an exact point of a chunk's life, without
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from producer.scripting import Script
 
 PIECE_BYTES = 65_536
+PAUSE_S = 0.005
 
 
 def sha_of(name: str) -> bytes:
@@ -25,10 +28,15 @@ class Relay:
 
     `on_question` is called in the relay's thread with the bytes of each question before they go on; what it does
     happens before Redis sees them. `held` as an answer keeps these bytes until `release`.
+
+    `target` is the port, and may change; None lets nobody connect.
     """
 
     def __init__(self, port: int, on_question: Callable[[bytes], bool]) -> None:
-        self._target = port
+        self.target: int | None = port
+        self._cut = threading.Event()
+        self._losing = False
+        self._lost: set[socket.socket] = set()
         self._on_question = on_question
         self._selector = selectors.DefaultSelector()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -51,7 +59,19 @@ class Relay:
         with self._lock:
             held, self._held = self._held, []
         for peer, piece in held:
-            peer.sendall(piece)
+            with suppress(OSError):  # whoever asked may have gone since
+                peer.sendall(piece)
+
+    def cut(self, target: int | None) -> None:
+        """Breaks every connection, with what is on its way; new ones go to `target` from now on."""
+        self.target = target
+        self._cut.set()
+        while self._cut.is_set() and self._thread.is_alive():
+            time.sleep(PAUSE_S)
+
+    def lose_next_answer(self) -> None:
+        """Breaks the connection that now asks, once Redis has answered; called from `on_question`."""
+        self._losing = True
 
     def close(self) -> None:
         """Closes every connection."""
@@ -74,12 +94,22 @@ class Relay:
             for key, _ in self._selector.select(0.05):
                 if key.fileobj is self._listener:
                     self._accept()
-                elif isinstance(key.fileobj, socket.socket):
+                elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._peers:
                     self._pass_on(key.fileobj)
+            if self._cut.is_set():
+                for each in list(self._askers):
+                    self._drop(each)
+                self._cut.clear()
 
     def _accept(self) -> None:
         asker, _ = self._listener.accept()
-        server = socket.create_connection(("127.0.0.1", self._target))
+        try:
+            if self.target is None:
+                raise ConnectionRefusedError
+            server = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            asker.close()
+            return
         self._askers.add(asker)
         for one, other in ((asker, server), (server, asker)):
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -95,10 +125,16 @@ class Relay:
             self._drop(source)
             return
         peer = self._peers[source]
+        if source in self._lost:
+            self._drop(source)
+            return
         if source in self._askers and self._on_question(piece):
             with self._lock:
                 self._held.append((peer, piece))
             return
+        if self._losing:
+            self._losing = False
+            self._lost.add(peer)
         try:
             peer.sendall(piece)
         except OSError:
@@ -109,4 +145,5 @@ class Relay:
             if each is not None and self._peers.pop(each, None) is not None:
                 self._selector.unregister(each)
                 self._askers.discard(each)
+                self._lost.discard(each)
                 each.close()

@@ -11,8 +11,9 @@ import pytest
 import redis
 
 from producer import Producer, Ticket
-from tests.crash.books import Doubt, Text, doubt_at, out_of_order, times_delivered
+from tests.crash.books import Doubt, Text, doubt_at, out_of_order, settled_by, times_delivered
 from tests.running import (
+    START_S,
     Running,
     Valkey,
     names_of,
@@ -38,10 +39,9 @@ pytestmark = pytest.mark.process
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """One kill: the machine's monotonic clock right before it and after it, and what still waited then."""
+    """One kill: the machine's monotonic clock right before it, and what still waited then."""
 
     at: float
-    by: float
     left: int
 
 
@@ -61,7 +61,7 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def open(self) -> set[int]:
         """Requests that were open at some kill for the worker, answered or not."""
-        return self.unanswered | {request for doubt in self.doubts for request in doubt.unread}
+        return self.unanswered | {request for doubt in self.doubts for request in doubt.unsettled}
 
 
 def request_open(client: "redis.Redis", running: Running) -> str | None:
@@ -82,11 +82,11 @@ def kill_with_open_request(client: "redis.Redis", stub: StubProcess, victim: Run
         time.sleep(LATENCY_MS / 4 / 1000)
         return mark is not None and request_open(client, victim) == mark and stub.stats().open > 0
 
-    wait_until(in_the_middle, within_s=10, why="the worker has a request open")
+    wait_until(in_the_middle, within_s=START_S, why="the worker has a request open")
     left = waiting(client)
     at = time.monotonic()
     victim.kill()
-    return Kill(at, time.monotonic(), left)
+    return Kill(at, left)
 
 
 def enqueue(producer: Producer) -> dict[Text, Ticket[object]]:
@@ -118,17 +118,24 @@ def run() -> Iterator[Run]:
         try:
             wait_for_worker(client, *workers)
             kills: list[Kill] = []
+            settled: set[str] = set()
             began = time.monotonic()
             for number in range(KILLS):
                 time.sleep(max(0.0, began + (number + 1) * EVERY_S - time.monotonic()))
                 slot = chance.randrange(2)
                 kills.append(kill_with_open_request(client, stub, workers[slot]))
+                settled |= settled_by(workers[slot])
                 workers[slot].close()
                 workers[slot] = worker_child(settings)
             wait_until_ended(client, within_s=60)
             requests = {each.id: each for each in stub.requests}
             connections = stub.connections
-            doubts = [doubt_at(kill.at, kill.by, requests, connections) for kill in kills]
+            settled = settled.union(*(settled_by(worker) for worker in workers))
+            ends = [*(kill.at for kill in kills[1:]), float("inf")]
+            doubts = [
+                doubt_at(kill.at, end, requests, connections, settled)
+                for kill, end in zip(kills, ends, strict=True)
+            ]
             yield Run(texts, stub.ledger, kills, doubts)
         finally:
             for worker in workers:

@@ -12,8 +12,11 @@ from producer.errors import SettingsError
 from worker.cli.verbs.worker import verb as worker_verb
 from worker.durations import duration_ms
 from worker.pages import read_pages
+from worker.probe import PROBES
 from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
 from worker.supervisor import GRACE_S
+from worker.verdicts import DEFAULT
+from worker.verdicts_file import read_table
 
 ROOT = Path(__file__).parents[2]
 NAMES = {*FIELDS, *RATE_NAMES, *OTHERS}
@@ -24,6 +27,7 @@ class _Service(msgspec.Struct):
     command: list[str] = []
     stop_grace_period: str = ""
     profiles: list[str] = []
+    expose: list[str] = []
 
 
 def _services() -> dict[str, _Service]:
@@ -80,6 +84,27 @@ def test_the_example_of_a_pages_file_is_one() -> None:
     assert read_pages(tomllib.loads(whole), "the example").by_id["111111111111111"].app == "1234567890"
 
 
+def test_the_example_of_a_verdicts_file_is_one() -> None:
+    """It is read as it stands, has rows that change and rows that are new, and the README's example is one too."""
+    table = read_table(str(ROOT / "deploy/verdicts.example.toml"))
+    names = {row.name for row in DEFAULT.rows}
+    assert [row.name for row in table.rows if row.name not in names] == ["our-gateway-busy", "our-files-slow"]
+    changed = [row.name for row in table.rows if row.name in names and row != DEFAULT.row(row.name)]
+    assert sorted(changed) == ["invalid-reply-though-sent", "outside-window", "page-restricted"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [shown] = re.findall(r"```toml\n(\[rows\..*?)```", readme, flags=re.DOTALL)
+    assert DEFAULT.with_overrides(shown).row("our-gateway-busy") == table.row("our-gateway-busy")
+
+
+def test_the_compose_file_names_the_verdicts_file_where_it_is_mounted() -> None:
+    """With its two commented lines the worker would read the file that lies beside the compose file."""
+    text = (ROOT / "deploy/compose.yaml").read_text("utf-8")
+    whole = re.sub(r"^( *)# (OUTBOUND_VERDICTS_FILE: |volumes: \[)", r"\1\2", text, flags=re.MULTILINE)
+    worker = yaml.safe_load(whole)["services"]["worker"]
+    path = read_settings(worker["environment"]).verdicts_file
+    assert worker["volumes"] == [f"./verdicts.toml:{path}:ro"]
+
+
 def test_the_readme_lists_every_setting() -> None:
     """A setting that nobody can find is none; a name that is no setting misleads."""
     readme = (ROOT / "README.md").read_text("utf-8")
@@ -118,7 +143,7 @@ def test_the_example_of_the_settings_tells_their_bounds() -> None:
     ranged = {name: re.match(r"([\d,]+)(\w*) to ([\d,]+)(\w*)", form) for name, form in forms.items()}
     bounds = {name: found for name, found in ranged.items() if found and name in FIELDS}
     del bounds["OUTBOUND_KEY_PREFIX"]  # its bounds are those of a length
-    assert len(bounds) == 10
+    assert len(bounds) == 11
     for name, found in bounds.items():
         low, low_unit, high, high_unit = found.groups()
         most = int(high.replace(",", ""))
@@ -136,6 +161,15 @@ def test_the_stub_waits_for_its_profile() -> None:
 
 
 def test_the_image_tells_its_health() -> None:
-    """A worker whose queue is out of reach is not healthy."""
+    """A worker whose queue is out of reach is not healthy: the image asks the port that it sets, and names."""
     last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[-1]
-    assert re.search(r'^HEALTHCHECK .*CMD \["outbound", "status", "--json"\]$', last, flags=re.MULTILINE)
+    asked = re.search(
+        r'^HEALTHCHECK .*CMD \["python", "-P", "-m", "worker.probe", "(\w+)"\]$', last, re.MULTILINE
+    )
+    assert asked is not None
+    assert asked[1] in PROBES
+    names = dict(re.findall(r"(OUTBOUND_\w+)=(\S+)", last))
+    settings = read_settings(names)
+    assert (settings.metrics_port, settings.metrics_host) == (9464, "0.0.0.0")  # noqa: S104 (within a container)
+    assert re.findall(r"^EXPOSE (\d+)$", last, re.MULTILINE) == [str(settings.metrics_port)]
+    assert _services()["worker"].expose == [str(settings.metrics_port)]

@@ -1,10 +1,11 @@
 """Errors are kind: one base, a message that says what to do, and a table in the README that has them all."""
 
+import asyncio
 import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -15,8 +16,10 @@ import redis
 
 import producer
 import worker
-from producer import OutboundError, Producer, batch
+from producer import AsyncProducer, OutboundError, Producer, batch
 from producer.errors import NotSentError
+from producer.testing import Outbox
+from tests.blocking import async_client
 from worker.client import MessengerClient
 from worker.graph.signing import MissingSecretError
 from worker.settings import read_settings
@@ -24,11 +27,12 @@ from worker.verdicts.overrides import changes_of
 
 README = Path(__file__).parents[2] / "README.md"
 # Programs and the far end, not the library: what they raise ends in a sentence of theirs, or in a test's output.
-PROGRAMS = ("worker.cli", "worker.demo", "worker.bench", "worker.stub")
+PROGRAMS = ("worker.cli", "worker.dashboard", "worker.demo", "worker.bench", "worker.stub")
 # Raised and caught within one module, and never seen by a caller.
 WITHIN = {"GivenUpError"}
-# Of a program, and of no base of ours: one is click's own kind, and the stub shares no code with what it tests.
-FOREIGN = {"Refusal", "MalformedError", "ParserMissingError"}
+# Of a program, and of no base of ours: one is click's own kind, the stub shares no code with what it tests, and two
+# become answers of the dashboard to a browser.
+FOREIGN = {"Refusal", "MalformedError", "ParserMissingError", "_Refused", "TooManyWrongError"}
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -181,6 +185,76 @@ def test_a_message_says_what_to_do(name: str, meet: Callable[[], object], words:
     assert type(caught.value).__name__ == name
     assert words in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+async def _async_full(server: AsyncProducer) -> None:
+    server._queue.page_queue_max = 1
+    await server.send_text("2", "a")
+    await server.send_text("2", "b")
+
+
+async def _async_wait(server: AsyncProducer) -> None:
+    await (await server.send_text("2", "a")).wait(0.01)
+
+
+# The same words where a producer of an event loop meets them.
+AWAITED: dict[str, tuple[Callable[[AsyncProducer], Awaitable[object]], str]] = {
+    "InvalidCommandError": (
+        lambda server: server.send_text("2", "x" * 2_001),
+        "message.text: at most 2000 characters",
+    ),
+    "QueueFullError": (_async_full, "let the workers drain it, then send the command again"),
+    "BroadcastError": (
+        lambda server: server.broadcast("none").pause(),
+        "check its id, or begin it with broadcast_to",
+    ),
+    "OutcomeTimeoutError": (_async_wait, "it is still on its way: ask its ticket again"),
+    "SendManyError": (
+        lambda server: server.send_many([batch.get_message_tags()]),
+        "mend it, go on from there",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "meet", "words"), [(name, *each) for name, each in AWAITED.items()], ids=AWAITED
+)
+def test_a_message_says_the_same_when_it_is_awaited(
+    name: str, meet: Callable[[AsyncProducer], Awaitable[object]], words: str
+) -> None:
+    """An `AsyncProducer` raises the same classes, with the same way out."""
+
+    async def main() -> None:
+        server = fakeredis.FakeRedis(server=fakeredis.FakeServer())
+        async with AsyncProducer.on(async_client(server), page="1", graph_version="26.0") as awaited:
+            await meet(awaited)
+
+    with pytest.raises(declared(programs=False)[name]) as caught:
+        asyncio.run(main())
+    assert type(caught.value).__name__ == name
+    assert words in str(caught.value)
+
+
+OUTBOX: dict[str, tuple[Callable[[], object], str]] = {
+    "OutcomeTimeoutError": (
+        lambda: Outbox(page="1").send_text("2", "a").wait(1),
+        "use outbox.reply_to(type, reply) or outbox.end(ticket, …)",
+    ),
+    "BroadcastError": (
+        lambda: Outbox(page="1").broadcast("none").progress(),
+        "check its id, or begin it with broadcast_to",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "meet", "words"), [(name, *each) for name, each in OUTBOX.items()], ids=OUTBOX
+)
+def test_an_outbox_says_what_to_do(name: str, meet: Callable[[], object], words: str) -> None:
+    """In the tests of a service the way out is one of those tests."""
+    with pytest.raises(declared(programs=False)[name]) as caught:
+        meet()
+    assert words in str(caught.value)
 
 
 def test_every_error_is_met() -> None:

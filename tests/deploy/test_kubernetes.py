@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from worker.cli.verbs.worker import verb as worker_verb
@@ -18,9 +17,6 @@ from worker.supervisor import GRACE_S
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/kubernetes"
 NAMES = {*FIELDS, *RATE_NAMES, *OTHERS}
-METRICS = ROOT / "worker/metrics"
-# The endpoint of the metrics brings these; once it is here they are settings like the others.
-AWAITED = frozenset() if METRICS.exists() else frozenset({"OUTBOUND_METRICS_HOST", "OUTBOUND_METRICS_PORT"})
 
 
 def document(name: str) -> Any:  # noqa: ANN401 (YAML)
@@ -68,8 +64,8 @@ def test_no_label_is_put_into_foreign_selectors() -> None:
 def test_the_pod_sets_only_settings_that_there_are() -> None:
     """A worker with this environment starts, whatever Services there are beside it."""
     given = environment()
-    assert set(given) - NAMES - AWAITED == set()
-    settings = read_settings({name: value for name, value in given.items() if name not in AWAITED})
+    assert set(given) - NAMES == set()
+    settings = read_settings(given)
     assert (settings.processes, settings.threads) == (1, 16)
     assert pod()["enableServiceLinks"] is False
 
@@ -120,7 +116,7 @@ def test_the_pod_may_nothing() -> None:
 
 def test_a_pod_has_longer_to_stop_than_its_longest_call() -> None:
     """Calls in flight settle: a call ends within the worker's time to stop, and that within the pod's."""
-    settings = read_settings({name: value for name, value in environment().items() if name not in AWAITED})
+    settings = read_settings(environment())
     shutdown_s = duration_ms(container()["args"][2]) / 1000
     _, pre_stop_s = container()["lifecycle"]["preStop"]["exec"]["command"]
     assert shutdown_s > (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
@@ -195,7 +191,6 @@ def test_the_image_is_named_once() -> None:
     assert (image["name"], image["newTag"]) == (container()["image"], project["version"])
 
 
-@pytest.mark.skipif(not METRICS.exists(), reason="the endpoint of the metrics is not here yet")
 def test_every_metric_and_path_is_one_of_the_endpoint() -> None:
     """The scaler's metric and the probes' paths are written in the code that serves them."""
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "worker").rglob("*.py"))

@@ -148,7 +148,13 @@ class Model:
     def is_held(self, spec: Spec, app: str, now: int) -> bool:
         """Tells whether a hold keeps a command where it is."""
         lane = f"lane:{spec.page}/{spec.rate_class}/{spec.priority}"
-        scopes = (f"page:{spec.page}", f"app:{app}", lane, f"{lane}/{spec.broadcast}")
+        scopes = (
+            f"page:{spec.page}",
+            f"app:{app}",
+            f"lane:{spec.page}/{spec.rate_class}",
+            lane,
+            f"{lane}/{spec.broadcast}",
+        )
         return any(self.holds.get(scope, 0) > now for scope in scopes)
 
     def cancel(self, command_id: str) -> int:

@@ -81,7 +81,7 @@ def _misplaced(store: Store, command_id: str, record: Record) -> Iterator[str]:
 
 def _taken(store: Store) -> dict[str, list[str]]:
     return {
-        f"{worker}#{token}": value[2:].split(",")
+        f"{worker}#{token}": value.partition("|")[2].split(",")
         for worker, tokens in store.hashes.get("taken", {}).items()
         for token, value in tokens.items()
     }
@@ -98,9 +98,16 @@ def _conversations(store: Store) -> Iterator[str]:
                 yield f"{key} has two heads, {heads[key]} and {command_id}"
             heads[key] = command_id
     moving = {member[1:] for member in store.scores("later") if member.startswith("~")}
-    busy = set(store.sets.get("busy", ()))
+    busy = set(_busy(store))
     if busy != set(heads) | moving:
         yield f"busy are {sorted(busy)}, heads have {sorted(heads)}, moving are {sorted(moving)}"
+
+
+def _busy(store: Store) -> Iterator[str]:
+    for name, people in store.sets.items():
+        kind, _, where = name.partition(":")
+        priority, _, page = where.partition(":")
+        yield from (f"{page}/{person}/{priority}" for person in people if kind == "busy")
 
 
 def _turns(store: Store) -> Iterator[str]:

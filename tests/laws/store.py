@@ -43,7 +43,7 @@ def record_of(raw: bytes) -> Record:
         page=page,
         lane=f"{page}/{rate_class}/{priority}" + (f"/{broadcast}" if broadcast else ""),
         conversations=tuple(f"{page}/{person}/{priority}" for person in joined),
-        type=kind,
+        type=kind or "send_message",
         expires_ms=int(expires) if expires else None,
     )
 
@@ -105,7 +105,8 @@ def read(client: "redis.Redis") -> Store:
             fields = cast("dict[bytes, bytes]", client.hgetall(key))
             hashes.setdefault(kind, {})[name] = {field.decode(): v.decode() for field, v in fields.items()}
         elif type_of == b"set":
-            sets[kind] = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
+            members_of = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
+            sets[f"{kind}:{name}" if name else kind] = members_of
         elif kind == "outcome":
             outcomes[name] = cast("bytes", client.get(key)).decode()
     next_ms = cast("bytes | None", client.get(f"{PREFIX}:next"))

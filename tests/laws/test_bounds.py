@@ -57,6 +57,51 @@ def test_dead_letters_are_bounded(engine: Engine) -> None:
     assert store.numbers("counts") == {"refused": 5, "dead_dropped": 2}
 
 
+def test_dead_letters_are_kept_for_their_time(engine: Engine) -> None:
+    """However few they are, those that are too old go, a bounded number at a time; what is told of them ends later."""
+    policy = Policy(timeout_ms=TIMEOUT_MS, dead_ms=5_000)
+    engine.lanes = type(engine.lanes)(engine.client, policy=policy)
+    for i in range(250):
+        engine.enqueue(Spec(id=f"old{i}"))
+        engine.settle(engine.take(), "refused", "ad")
+    engine.pass_time(1)
+    engine.enqueue(Spec(id="young"))
+    engine.settle(engine.take(), "refused", "ad")
+    assert engine.advance(4_998).dropped_old == 0
+    assert int(engine.client.pttl(engine.key("outcome:old0"))) == -1
+    engine.pass_time(1)
+    assert [engine.tick().dropped_old for _ in range(3)] == [100, 0, 0]
+    store = read(engine.client)
+    assert set(store.scores("dead")) == set(store.hashed("dead", "records")) == {"young"}
+    assert store.numbers("counts") == {"refused": 251, "dead_dropped": 250}
+    for name in ("outcome:old0", "history:old0"):
+        assert 0 < int(engine.client.pttl(engine.key(name))) <= policy.outcome_ms
+
+
+def test_dropped_dead_letters_are_told_once_and_not_one_by_one(engine: Engine) -> None:
+    """The timer's keeper says how many went and why: the first at once, all that follow together a minute later."""
+    engine.lanes = type(engine.lanes)(
+        engine.client, policy=Policy(timeout_ms=TIMEOUT_MS, dead_max=2, dead_ms=90_000)
+    )
+
+    def bury(name: str, count: int) -> None:
+        for i in range(count):
+            engine.enqueue(Spec(id=f"{name}{i}"))
+            engine.settle(engine.take(), "refused", "ad")
+
+    def told(ms: int) -> tuple[int, int]:
+        ticked = engine.advance(ms)
+        return ticked.dropped_many, ticked.dropped_old
+
+    assert told(1) == (0, 0)
+    bury("a", 3)
+    assert told(1) == (1, 0)
+    bury("b", 5)
+    assert (told(1), told(59_998), told(1), told(1)) == ((0, 0), (0, 0), (5, 0), (0, 0))
+    assert (told(29_999), told(60_001)) == ((0, 0), (0, 2))
+    assert read(engine.client).numbers("counts")["dead_dropped"] == 8
+
+
 def test_outcomes_are_kept_for_their_time(engine: Engine) -> None:
     """An outcome and a history leave Redis after the retention, and nothing else of an ended command stays."""
     engine.enqueue(Spec(id="a", people="u", expires="+1000"))

@@ -1,6 +1,7 @@
 """Law 4, as far as take and settle keep it: what holds hold, for whom, and for how long."""
 
 import pytest
+import redis
 
 from producer.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, many, profile
@@ -17,6 +18,17 @@ def held(engine: Engine, *holds: Hold) -> None:
     engine.enqueue(Spec(id=f"maker-{engine.now}-{len(engine.accepted)}", page="M"))
     engine.settle(engine.take("maker"), holds=holds)
     engine.lanes.goodbye("maker", now_ms=engine.now)
+
+
+def by_hand(engine: Engine, what: str, scope: str, kind: str = "", *pages: str) -> object:
+    """Holds a scope until it is released, releases it, or rouses an app's Pages, as a person does."""
+    return Script("hold").run(engine.client, PREFIX, [what, scope, kind, "{}", engine.now, *pages])
+
+
+def column(engine: Engine, scope: str, number: int) -> list[str]:
+    """Returns one field of each of a scope's holds."""
+    entry = read(engine.client).hashed("hold")[scope]
+    return [line.split("|")[number] for line in entry.split("\n")]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +69,145 @@ def test_a_lane_s_hold_holds_the_lanes_of_its_broadcasts(engine: Engine) -> None
     assert sorted(engine.ids()) == ["x:0", "y:0"]
 
 
+@pytest.mark.parametrize("lane", ["P1/t/i", "P1/t/b"])
+def test_a_class_s_hold_holds_both_priorities(engine: Engine, lane: str) -> None:
+    """Meta's limit is by Page and class: a throttle holds interactive, bulk and broadcasts, and no other class."""
+    page, rate_class, _ = lane.split("/")
+    engine.enqueue(Spec(id="i"), Spec(id="b", priority="b"), Spec(id="o", rate_class="o"))
+    engine.broadcast("x", ["u"])
+    held(engine, Hold(f"lane:{page}/{rate_class}", 1000, b"{}", kind="throttle"))
+    assert (engine.ids(), engine.ids()) == (["o"], [])
+    engine.advance(999)
+    assert engine.ids() == []
+    engine.advance(1)
+    assert sorted(engine.ids() + engine.ids()) == ["b", "i", "x:0"]
+
+
+def test_holds_of_different_kinds_stand_beside_each_other(engine: Engine) -> None:
+    """A pause, a throttle, a restriction and a dead token displace nothing: the last to end counts."""
+    engine.hello("w1", profile(pages={"P1": KnownPage("app1", "old")}))
+    engine.enqueue(Spec(id="a"))
+    held(
+        engine,
+        Hold("page:P1", 3000, b"{}", kind="trouble"),
+        Hold("page:P1", 1000, b"{}", kind="throttle"),
+        Hold("page:P1", 2000, b"{}", "old", kind="token"),
+    )
+    by_hand(engine, "hold", "page:P1")
+    assert column(engine, "page:P1", 4) == ["trouble", "throttle", "token", "hand"]
+    assert by_hand(engine, "release", "page:P1", "hand") == 1
+    left: list[list[str]] = []
+    for kind in ("trouble", "throttle"):
+        left.append(engine.ids())
+        assert by_hand(engine, "release", "page:P1", kind) == 1
+    assert (left, engine.ids()) == ([[], []], [])  # the dead token's is left
+    engine.advance(2000)
+    assert engine.ids() == ["a"]
+
+
+def test_a_longer_hold_of_another_kind_outlasts_a_shorter(engine: Engine) -> None:
+    """Each ends at its own time, whichever was made first."""
+    engine.enqueue(Spec(id="a"), Spec(id="b", page="P2"))
+    held(
+        engine,
+        Hold("page:P1", 500, b"{}", kind="throttle"),
+        Hold("page:P1", 2000, b"{}"),
+        Hold("page:P2", 2000, b"{}"),
+        Hold("page:P2", 500, b"{}", kind="throttle"),
+    )
+    for _ in range(3):
+        assert engine.ids() == []
+        engine.advance(600)
+    engine.advance(200)
+    assert sorted(engine.ids() + engine.ids()) == ["a", "b"]
+
+
+def test_releasing_one_kind_leaves_the_others(engine: Engine) -> None:
+    """What else holds the scope goes on; releasing without a kind ends all of it."""
+    engine.enqueue(Spec(id="a"))
+    held(engine, Hold("page:P1", None, b"{}", kind="throttle"))
+    by_hand(engine, "hold", "page:P1")
+    assert (by_hand(engine, "release", "page:P1", "token"), engine.ids()) == (0, [])
+    assert (by_hand(engine, "release", "page:P1", "throttle"), engine.ids()) == (1, [])
+    held(engine, Hold("page:P1", None, b"{}", kind="throttle"))
+    assert (by_hand(engine, "release", "page:P1"), engine.ids()) == (1, ["a"])
+
+
+def test_a_hold_for_a_token_on_a_lane_leaves_it_to_other_workers(engine: Engine) -> None:
+    """A lane that is held for one token goes on at once with a worker that has another."""
+    engine.hello("w1", profile(pages={"P1": KnownPage("app1", "old")}))
+    engine.hello("new", profile(pages=PAGES))
+    engine.enqueue(*many(3))
+    held(engine, Hold("lane:P1/t/i", None, b"{}", "old"))
+    took = engine.took()
+    assert (took.chunk, took.elsewhere, engine.ids("new")) == (None, True, ["c0", "c1", "c2"])
+
+
+def test_a_worker_that_comes_with_another_token_frees_a_held_lane(engine: Engine) -> None:
+    """A lane whose token is dead for every present worker sleeps until one with another token comes."""
+    engine.hello("w1", profile(pages={"P1": KnownPage("app1", "old")}))
+    engine.enqueue(*many(2), Spec(id="o", rate_class="o"))
+    held(engine, Hold("lane:P1/t/i", None, b"{}", "old"))
+    assert (engine.ids(), engine.ids()) == (["o"], [])
+    engine.hello("same", profile(pages={"P1": KnownPage("app1", "old")}))
+    assert (engine.ids("same"), engine.ids()) == ([], [])
+    engine.hello("new", profile(pages=PAGES))
+    assert engine.ids("new") == ["c0", "c1"]
+
+
+def test_a_scope_keeps_no_more_than_a_few_dead_tokens(engine: Engine) -> None:
+    """However many tokens of a Page die, its entry stays small; the latest are kept, and so is all else."""
+    held(engine, Hold("page:P1", None, b"{}"))
+    for n in range(20):
+        engine.pass_time(1)
+        held(engine, Hold("page:P1", None, b"{}", f"token{n}"))
+    assert column(engine, "page:P1", 1) == ["", *(f"token{n}" for n in range(12, 20))]
+
+
+def test_holds_that_ended_long_ago_are_dropped(engine: Engine) -> None:
+    """Not before ten minutes, within which a repeat lasts longer; then no take pays for them any more."""
+    pages = [f"A{n}" for n in range(60)]
+    held(engine, *(Hold(f"page:{page}", 1000, b"{}", grows=True, kind="throttle") for page in pages))
+    held(engine, Hold("page:A0", None, b"{}"))
+    engine.advance(1000 + 599_999)
+    assert engine.client.hlen(engine.key("hold")) == 60
+    engine.pass_time(1)
+    for _ in range(100):
+        engine.tick()
+    assert engine.client.hkeys(engine.key("hold")) == [b"page:A0"]
+    assert column(engine, "page:A0", 4) == ["trouble"]
+
+
+def test_a_hold_of_an_older_worker_s_still_holds(engine: Engine) -> None:
+    """An entry without a kind is read as what it was, and new ones stand beside it."""
+    engine.enqueue(Spec(id="a"))
+    engine.client.hset(engine.key("hold"), "page:P1", f'{engine.now + 1000}||{engine.now}|0|{{"reason":"x"}}')
+    by_hand(engine, "hold", "page:P1")
+    assert engine.ids() == []
+    assert (by_hand(engine, "release", "page:P1", "hand"), engine.ids()) == (1, [])
+    engine.advance(1000)
+    assert engine.ids() == ["a"]
+
+
+def test_holds_cost_a_take_one_question_for_each_page_and_lane(valkey: "redis.Redis") -> None:
+    """However many commands it takes, and nothing at all while nothing is held."""
+    engine = Engine(valkey)
+    engine.hello("w1")
+
+    def asked(*holds: Hold) -> int:
+        for rate_class in ("t", "o"):
+            engine.enqueue(*many(20, f"{rate_class}{engine.now}-", rate_class=rate_class))
+        if holds:
+            held(engine, *holds)
+        valkey.config_resetstat()
+        assert len(engine.ids()) == 40
+        engine.pass_time(1)
+        return int(valkey.info("commandstats")["cmdstat_hmget"]["calls"])
+
+    plain = asked()
+    assert asked(Hold("page:P3", None, b"{}"), Hold("page:P3", None, b"{}", "old")) == plain + 3
+
+
 def test_a_hold_never_ends_earlier_than_one_that_is_there(engine: Engine) -> None:
     """A shorter hold does not shorten a longer one."""
     held(engine, Hold("page:P1", 2000, b"{}"))
@@ -90,18 +241,13 @@ def test_a_worker_that_comes_with_another_token_frees_a_held_page(engine: Engine
     assert engine.ids() == []
 
 
-def hand(engine: Engine, what: str, scope: str, *pages: str) -> object:
-    """Holds a scope until it is released, or releases it, or rouses an app's Pages, as a person does."""
-    return Script("hold").run(engine.client, PREFIX, [what, scope, "", "{}", engine.now, *pages])
-
-
-@pytest.mark.parametrize("scope", ["page:P1", "lane:P1/t/b", "lane:P1/t/b/x", "app:app1"])
+@pytest.mark.parametrize("scope", ["page:P1", "lane:P1/t", "lane:P1/t/b", "lane:P1/t/b/x", "app:app1"])
 def test_what_is_released_goes_on_at_once(engine: Engine, scope: str) -> None:
     """Until a hold is released nothing of its scope leaves; then all of it does, a lane's broadcasts with it."""
     engine.broadcast("x", ["u"])
-    assert hand(engine, "hold", scope) == 1
+    assert by_hand(engine, "hold", scope) == 1
     assert (engine.ids(), engine.advance(3_600_000).kept, engine.ids()) == ([], True, [])
-    assert (hand(engine, "release", scope), hand(engine, "release", scope)) == (1, 0)
+    assert (by_hand(engine, "release", scope), by_hand(engine, "release", scope)) == (1, 0)
     assert engine.ids() == ["x:0"]
 
 
@@ -109,13 +255,13 @@ def test_releasing_an_app_frees_all_of_its_pages(engine: Engine) -> None:
     """However many Pages an app has, releasing it and rousing them frees each of them."""
     pages = [f"A{i}" for i in range(1200)]
     engine.hello("w1", profile(pages=pages))
-    hand(engine, "hold", "app:app1")
+    by_hand(engine, "hold", "app:app1")
     engine.enqueue(*[Spec(id=page, page=page) for page in pages])
     while engine.took().again:
         pass
     assert len(read(engine.client).scores("asleep")) == len(pages)
-    hand(engine, "release", "app:app1")
-    hand(engine, "rouse", "app:app1", *pages)
+    by_hand(engine, "release", "app:app1")
+    by_hand(engine, "rouse", "app:app1", "", *pages)
     taken: list[str] = []
     while chunk := engine.ids():
         taken += chunk

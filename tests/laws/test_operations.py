@@ -100,6 +100,48 @@ def test_every_page_of_an_app_can_be_roused(engine: Engine) -> None:
     assert engine.ids() == ["b"]
 
 
+# --- evidence
+
+
+@pytest.mark.parametrize("letter", [True, False], ids=["a dead letter", "its letter was dropped"])
+def test_evidence_corrects_every_count(engine: Engine, *, letter: bool) -> None:
+    """What ended `unknown` and was in truth sent counts as sent: in all, under its Page, and under its broadcast."""
+    engine.broadcast("sale", ["u0", "u1", "u2"], options="smu")
+    chunk = engine.take()
+    engine.lanes.begin(chunk)
+    actions: tuple[Action, ...] = ("unknown", "unknown", "sent")
+    engine.lanes.settle(
+        chunk,
+        [Settlement(f"sale:{n}", what, "ad" if what == "unknown" else "a") for n, what in enumerate(actions)],
+        now_ms=engine.now,
+    )
+    if not letter:
+        assert act(engine, "drop", "sale:0") == (1, {})
+    assert (confirm(engine, "sale:0", "sale:0"), confirm(engine, "sale:2")) == (1, 0)
+    store = read(engine.client)
+    expected = {"sent": 2, "unknown": 1}
+    assert [store.numbers("counts", name) for name in ("", "P1", "broadcast:sale")] == [expected] * 3
+    assert dead(engine) == {"sale:1"}
+
+
+def test_a_command_of_no_broadcast_counts_under_none(engine: Engine) -> None:
+    """An id that looks like a broadcast's makes no broadcast of its own."""
+    bury(engine, Spec(id="odd:1", options="sm"), action="unknown")
+    assert act(engine, "drop", "odd:1") == (1, {})
+    assert confirm(engine, "odd:1") == 1
+    assert set(read(engine.client).hashes["counts"]) == {"", "P1"}
+
+
+def test_what_evidence_ends_leaves_nothing_behind(engine: Engine) -> None:
+    """Its history and outcome are kept for as long as any, no longer as a dead letter's, and its blob goes."""
+    bury(engine, Spec(id="x", options="sm"), action="unknown")
+    engine.client.set(engine.key("blob:x"), b"bytes")
+    assert confirm(engine, "x") == 1
+    assert engine.client.exists(engine.key("blob:x")) == 0
+    for name in ("outcome:x", "history:x"):
+        assert 0 < int(engine.client.pttl(engine.key(name))) <= engine.lanes.policy.outcome_ms
+
+
 # --- cancelling
 
 

@@ -9,7 +9,15 @@ from worker.lanes import Chunk
 from worker.profile import KnownPage, Profile
 
 APPS: Final = {"P1": "app1", "P2": "app1", "P3": "app2", "P4": ""}
-SCOPES: Final = ("page:P1", "page:P3", "lane:P1/t/i", "lane:P1/t/b", "lane:P1/t/b/b0", "app:app1")
+SCOPES: Final = (
+    "page:P1",
+    "page:P3",
+    "lane:P1/t",
+    "lane:P1/t/i",
+    "lane:P1/t/b",
+    "lane:P1/t/b/b0",
+    "app:app1",
+)
 ALL: Final = {page: KnownPage(app) for page, app in APPS.items()}
 FEW: Final = {page: ALL[page] for page in ("P1", "P2", "P3")}
 PROFILES: Final = (

@@ -96,6 +96,8 @@ def test_a_paused_broadcast_is_not_taken_from(server: "redis.Redis") -> None:
     """Pausing touches one entry; the Page's other lanes go on; resuming lets it go on."""
     producer = Producer.on(server, page="P1")
     broadcast = producer.broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    server.hset("outbound:hold", "lane:P1/t/b/sale", "4000000000000||1|0|throttle|{}")
+    assert not broadcast.progress().paused
     broadcast.pause()
     assert broadcast.progress().paused
     producer.with_options(priority="bulk").send_text("9", "x")

@@ -5,7 +5,7 @@ A line with `type: ignore` is one that must be refused: mypy reports an ignore t
 
 from typing import assert_type
 
-from producer import Producer, batch, messages
+from producer import AsyncBatchTicket, AsyncProducer, AsyncTicket, Producer, batch, messages
 from producer.batching import BatchTicket
 from producer.commands import GetUserProfile, Part, SendMessage
 from producer.commands.results import Created, PartReply, Persona, SendReply, TokenInfo, UserProfile
@@ -39,6 +39,17 @@ def results(producer: Producer) -> None:
 def queued(producer: QueuedVocabulary) -> None:
     """The producer gives back tickets."""
     assert_type(producer.send_batch([batch.mark_seen("1")]), BatchTicket)
+
+
+async def awaited(producer: AsyncProducer) -> None:
+    """The producer of event loops gives back tickets once it is awaited, and an awaited ticket is the result."""
+    assert_type(await producer.get_user_profile("1"), AsyncTicket[UserProfile])
+    assert_type(await (await producer.get_user_profile("1")).result(timeout_s=5), UserProfile)
+    assert_type(await (await producer.for_page("2").create_label("vip")), Created)
+    assert_type(await producer.send_batch([batch.mark_seen("1")]), AsyncBatchTicket)
+    assert_type(await (await producer.send_batch([])), list[PartReply | None])
+    await producer.send_text("1", 5)  # type: ignore[arg-type]
+    producer.send_text("1", "Hello!")  # type: ignore[unused-coroutine]
 
 
 def parts() -> None:

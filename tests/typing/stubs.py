@@ -1,7 +1,8 @@
 """Writes the stubs of the vocabulary's executors from its source: `python tests/typing/stubs.py`.
 
 Python has no higher-kinded types, so the methods, written once with what Graph gives back, are written out again for
-the executors that give something else: tickets of `producer.vocabulary.queued`, commands of `producer.batch`.
+the executors that give something else: tickets of `producer.vocabulary.queued`, awaited tickets of
+`producer.vocabulary.awaited`, commands of `producer.batch`.
 """
 
 import ast
@@ -137,6 +138,22 @@ def queued() -> str:
     return HEAD + SHADOW + head + own + '\n_Reply = TypeVar("_Reply")\n\n' + body + "\n"
 
 
+def awaited() -> str:
+    """Returns the stub of the vocabulary as coroutines that return tickets."""
+    lines = []
+    for method in methods():
+        assert method.node.returns is not None
+        batched = method.node.name == "send_batch"
+        result = "AsyncBatchTicket" if batched else f"AsyncTicket[{ast.unparse(method.node.returns)}]"
+        lines.append("    async " + signature(method.node, result, bound=True))
+    body = "class AwaitedVocabulary(abc.ABC):\n    @abc.abstractmethod\n"
+    body += "    async def _enqueue(self, command: CommandOf[_Reply]) -> AsyncTicket[_Reply]: ...\n"
+    body += "\n".join(lines)
+    head = "import abc\nfrom typing import TypeVar, Unpack\n" + imports(names_in(body))
+    own = "from producer.aio.ticket import AsyncBatchTicket, AsyncTicket\n"
+    return HEAD + SHADOW + head + own + '\n_Reply = TypeVar("_Reply")\n\n' + body + "\n"
+
+
 def parts() -> str:
     """Returns the stub of the vocabulary as commands."""
     lines = []
@@ -178,6 +195,7 @@ def formatted(stub: str) -> str:
 
 STUBS: Final = {
     ROOT / "producer" / "vocabulary" / "queued.pyi": queued,
+    ROOT / "producer" / "vocabulary" / "awaited.pyi": awaited,
     ROOT / "producer" / "batch.pyi": parts,
 }
 

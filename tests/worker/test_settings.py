@@ -34,6 +34,8 @@ def test_every_setting_is_read() -> None:
             "OUTBOUND_RETRY_SCHEDULE": "1s,2s",
             "OUTBOUND_HEARTBEAT_TIMEOUT": "2s",
             "OUTBOUND_THREADS": "8",
+            "OUTBOUND_METRICS_PORT": "9464",
+            "OUTBOUND_METRICS_HOST": "::",
             "PATH": "/bin",
         }
     )
@@ -42,6 +44,7 @@ def test_every_setting_is_read() -> None:
     assert settings.rates["media"] is None
     assert (settings.retry_schedule_ms, settings.attempts_max) == ((1_000, 2_000), 3)
     assert settings.heartbeat_timeout_ms == 2_000
+    assert (settings.metrics_port, settings.metrics_host) == (9464, "::")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,8 @@ def test_every_setting_is_read() -> None:
         ("OUTBOUND_RETRY_SCHEDULE", "1s;2s", "duration"),
         ("OUTBOUND_LOG_LEVEL", "loud", "warning"),
         ("OUTBOUND_KEY_PREFIX", "a:b", "colon"),
+        ("OUTBOUND_METRICS_PORT", "65536", "1 to 65535"),
+        ("OUTBOUND_METRICS_HOST", "localhost", "127.0.0.1"),
         ("OUTBOUND_THREAD", "4", "did you mean OUTBOUND_THREADS"),
         ("OUTBOUND_REDIS_UR", "redis://h", "did you mean OUTBOUND_REDIS_URL"),
     ],

@@ -10,10 +10,11 @@ from worker.graph.masking import masked_json
 from worker.keeping import Origin
 from worker.lanes import Hold, Settlement, Taken
 from worker.settling import Schedule, holds_of, settlement_of
-from worker.verdicts import Verdict, judge
+from worker.verdicts import DEFAULT, Verdict, judge
 
 SCHEDULE = Schedule((1_000, 5_000))
 SUCCESS = Answered(200, b'{"recipient_id":"1","message_id":"m"}')
+RESTRICTED = Answered(400, b'{"error":{"code":10,"error_subcode":1893063,"message":"x"}}')
 THROTTLED = Answered(400, b'{"error":{"code":613,"message":"(#613) x"}}')
 DEAD_TOKEN = Answered(400, b'{"error":{"code":190,"error_subcode":463,"message":"x"}}')
 BAD = Answered(400, b'{"error":{"code":100,"message":"(#100) x","fbtrace_id":"F"}}')
@@ -98,7 +99,24 @@ def _holds(*answers: Answered) -> list[Hold]:
 def test_a_dead_token_holds_its_page_for_that_token_only() -> None:
     """A worker with another token is not held; nothing but a release or a new token ends it."""
     (hold,) = _holds(DEAD_TOKEN, DEAD_TOKEN)
-    assert (hold.scope, hold.for_ms, hold.fingerprint) == ("page:P1", None, "F-P1")
+    assert (hold.scope, hold.for_ms, hold.fingerprint, hold.kind) == ("page:P1", None, "F-P1", "token")
+
+
+def test_a_chunk_can_make_holds_of_several_kinds_for_one_page() -> None:
+    """A throttle beside a dead token, and a restriction, are each a hold."""
+    found = _holds(THROTTLED, DEAD_TOKEN, RESTRICTED, THROTTLED)
+    assert [(each.scope, each.kind, each.fingerprint) for each in found] == [
+        ("page:P1", "throttle", ""),
+        ("page:P1", "token", "F-P1"),
+        ("page:P1", "trouble", ""),
+    ]
+
+
+def test_a_throttle_of_one_kind_of_call_holds_both_priorities() -> None:
+    """Meta counts by Page and class of call, and knows nothing of interactive and bulk."""
+    pairs = [(_taken(), judge(THROTTLED, is_send=False))]
+    (hold,) = holds_of(pairs, app_of=lambda _: "", fingerprint_of=lambda _: "")
+    assert (hold.scope, hold.kind) == ("lane:P1/t", "throttle")
 
 
 def test_a_throttle_holds_for_a_time() -> None:
@@ -108,6 +126,34 @@ def test_a_throttle_holds_for_a_time() -> None:
     assert hold.for_ms is not None
     assert hold.for_ms > 0
     assert hold.fingerprint == ""
+
+
+def test_a_throttle_grows_by_the_table_that_judged_it() -> None:
+    """A time that Meta did not name grows when the throttle repeats, also where it is an operator's."""
+    table = DEFAULT.with_overrides("[rows.page-rate-limited]\nhold_for_s = 7")
+    pairs = [(_taken(), judge(THROTTLED, is_send=True, table=table))]
+    found = [
+        holds_of(pairs, app_of=lambda _: "", fingerprint_of=lambda _: "", table=each)[0]
+        for each in (table, DEFAULT)
+    ]
+    assert [(each.for_ms, each.grows) for each in found] == [(7_000, True), (7_000, False)]
+
+
+def test_an_operator_can_forbid_a_second_attempt() -> None:
+    """A row with one attempt and `then = "unknown"` ends in doubt what the table would try again."""
+    rows = '[rows.invalid-reply-though-sent]\nattempts_max = 1\nthen = "unknown"'
+    answer = Answered(400, b'{"error":{"code":1,"error_subcode":1357046}}')
+    found = [
+        settlement_of(
+            _taken(),
+            judge(answer, is_send=True, table=table),
+            answer,
+            schedule=Schedule((1_000,)),
+            chance=lambda: 0.5,
+        )
+        for table in (DEFAULT, DEFAULT.with_overrides(rows))
+    ]
+    assert [(each.action, each.flags) for each in found] == [("retry", "ar"), ("unknown", "ad")]
 
 
 def test_success_holds_nothing() -> None:

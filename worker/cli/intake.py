@@ -21,9 +21,9 @@ from worker.cli.lines import QueuedLine, parse_line
 
 ROUND: Final = 500
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
-RUN_DIGITS: Final = 18
-LINE_DIGITS: Final = 8
-RUN: Final = re.compile(rf"[0-9a-f]{{{RUN_DIGITS}}}")
+RUN_DIGITS: Final = 13
+LINE_DIGITS: Final = 7
+RUN: Final = re.compile(rf"[0-9a-v]{{{RUN_DIGITS}}}")
 
 
 class BadLine(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class LineRefusedError(OutboundError):
 
 
 def new_run() -> str:
-    """Returns a fresh name for a run: 18 hexadecimal digits, of which the first eleven are the time."""
+    """Returns a fresh name for a run: 13 digits and letters, of which the first nine are the time."""
     return new_id()[:RUN_DIGITS]
 
 

@@ -7,16 +7,17 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.ids import made_at_ms
 from producer.keys import CLASSES, PRIORITIES, Keys
-from worker.cli.holding import HoldSeen, Sleeping, State, read_holds, sleeping_of
-from worker.cli.serving import Beat, apps_of, beats, now_ms
+from worker.cli.holding import Sleeping, State, sleeping_of
+from worker.cli.serving import Beat, beats, now_ms, served_by
+from worker.operations.holds import HoldSeen, list_holds
 
 PAGES_MAX: Final = 1_000
 PAGES_READ_MAX: Final = 10_000
 ASLEEP_MAX: Final = 1_000
 TYPES_MAX: Final = 100
 SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
-TIME_DIGITS: Final = 11
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 
 
@@ -96,13 +97,13 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
     """
     at_ms = now_ms(client)
     known = beats(client, keys)
-    workers = _workers(client, keys, known, at_ms, timeout_ms)
-    facts = _facts(client, keys)
+    workers = read_workers(client, keys, known, at_ms, timeout_ms)
+    facts = read_facts(client, keys)
     pages = sorted(facts.depth, key=lambda page: (-facts.depth[page], page))[:PAGES_MAX]
     alive = {beat.digest for beat in known if at_ms - beat.at_ms < timeout_ms}
-    apps = apps_of(client, keys, alive, pages)
-    holds = read_holds(client, keys, at_ms)
-    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), apps=apps)
+    served = served_by(client, keys, alive, pages)
+    holds = list_holds(client, keys)
+    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), served=served)
     lanes = _lanes(client, keys, pages, sleeping, at_ms)
     in_lanes: dict[str, int] = {}
     for lane in lanes:
@@ -122,7 +123,7 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
                 page=page,
                 not_ended=facts.depth[page],
                 in_lanes=in_lanes.get(page, 0),
-                served=page in apps,
+                served=page in served,
             )
             for page in pages
         ],
@@ -148,8 +149,8 @@ class _Info(msgspec.Struct):
     pages: int = 0
 
 
-class _Facts(msgspec.Struct):
-    """The answers of one round trip."""
+class Facts(msgspec.Struct):
+    """What an installation is as a whole, by a few round trips, whatever the number of its lanes."""
 
     depth: dict[str, int]
     pages_total: int
@@ -166,9 +167,10 @@ def _instant(at_ms: float) -> datetime:
     return datetime.fromtimestamp(min(at_ms / 1000, SECONDS_LAST), UTC)
 
 
-def _workers(
+def read_workers(
     client: "redis.Redis", keys: Keys, known: Sequence[Beat], at_ms: int, timeout_ms: int
 ) -> list[WorkerSeen]:
+    """Returns the workers of these heartbeats, with what each has taken."""
     if not known:
         return []
     names = [beat.worker for beat in known]
@@ -204,7 +206,8 @@ def _worker(beat: Beat, info: _Info, taken: int, at_ms: int, timeout_ms: int) ->
     )
 
 
-def _facts(client: "redis.Redis", keys: Keys) -> _Facts:
+def read_facts(client: "redis.Redis", keys: Keys) -> Facts:
+    """Returns what is known of all Pages together, and how much each has to do."""
     with client.pipeline(transaction=False) as pipe:
         pipe.hlen(keys.of("depth"))
         pipe.zrange(keys.of("asleep"), 0, ASLEEP_MAX - 1, withscores=True)
@@ -215,7 +218,7 @@ def _facts(client: "redis.Redis", keys: Keys) -> _Facts:
         pipe.zcard(keys.of("dead"))
         pipe.hgetall(keys.of("counts"))
         total, asleep, later, first, unserved, parked, dead, counts = pipe.execute()
-    return _Facts(
+    return Facts(
         depth=_depth(client, keys, total),
         pages_total=total,
         asleep={member.decode(): int(until) for member, until in asleep},
@@ -271,7 +274,7 @@ def _lanes(
                 rate_class=rate_class,
                 priority=priority,
                 waiting=waiting[index],
-                next_age_s=_age_s(head, at_ms),
+                next_age_s=age_s(head, at_ms),
                 state=state,
                 until=_instant(until_ms) if until_ms is not None else None,
                 reason=reason,
@@ -280,11 +283,10 @@ def _lanes(
     return lanes
 
 
-def _age_s(command_id: bytes | None, at_ms: int) -> float | None:
+def age_s(command_id: bytes | None, at_ms: int) -> float | None:
     """Returns how long ago an id was made, when it begins with the time of its making."""
-    try:
-        made_ms = int((command_id or b"")[:TIME_DIGITS], 16)
-    except ValueError:
+    made_ms = made_at_ms((command_id or b"").decode())
+    if made_ms is None:
         return None
     age_ms = at_ms - made_ms
     return age_ms / 1000 if 0 <= age_ms < at_ms // 2 else None

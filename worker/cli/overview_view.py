@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.cli.overview import LaneSeen, Overview
+from worker.operations.scopes import described
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
@@ -114,10 +115,11 @@ def _until(until: datetime | None, at: datetime) -> str:
 
 
 def _holds(overview: Overview, rows_max: int) -> RenderableType:
-    table = _table("hold", "since", "ends", "reason")
+    table = _table("held", "kind", "since", "ends", "reason")
     for hold in overview.holds[:rows_max]:
         since = span(max(0.0, (overview.at - hold.since).total_seconds()))
-        table.add_row(hold.scope, f"{since} ago", _until(hold.until, overview.at).strip(), hold.reason)
+        ends = _until(hold.until, overview.at).strip()
+        table.add_row(described(hold.scope), hold.kind, f"{since} ago", ends, hold.reason)
     return _more(table, overview.holds, rows_max)
 
 

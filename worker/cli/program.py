@@ -27,6 +27,7 @@ VERBS: Final = {
     "page": "hold or release a Page, lane, broadcast or app",
     "recipient": "people whom a Page cannot reach: show, forget",
     "broadcast": "one message to a file of people; its progress, pause, cancel",
+    "dashboard": "status, holds and dead letters in a browser, with buttons",
     "doctor": "what is wrong here, why it matters, what to do",
     "stub": "run the stub of Graph",
     "bench": "measure speed and size here, beside other ways of sending",

@@ -42,17 +42,26 @@ def beats(client: "redis.Redis", keys: Keys) -> list[Beat]:
     ]
 
 
-def apps_of(
+class Served(msgspec.Struct, frozen=True):
+    """A Page that workers have a token for: its app or '', and the fingerprints of their tokens."""
+
+    app: str
+    fingerprints: frozenset[str]
+
+
+def served_by(
     client: "redis.Redis", keys: Keys, digests: Iterable[str], pages: Sequence[str]
-) -> dict[str, str]:
-    """Returns, for those of `pages` that a worker with one of these profiles has a token for, their app or ''."""
-    apps: dict[str, str] = {}
+) -> dict[str, Served]:
+    """Returns those of `pages` that a worker with one of these profiles has a token for."""
+    found: dict[str, Served] = {}
     for digest in sorted(set(digests)) if pages else ():
         entries = cast("list[bytes | None]", client.hmget(keys.of(f"profile:{digest}"), list(pages)))
         for page, entry in zip(pages, entries, strict=True):
             if entry is not None:
-                apps[page] = entry.partition(b";")[0].decode()
-    return apps
+                app, fingerprint, *_ = entry.decode().split(";", 2)
+                others = found[page].fingerprints if page in found else frozenset()
+                found[page] = Served(app, others | {fingerprint})
+    return found
 
 
 def warning_for(place: Installation, page: str) -> str | None:
@@ -61,6 +70,6 @@ def warning_for(place: Installation, page: str) -> str | None:
     alive = [beat for beat in beats(place.client, place.keys) if beat.at_ms >= alive_since]
     if not alive:
         return "no worker is running: start one with `outbound worker`"
-    if apps_of(place.client, place.keys, (beat.digest for beat in alive), [page]):
+    if served_by(place.client, place.keys, (beat.digest for beat in alive), [page]):
         return None
     return f"no running worker holds a token for Page {page}: add it to the Pages file"

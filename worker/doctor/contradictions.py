@@ -108,6 +108,14 @@ def _retention(settings: Settings) -> Iterator[Finding]:
             why="a repeated enqueue gets the first ticket back, whose outcome nobody knows any more",
             do="set OUTBOUND_OUTCOME_RETENTION=48h, at least 24h",
         )
+    if settings.dead_letter_retention_ms < settings.outcome_retention_ms:
+        yield warning(
+            "settings.retention",
+            f"OUTBOUND_DEAD_LETTER_RETENTION is {_span(settings.dead_letter_retention_ms)}, "
+            f"shorter than OUTBOUND_OUTCOME_RETENTION ({_span(settings.outcome_retention_ms)})",
+            why="a command is still told to have failed when its dead letter is gone, and cannot be replayed",
+            do="set OUTBOUND_DEAD_LETTER_RETENTION=30d, at least as long as outcomes are kept",
+        )
 
 
 def _echoes(settings: Settings) -> Iterator[Finding]:
@@ -171,6 +179,16 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    if settings.metrics_port is None and settings.metrics_host != Settings().metrics_host:
+        yield warning(
+            "settings.metrics",
+            "OUTBOUND_METRICS_HOST is set, and OUTBOUND_METRICS_PORT is not",
+            why="nothing listens: no metrics are there, and no probe is answered",
+            do="set OUTBOUND_METRICS_PORT=9464, or take OUTBOUND_METRICS_HOST away",
+        )
+
+
 RULES: Final[tuple[Rule, ...]] = (
     _heartbeat,
     _calls,
@@ -179,16 +197,13 @@ RULES: Final[tuple[Rule, ...]] = (
     _echoes,
     _switches,
     _addresses,
+    _metrics,
 )
 
 
-def port_clashes(metrics_port: int | None, settings: Settings) -> Iterator[Finding]:
-    """Yields where the port of the metrics is that of something else on this machine.
-
-    Args:
-        metrics_port: of `OUTBOUND_METRICS_PORT`; None while metrics are off.
-        settings: of this installation.
-    """
+def port_clashes(settings: Settings) -> Iterator[Finding]:
+    """Yields where the port of the metrics is that of something else on this machine."""
+    metrics_port = settings.metrics_port
     others = {"OUTBOUND_GRAPH_ORIGIN": _place(settings.graph_origin)}
     if not settings.redis_url.startswith("unix://"):
         host, port = _place(settings.redis_url)
@@ -199,7 +214,7 @@ def port_clashes(metrics_port: int | None, settings: Settings) -> Iterator[Findi
                 "settings.metrics",
                 f"OUTBOUND_METRICS_PORT is {metrics_port}, the port of {name}",
                 why="only one of them can listen there",
-                do="set OUTBOUND_METRICS_PORT=9191",
+                do="set OUTBOUND_METRICS_PORT=9464",
             )
 
 

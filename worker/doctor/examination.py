@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-import msgspec
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -16,6 +15,7 @@ from producer.queue import connect
 from worker.cli.failing import redis_address
 from worker.doctor import graph, pages_file, rates, scripts, server, workforce
 from worker.doctor.contradictions import contradictions, port_clashes
+from worker.doctor.extras import DASHBOARD_TOKEN, token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
 from worker.pages import Pages
 from worker.profile import fingerprint_of
@@ -82,6 +82,11 @@ def _parts(
         return found + examined("rates", lambda: rates.rates_of(settings, pages))
 
     yield "settings", lambda: examined("settings", lambda: _settings(settings))
+    yield "verdicts", lambda: examined("verdicts", lambda: verdicts(settings))
+    yield (
+        "dashboard",
+        lambda: examined("dashboard", lambda: token_of_dashboard(environ.get(DASHBOARD_TOKEN, ""))),
+    )
     yield "Pages", lambda: examined("pages.file", configured)
     yield "Redis", lambda: examined("redis", lambda: _redis(settings, pages))
     yield "Graph's version", lambda: examined("graph.version", lambda: graph.version(settings, now.date()))
@@ -93,8 +98,7 @@ def _parts(
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     yield from contradictions(settings)
-    port = msgspec.structs.asdict(settings).get("metrics_port")
-    yield from port_clashes(port if isinstance(port, int) else None, settings)
+    yield from port_clashes(settings)
 
 
 def _redis(settings: Settings, pages: Pages) -> Iterator[Finding]:

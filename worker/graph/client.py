@@ -12,12 +12,14 @@ import msgspec
 from worker.graph import requests
 from worker.graph.answers import GIVEN_UP, NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
 from worker.graph.credentials import Credentials
+from worker.graph.direct import Direct
 from worker.graph.endpoint import LOOPBACK
 from worker.graph.requests import Outgoing
 from worker.graph.signing import Signed
 from worker.graph.watching import Watch
 
 BATCH_MAX: Final = 50
+HEADERS: Final = {"accept": "application/json", "user-agent": "messenger-outbound"}
 
 
 class _Part(msgspec.Struct):
@@ -69,7 +71,7 @@ class GraphClient:
         version: without `v`, such as `26.0`.
         connect_timeout_s: for a connection; nothing was sent when it runs out.
         call_timeout_s: for each wait for Graph's answer; the call may have been carried out when it runs out.
-        connections: most open connections; as many as there are threads.
+        connections: most open connections by way of a proxy; the direct way opens one for each thread that asks.
         watch: is shown every request and answer, without secrets.
         transport: the far end, for tests.
     """
@@ -90,17 +92,24 @@ class GraphClient:
         limits = httpx.Limits(
             max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
         )
-        local = urlsplit(origin).hostname in LOOPBACK
-        inner = transport or httpx.HTTPTransport(
-            limits=limits, trust_env=not local, proxy=None if local else proxy_of(origin)
-        )
+        proxy = None if urlsplit(origin).hostname in LOOPBACK else proxy_of(origin)
+        self._direct: Direct | None = None
+        if transport is None and proxy is None:
+            self._direct = Direct(
+                origin=origin.rstrip("/"),
+                connect_timeout_s=connect_timeout_s,
+                call_timeout_s=call_timeout_s,
+                headers=HEADERS,
+            )
+        inner = transport or httpx.HTTPTransport(limits=limits, trust_env=proxy is not None, proxy=proxy)
         timeout = httpx.Timeout(call_timeout_s, connect=connect_timeout_s, pool=connect_timeout_s)
         self._timeout = timeout.as_dict()
-        self._headers = {"accept": "application/json", "user-agent": "messenger-outbound"}
         self._transport = GuardedTransport(inner)
 
     def close(self) -> None:
         """Closes all connections."""
+        if self._direct is not None:
+            self._direct.close()
         self._transport.close()
 
     def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
@@ -147,12 +156,14 @@ class GraphClient:
         return found
 
     def _exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
+        if self._direct is not None:
+            return self._direct.exchange(outgoing, guard)
         # Not by `httpx.Client`, which logs every URL with its token, and takes its time.
         request = httpx.Request(
             outgoing.method,
             outgoing.url,
             content=outgoing.content,
-            headers={**self._headers, **outgoing.headers},
+            headers={**HEADERS, **outgoing.headers},
             extensions={"timeout": self._timeout, "guard": guard},
         )
         try:

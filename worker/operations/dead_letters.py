@@ -48,7 +48,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """How many dead letters are kept, and how many were dropped so far because more than the bound were to be kept."""
+    """How many dead letters are kept, and how many were dropped so far as too many or too old."""
 
     kept: int
     dropped: int
@@ -151,7 +151,7 @@ def show(client: "redis.Redis", keys: Keys, command_id: str, *, with_content: bo
 
 
 def totals(client: "redis.Redis", keys: Keys) -> Totals:
-    """Returns how many dead letters there are, and how many the bound dropped.
+    """Returns how many dead letters there are, and how many were dropped as too many or too old.
 
     Raises:
         redis.RedisError: the server was not reached.

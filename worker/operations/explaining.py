@@ -11,7 +11,7 @@ from producer.batching import BATCH_ID, BatchTicket
 from producer.keys import Keys
 from producer.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
-from worker.operations.holds import HoldSeen
+from worker.operations.holds import HoldSeen, stands
 from worker.operations.looking import Knows, Look, look
 from worker.operations.scopes import described, lane_of
 from worker.operations.waking import Spent, leaves_at_ms, pace_for
@@ -54,7 +54,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` says it in words. `waits_for` is all that keeps it from leaving. `position` counts the commands before it in
     its lane, `ahead` those before it in its conversation. `eta_s` is when it leaves at the lane's rate if nothing else
-    does; None when nobody can tell. A ticket of an explicit batch has its `parts` instead.
+    does; None when nobody can tell. `taken_at` is since when a worker has it. A ticket of an explicit
+    batch has its `parts` instead.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     lane: str = ""
     enqueued_at: datetime | None = None
     expires_at: datetime | None = None
+    taken_at: datetime | None = None
     waits_for: list[Wait] = []
     position: int | None = None
     ahead: int | None = None
@@ -161,6 +163,7 @@ def _waiting(seen: Look, timeout_ms: int) -> Explanation:
         lane=lane_of(seen.lane),
         enqueued_at=instant(command.enqueued_ms),
         expires_at=instant(command.expires_ms) if command.expires_ms is not None else None,
+        taken_at=None if seen.taken_at is None else instant(seen.taken_at),
         waits_for=waits,
         position=seen.lane_position,
         ahead=seen.conversation_ahead,
@@ -213,7 +216,12 @@ def _state_of_taken(seen: Look) -> str:
     who = f"{info.host} (process {info.pid})" if info.host else str(seen.worker)
     request = "its request has begun" if seen.begun else "its request has not begun"
     silent_s = 0.0 if seen.worker_beat is None else max(0.0, seen.now_ms - seen.worker_beat) / 1000
-    return f"with worker {who}, last heard {silent_s:.0f} s ago: {request}"
+    since = (
+        "taken"
+        if seen.taken_at is None
+        else f"taken {max(0.0, seen.now_ms - seen.taken_at) / 1000:.0f} s ago"
+    )
+    return f"{since} by worker {who}, last heard {silent_s:.0f} s ago: {request}"
 
 
 class _Info(msgspec.Struct):
@@ -263,7 +271,7 @@ def _lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
 
 
 def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:
-    if hold.until is not None and hold.until.timestamp() * 1000 <= now_ms:
+    if not stands(hold, now_ms):
         return False
     return hold.for_token is None or all(each.fingerprint == hold.for_token for each in serving)
 

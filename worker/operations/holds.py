@@ -1,8 +1,9 @@
 """Holds by hand: a Page, lane, broadcast or app that is not taken from, until a time or until it is released."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final, cast
+from itertools import islice
+from typing import Final, cast, get_args
 
 import msgspec
 import redis
@@ -10,17 +11,22 @@ import redis
 from producer.errors import InvalidCommandError
 from producer.keys import Keys
 from producer.scripting import Script
+from worker.lanes import HoldKind
 from worker.operations.attempts import instant
 
 HOLDS_MAX: Final = 1_000
 REASON_CHARS_MAX: Final = 300
 SECONDS_MAX: Final = 366 * 24 * 3600
 READ: Final = 500
+READ_MAX: Final = 10_000
+KINDS: Final[tuple[HoldKind, ...]] = get_args(HoldKind)
 
 
 class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A scope that is not taken from until `until`, or with None until it is released.
 
+    `kind` is `hand`, `throttle`, `token` (of the token `for_token` only) or `trouble` (somebody has to mend it). Holds
+    of several kinds, and for several tokens, can stand for one scope.
     `repeats` counts how often a hold whose time Meta had not named came again soon after, each time twice as long.
     `for_token` is the fingerprint of the only token that it holds, or None when it holds any.
     """
@@ -31,27 +37,31 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
     repeats: int
     for_token: str | None
+    kind: HoldKind
 
 
 def list_holds(client: "redis.Redis", keys: Keys, *, limit: int = HOLDS_MAX) -> list[HoldSeen]:
-    """Returns at most `limit` of the holds that have not ended, by scope.
+    """Returns at most `limit` of the holds that have not ended, by scope; those of one scope by their beginning.
+
+    Of more than 10,000 scopes as many are looked at, picked by chance.
 
     Raises:
         redis.RedisError: the server was not reached.
     """
     now_ms = _now_ms(client)
-    found: dict[str, HoldSeen] = {}
-    for scope, value in _entries(client, keys):
-        seen = hold_of(scope, value)
-        if seen is not None and _stands(seen, now_ms):
-            found[scope] = seen
-        if len(found) >= limit:
-            break
-    return [found[scope] for scope in sorted(found)]
+    standing = (
+        seen
+        for scope, value in _entries(client, keys)
+        for seen in holds_in(scope, value)
+        if stands(seen, now_ms)
+    )
+    return sorted(islice(standing, limit), key=lambda seen: (seen.scope, seen.since, seen.kind))
 
 
 def hold(client: "redis.Redis", keys: Keys, scope: str, *, for_s: float | None, reason: str) -> HoldSeen:
-    """Holds a scope (`worker.operations.scopes`) and returns the hold that stands now: a longer one stays as it is.
+    """Holds a scope (`worker.operations.scopes`), and returns what stands now: a longer hold by hand stays as it is.
+
+    What holds the scope for another reason goes on beside it.
 
     Args:
         client: of the server.
@@ -75,36 +85,58 @@ def hold(client: "redis.Redis", keys: Keys, scope: str, *, for_s: float | None, 
         ("hold", scope, for_ms, msgspec.json.encode({"reason": reason, "by": "hand"}), ""),
     )
     value = cast("bytes | None", client.hget(keys.of("hold"), scope))
-    seen = hold_of(scope, value or b"")
-    if seen is None:
-        raise InvalidCommandError("scope", "was released by somebody else at the same moment")
-    return seen
+    for seen in holds_in(scope, value or b""):
+        if seen.kind == "hand":
+            return seen
+    raise InvalidCommandError("scope", "was released by somebody else at the same moment")
 
 
-def release(client: "redis.Redis", keys: Keys, scope: str) -> bool:
+def release(client: "redis.Redis", keys: Keys, scope: str, *, kind: HoldKind | None = None) -> bool:
     """Releases a scope, which then comes back gently; False when it was not held.
+
+    Args:
+        client: of the server.
+        keys: of the installation.
+        scope: `page:…`, `lane:…` or `app:…`.
+        kind: only what holds it for this reason; None for all that holds it.
 
     Raises:
         redis.RedisError: the server was not reached; releasing again is safe.
     """
     value = cast("bytes | None", client.hget(keys.of("hold"), scope))
-    seen = hold_of(scope, value or b"")
-    stood = seen is not None and _stands(seen, _now_ms(client))
+    now_ms = _now_ms(client)
+    stood = any(stands(seen, now_ms) and kind in {None, seen.kind} for seen in holds_in(scope, value or b""))
     asleep = list(_pages_asleep(client, keys)) if scope.startswith("app:") else []
-    _script().run(client, keys.prefix, ("release", scope, "", "", ""))
+    _script().run(client, keys.prefix, ("release", scope, kind or "", "", ""))
     for start in range(0, len(asleep), READ):
         _script().run(client, keys.prefix, ("rouse", "", "", "", "", *asleep[start : start + READ]))
     return stood
 
 
-def hold_of(scope: str, value: bytes) -> HoldSeen | None:
-    """Returns an entry of `hold` in the form for people, or None for what is none."""
-    parts = value.split(b"|", 4)
+def holds_in(scope: str, value: bytes) -> list[HoldSeen]:
+    """Returns an entry of `hold` (`scripts/holding.lua`) in the form for people, without what is none."""
+    found = [_hold_of(scope, line) for line in value.split(b"\n")]
+    return [seen for seen in found if seen is not None]
+
+
+def stands(seen: HoldSeen, now_ms: int) -> bool:
+    """Tells whether a hold has not ended."""
+    return seen.until is None or seen.until.timestamp() * 1000 > now_ms
+
+
+def latest(found: Iterable[HoldSeen]) -> HoldSeen | None:
+    """Returns the hold that ends last, or None when there is none."""
+    return max(found, key=lambda seen: seen.until.timestamp() if seen.until else float("inf"), default=None)
+
+
+def _hold_of(scope: str, line: bytes) -> HoldSeen | None:
+    parts = line.split(b"|", 4)
     try:
-        until_text, token, since_text, repeats, reason = parts
+        until_text, token, since_text, repeats, rest = parts
         until_ms, since_ms, times = int(until_text), int(since_text), int(repeats)
     except ValueError:
         return None
+    kind, reason = _kind_of(rest, of_token=bool(token))
     return HoldSeen(
         scope=scope,
         reason=_reason(reason),
@@ -112,15 +144,21 @@ def hold_of(scope: str, value: bytes) -> HoldSeen | None:
         until=instant(until_ms) if until_ms else None,
         repeats=times,
         for_token=token.decode() or None,
+        kind=kind,
     )
+
+
+def _kind_of(rest: bytes, *, of_token: bool) -> tuple[HoldKind, bytes]:
+    """Returns kind and reason; a hold of an older worker's has no kind, and its reason alone."""
+    name, _, reason = rest.partition(b"|")
+    for kind in KINDS:
+        if name == kind.encode():
+            return kind, reason
+    return ("token" if of_token else "trouble"), rest
 
 
 def _script() -> Script:
     return Script("hold")
-
-
-def _stands(seen: HoldSeen, now_ms: int) -> bool:
-    return seen.until is None or seen.until.timestamp() * 1000 > now_ms
 
 
 def _now_ms(client: "redis.Redis") -> int:
@@ -128,9 +166,13 @@ def _now_ms(client: "redis.Redis") -> int:
     return seconds * 1000 + microseconds // 1000
 
 
-def _entries(client: "redis.Redis", keys: Keys) -> Iterator[tuple[str, bytes]]:
-    for scope, value in client.hscan_iter(keys.of("hold"), count=READ):
-        yield scope.decode(), value
+def _entries(client: "redis.Redis", keys: Keys) -> list[tuple[str, bytes]]:
+    if client.hlen(keys.of("hold")) <= READ_MAX:
+        found = cast("dict[bytes, bytes]", client.hgetall(keys.of("hold")))
+    else:
+        flat = cast("list[bytes]", client.hrandfield(keys.of("hold"), READ_MAX, withvalues=True))
+        found = dict(zip(flat[::2], flat[1::2], strict=True))
+    return sorted((scope.decode(), value) for scope, value in found.items())
 
 
 def _pages_asleep(client: "redis.Redis", keys: Keys) -> Iterator[str]:

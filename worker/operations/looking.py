@@ -9,7 +9,7 @@ import redis
 from producer.keys import Keys
 from producer.scripting import Script
 from worker.lanes import Taken
-from worker.operations.holds import HoldSeen, hold_of
+from worker.operations.holds import HoldSeen, holds_in
 from worker.operations.letters import read_record
 
 RAW: Final = frozenset({"outcome", "worker_info"})
@@ -70,6 +70,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     worker_info: bytes = b"{}"
     worker_beat: float | None = None
     begun: bool | None = None
+    taken_at: float | None = None
     holds: list[HoldSeen] = []
     profiles: list[Knows] = []
 
@@ -85,7 +86,8 @@ def look(client: "redis.Redis", keys: Keys, command_id: str) -> Look:
     record = cast("bytes | None", facts.pop("record", None))
     holds = _strings(facts.pop("holds", []))
     profiles = _strings(facts.pop("profiles", []))
-    seen = [hold_of(scope, value.encode()) for scope, value in zip(holds[::2], holds[1::2], strict=True)]
+    pairs = zip(holds[::2], holds[1::2], strict=True)
+    seen = [hold for scope, value in pairs for hold in holds_in(scope, value.encode())]
     plain = {name: facts[name] for name in Look.__struct_fields__ if name in facts}
     for name, value in plain.items():
         if isinstance(value, bytes) and name not in RAW:
@@ -98,7 +100,7 @@ def look(client: "redis.Redis", keys: Keys, command_id: str) -> Look:
             "state": record[:1].decode() if record else "",
             "command": read_record(command_id, record),
             "broadcast": _broadcast(facts.get("broadcast")),
-            "holds": [hold for hold in seen if hold is not None],
+            "holds": seen,
             "profiles": [_knows(profiles[at : at + 4]) for at in range(0, len(profiles), 4)],
         },
         Look,

@@ -26,15 +26,33 @@ def app_scope(app: str) -> str:
 def lane_scope(text: str) -> str:
     """Returns the scope of a lane named `<page>/<class>/<priority>`, such as `1895/text/bulk`, with its broadcasts.
 
+    `<page>/<class>` are the lanes of both priorities: what a throttle holds.
+
     Raises:
         InvalidCommandError: says which classes and priorities there are.
     """
     parts = text.split("/")
-    if len(parts) != LANE_PARTS or parts[1] not in CLASSES or parts[2] not in PRIORITIES:
-        raise InvalidCommandError(
-            "lane", f"must be PAGE/CLASS/PRIORITY: {', '.join(CLASSES)}; {' or '.join(PRIORITIES)}"
-        )
-    return f"lane:{_checked(parts[0], 'lane')}/{CLASSES[parts[1]]}/{PRIORITIES[parts[2]]}"
+    if len(parts) not in {LANE_PARTS - 1, LANE_PARTS} or parts[1] not in CLASSES:
+        raise _no_lane()
+    lanes = f"lane:{_checked(parts[0], 'lane')}/{CLASSES[parts[1]]}"
+    if len(parts) < LANE_PARTS:
+        return lanes
+    if parts[2] not in PRIORITIES:
+        raise _no_lane()
+    return f"{lanes}/{PRIORITIES[parts[2]]}"
+
+
+def class_scope(scope: str) -> str | None:
+    """Returns the scope of both priorities of a lane's class, which a throttle holds; None for what is no lane's."""
+    kind, _, name = scope.partition(":")
+    parts = name.split("/", LANE_PARTS)
+    return f"lane:{parts[0]}/{parts[1]}" if kind == "lane" and len(parts) >= LANE_PARTS else None
+
+
+def _no_lane() -> InvalidCommandError:
+    return InvalidCommandError(
+        "lane", f"must be PAGE/CLASS/PRIORITY or PAGE/CLASS: {', '.join(CLASSES)}; {' or '.join(PRIORITIES)}"
+    )
 
 
 def broadcast_scope(client: "redis.Redis", keys: Keys, broadcast_id: str) -> str:
@@ -51,18 +69,20 @@ def broadcast_scope(client: "redis.Redis", keys: Keys, broadcast_id: str) -> str
 
 
 def lane_of(name: str) -> str:
-    """Returns a lane as people name it: `P1/t/b/sale` is `P1/text/bulk, broadcast sale`."""
-    page, rate_class, priority, *broadcast = name.split("/", 3)
-    lane = f"{page}/{_CLASS_NAMES.get(rate_class, rate_class)}/{_PRIORITY_NAMES.get(priority, priority)}"
-    return f"{lane}, broadcast {broadcast[0]}" if broadcast else lane
+    """Returns a lane as people name it: `P1/t/b/sale` is `P1/text/bulk, broadcast sale`, and `P1/t` is `P1/text`."""
+    page, rate_class, *rest = name.split("/", 3)
+    lane = f"{page}/{_CLASS_NAMES.get(rate_class, rate_class)}"
+    if rest:
+        lane += f"/{_PRIORITY_NAMES.get(rest[0], rest[0])}"
+    return f"{lane}, broadcast {rest[1]}" if rest[1:] else lane
 
 
 def described(scope: str) -> str:
-    """Returns a scope as people name it: `Page 1895`, `lane 1895/text/bulk`, `broadcast sale`, `app 7`."""
+    """Returns a scope as people name it: `Page 1895`, `lane 1895/text/bulk`, `app 7`."""
     kind, _, name = scope.partition(":")
     if kind != "lane":
         return f"{'Page' if kind == 'page' else kind} {name}"
-    if name.count("/") < LANE_PARTS - 1:
+    if "/" not in name:
         return f"lane {name}"
     return f"lane {lane_of(name)}"
 

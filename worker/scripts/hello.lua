@@ -26,6 +26,12 @@ if call('EXISTS', P .. 'unserved') == 1 then
   end
 end
 
+-- lanes that wait for another token: the next take puts those to sleep again that still do
+for _, lane in ipairs(call('SPOP', P .. 'mending', TOUCHED_MAX)) do
+  touched = touched + 1
+  rouse(lane)
+end
+
 local types = call('HGET', key, '@types') or ''
 for _, kind in ipairs(call('SMEMBERS', P .. 'parked')) do
   if string.find(types, ',' .. kind .. ',', 1, true) then

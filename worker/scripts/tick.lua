@@ -1,4 +1,4 @@
--- uses: lanes ending returning
+-- uses: lanes ending returning holding
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
@@ -7,8 +7,9 @@
 -- ARGV[4]  until when this worker may reap, in ms: a question that lay here for longer, while the server hung, reaps
 --          nobody; 0 when it may not, for it has not been connected for a whole time-out
 -- ARGV[5]  now_ms, for tests only, else ''
--- Answers {kept, sleep_ms, reaped worker, its commands, …}; kept is 0 when another worker keeps the timer, and
--- sleep_ms then is what is left of its lease.
+-- Answers {kept, sleep_ms, dropped_many, dropped_old, reaped worker, its commands, …}; kept is 0 when another worker keeps
+-- the timer, and sleep_ms then is what is left of its lease. Of dead letters that were dropped, for being too many or too
+-- old, each is told once, and some at most once a minute.
 
 free_before_writing()
 local worker, policy, lease_ms = ARGV[1], policy_of(ARGV[2]), tonumber(ARGV[3])
@@ -20,7 +21,7 @@ if keeper and keeper ~= worker then
   -- a keeper that is late by this much is dead or stuck: another takes its place before its lease ends
   local overdue_at = tonumber(call('GET', P .. 'next') or NEVER_MS) + LATE_MS
   if now < overdue_at then
-    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)) }
+    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)), 0, 0 }
   end
 end
 call('SET', P .. 'keeper', worker, 'PX', int(lease_ms))
@@ -38,7 +39,8 @@ local retries = {}
 for _, id in ipairs(due('later')) do
   call('ZREM', P .. 'later', id)
   if string.sub(id, 1, 1) == '~' then
-    advance(string.sub(id, 2), now)
+    local page, person, priority = string.match(id, '^~([^/]+)/([^/]+)/(%l)$')
+    if page then advance(page, person, priority, now) end
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)
@@ -75,6 +77,21 @@ for _, id in ipairs(due('expiring')) do
   end
 end
 
+local old = call('ZRANGEBYSCORE', P .. 'dead', '-inf', int(now - policy.dead_ms), 'LIMIT', 0, SHARE)
+if #old > 0 then
+  call('ZREM', P .. 'dead', unpack(old))
+  drop_letters(old, 'old', policy)
+  if #old == SHARE then more = true end
+end
+local TELL_MS = 60000
+local function dropped_letters()
+  local dropped = call('HMGET', P .. 'dead:dropped', 'many', 'old', 'told')
+  if not (dropped[1] or dropped[2]) or now - tonumber(dropped[3] or '0') < TELL_MS then return 0, 0 end
+  call('HSET', P .. 'dead:dropped', 'told', int(now))
+  call('HDEL', P .. 'dead:dropped', 'many', 'old')
+  return tonumber(dropped[1] or '0'), tonumber(dropped[2] or '0')
+end
+
 local answer = {}
 local next_ms = NEVER_MS
 if now <= tonumber(ARGV[4]) and not more then
@@ -94,6 +111,7 @@ if now <= tonumber(ARGV[4]) and not more then
   if other then next_ms = tonumber(other) + policy.timeout_ms end
 end
 call('ZREMRANGEBYSCORE', P .. 'waiters', '-inf', int(now))
+sweep_holds(now)
 
 write_counts()
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
@@ -103,4 +121,5 @@ for _, key in ipairs({ 'later', 'asleep', 'expiring' }) do
 end
 if more then next_ms = now end
 call('SET', P .. 'next', int(next_ms))
-return { 1, math.max(0, math.min(next_ms - now, lease_ms)), unpack(answer) }
+local many, aged = dropped_letters()
+return { 1, math.max(0, math.min(next_ms - now, lease_ms)), many, aged, unpack(answer) }

@@ -54,9 +54,10 @@ class Graph:
             self._note(arrival.record, calls)
             faults = self._faults_for(calls)
             answer = self._run(batch, calls, faults)
+        arrival.record.trace = world.trace()
         answer.headers = [
             ("facebook-api-version", version),
-            ("x-fb-trace-id", world.trace()),
+            ("x-fb-trace-id", arrival.record.trace),
             *answer.headers,
         ]
         self._delay(answer, calls, faults)

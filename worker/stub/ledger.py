@@ -60,6 +60,7 @@ class Request(msgspec.Struct, gc=False):
         status: HTTP status of the answer, 0 without one.
         parts: Number of batch parts, 1 for a plain request.
         calls: Calls by `<page>/<rate class>`, each part counted.
+        trace: The `x-fb-trace-id` of its answer, by which a client's log names it; empty without one.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Request(msgspec.Struct, gc=False):
     status: int = 0
     parts: int = 1
     calls: dict[str, int] = {}
+    trace: str = ""
 
 
 class Connection(msgspec.Struct, gc=False):

@@ -13,6 +13,7 @@ from producer.envelope import Delivery
 from producer.errors import QueueFullError, QueueUnavailableError
 from producer.queue import Arguments, Queue
 from worker.cli.intake import ROUND, BadLine, LineRefusedError, Progress, enqueue_lines, new_run
+from worker.lanes import taken_of
 
 PAGE = "1895382890692545"
 DEFAULTS = Delivery(page=PAGE)
@@ -31,7 +32,8 @@ def source(lines: Iterable[str]) -> io.BytesIO:
 def queued_texts(server: "redis.Redis") -> list[str]:
     """Returns the texts on the queue, by their ids."""
     found = cast("dict[bytes, bytes]", server.hgetall("outbound:commands"))
-    commands = [decode("send_message", found[key].split(b"\n", 2)[2]) for key in sorted(found)]
+    bodies = [taken_of(key, found[key]).body for key in sorted(found)]
+    commands = [decode("send_message", body) for body in bodies]
     return [str(command.message["text"]) for command in commands if isinstance(command, SendMessage)]
 
 

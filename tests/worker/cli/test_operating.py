@@ -14,11 +14,11 @@ from producer import Producer, batch
 from worker.cli.program import program
 from worker.cli.verb import VerbGroup
 from worker.cli.verbs import dead, page, recipient
-from worker.lanes import Lanes, Settlement
+from worker.lanes import Hold, Lanes, Settlement
 from worker.profile import KnownPage, Profile
 
 PAGE = "1895"
-PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={PAGE: KnownPage("app")})
+PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={PAGE: KnownPage("app", "f")})
 GROUPS: dict[str, VerbGroup] = {"dead": dead.verb, "page": page.verb, "recipient": recipient.verb}
 SUBVERBS = [f"{name} {each}" for name, group in GROUPS.items() for each in group.commands]
 REFUSED = (
@@ -89,7 +89,7 @@ WRONG = {
     "nothing to replay": (
         ["dead", "replay"],
         "name ids, or give marks such as --page, or --all: one of these",
-        "outbound dead replay 019ab2c3d4e5f60718293a4b5c",
+        "outbound dead replay 1k7p0u2m8q4ds6vbt2ah",
         "outbound dead replay",
     ),
     "ids and marks": (
@@ -113,7 +113,7 @@ WRONG = {
     "what is no id": (
         ["explain", "a b"],
         "ID must be the id that `outbound send` or a producer gave",
-        "outbound explain 019ab2c3d4e5f60718293a4b5c",
+        "outbound explain 1k7p0u2m8q4ds6vbt2ah",
         "outbound explain",
     ),
 }
@@ -181,7 +181,11 @@ def test_cancel_promises_no_more_than_is_true(outbound: Outbound, lanes: Lanes, 
     )
     assert lanes.take("w", 1, PROFILE).chunk is not None
     taken = outbound("cancel", gone.id)
-    assert (taken.code, taken.out.startswith(f"{gone.id}: not cancelled: with worker vm (process 7)")) == (
+    assert (
+        taken.code,
+        re.match(rf"{gone.id}: not cancelled: taken \d+ s ago by worker vm \(process 7\)", taken.out)
+        is not None,
+    ) == (
         1,
         True,
     )
@@ -289,10 +293,52 @@ def test_a_hold_is_made_listed_and_released(
     assert valkey.hlen("outbound:hold") == 0
 
 
+def test_each_hold_of_a_scope_is_shown_and_can_be_released_alone(
+    outbound: Outbound, lanes: Lanes, producer: Producer
+) -> None:
+    """A throttle, a dead token and a pause stand beside each other in `page list`, `status` and `explain`."""
+    ticket = producer.send_text("ann", "x")
+    chunk = lanes.take("w", 1, PROFILE).chunk
+    assert chunk is not None
+    made = [
+        Hold(f"page:{PAGE}", 600_000, b'{"reason":"too many calls"}', kind="throttle"),
+        Hold(f"page:{PAGE}", None, b'{"reason":"the token is dead"}', "f"),
+    ]
+    lanes.settle(chunk, [Settlement(each.id, "return") for each in chunk.commands], made)
+    outbound("page", "hold", PAGE, "--reason", "new menu")
+    shown = json.loads(outbound("page", "list", "--json").out)
+    reasons = {"throttle": "too many calls", "token": "the token is dead", "hand": "new menu"}
+    assert {each["kind"]: each["reason"] for each in shown} == reasons
+    assert [each["kind"] for each in json.loads(outbound("status", "--json").out)["holds"]] == [
+        each["kind"] for each in shown
+    ]
+    for words in (("page", "list"), ("status",), ("explain", ticket.id)):
+        assert [reason for reason in reasons.values() if reason not in outbound(*words).out] == []
+    assert outbound("page", "release", PAGE, "--kind", "throttle").out == f"Page {PAGE} is released\n"
+    assert outbound("page", "release", PAGE, "--kind", "throttle").code == 1
+    assert "too many calls" not in outbound("page", "list").out
+    assert outbound("page", "release", PAGE).code == 0
+    assert outbound("page", "list").out == "nothing is held\n"
+
+
+def test_a_released_lane_that_its_class_holds_says_so(outbound: Outbound) -> None:
+    """A throttle holds both priorities of a class: whoever releases one of them is told what to release."""
+    outbound("page", "hold", "--lane", f"{PAGE}/text")
+    ran = outbound("page", "release", "--lane", f"{PAGE}/text/bulk")
+    hint = f"but lane {PAGE}/text is held: `outbound page release --lane {PAGE}/text`"
+    assert (ran.code, ran.out) == (1, f"lane {PAGE}/text/bulk was not held, {hint}\n")
+    assert outbound("page", "release", "--lane", f"{PAGE}/text").code == 0
+    assert outbound("page", "release", "--lane", f"{PAGE}/text/bulk").out == (
+        f"lane {PAGE}/text/bulk was not held\n"
+    )
+
+
 def test_a_wrong_lane_is_refused(outbound: Outbound) -> None:
     """The error says which there are."""
     ran = outbound("page", "hold", "--lane", "1895/texts/bulk")
-    sentence = "lane: must be PAGE/CLASS/PRIORITY: text, media, profile, other; interactive or bulk"
+    sentence = (
+        "lane: must be PAGE/CLASS/PRIORITY or PAGE/CLASS: text, media, profile, other; interactive or bulk"
+    )
     assert (ran.code, ran.err) == (1, f"outbound: {sentence}\n")
 
 
@@ -397,3 +443,18 @@ def test_a_broadcast_keeps_its_message_and_page(outbound: Outbound, files: Path)
     elsewhere = outbound(*SEND[:-1], "77", "--column", "psid", "--id", "sale")
     assert "was begun for another Page" in elsewhere.err
     assert "there is none of this name" in outbound(*SEND, "--column", "none", "--dry-run").err
+
+
+def test_a_traced_broadcast_goes_on_without_its_trace(
+    outbound: Outbound, files: Path, valkey: "redis.Redis"
+) -> None:
+    """The trace that it was begun in is no part of its message."""
+    people = files / "people.csv"
+    whole = people.read_text()
+    people.write_text(whole + "n,not a psid\n")
+    assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 1
+    body = valkey.hget("outbound:broadcast:sale", "body") or b""
+    assert isinstance(body, bytes)
+    valkey.hset("outbound:broadcast:sale", "body", b"~00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01\n" + body)
+    people.write_text(whole)
+    assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 0

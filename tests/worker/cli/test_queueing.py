@@ -76,7 +76,7 @@ def test_send_json_is_one_document(outbound: Outbound) -> None:
     """`--json` prints the id, the Page, the warning, and no outcome when it did not wait."""
     ran = outbound("send", PAGE, PSID, "Hello!", "--json")
     document = json.loads(ran.out)
-    assert re.fullmatch("[0-9a-f]{26}", document.pop("id"))
+    assert re.fullmatch("[0-9a-v]{20}", document.pop("id"))
     warning = "no worker is running: start one with `outbound worker`"
     assert document == {"page": PAGE, "warning": warning, "outcome": None}
 
@@ -86,7 +86,7 @@ def test_send_takes_any_command(outbound: Outbound, valkey: "redis.Redis") -> No
     parts = [{"method": "send_text", "args": [PSID, text]} for text in "ab"]
     ran = outbound("send", "--page", PAGE, "--command", json.dumps({"method": "send_batch", "args": [parts]}))
     assert (ran.code, valkey.hlen("outbound:commands")) == (0, 2)
-    assert re.fullmatch(r"[0-9a-f]{26}x2\n", ran.out)
+    assert re.fullmatch(r"[0-9a-v]{20}x2\n", ran.out)
 
 
 def test_send_refuses_what_graph_would(outbound: Outbound, valkey: "redis.Redis") -> None:
@@ -150,7 +150,7 @@ def test_a_ticket_tells_how_a_command_ended(
 
 
 @pytest.mark.usefixtures("lanes")
-@pytest.mark.parametrize("command_id", ["019ab2c3d4e5f60718293a4b5c", "nobody"])
+@pytest.mark.parametrize("command_id", ["1k7p0u2m8q4ds6vbt2ah", "nobody"])
 def test_an_unknown_ticket_says_how_long_outcomes_are_kept(outbound: Outbound, command_id: str) -> None:
     """An id that is not known, or no longer, exits with 1 at once, even when asked to wait."""
     ran = outbound("ticket", command_id, "--wait")
@@ -184,7 +184,7 @@ def test_enqueue_stops_at_a_bad_line_and_says_how_to_go_on(
     ran = outbound("enqueue", path, "--page", PAGE)
     found = re.fullmatch(
         r"outbound: line 2: type: is missing: .*; 1 command from before line 2 on the queue; "
-        r"mend it, then: outbound (enqueue \S+ --from-line 2 --run [0-9a-f]{18}); "
+        r"mend it, then: outbound (enqueue \S+ --from-line 2 --run [0-9a-v]{13}); "
         r"or leave bad lines out with --skip-bad\n",
         ran.err,
     )
@@ -209,7 +209,7 @@ def test_enqueue_json_is_one_document(outbound: Outbound, tmp_path: Path) -> Non
     ran = outbound("enqueue", write(tmp_path, text_line("a"), "{"), "--page", PAGE, "--json")
     document = json.loads(ran.out)
     assert ran.err == f"outbound: {document.pop('stopped')}\n"
-    assert re.fullmatch("[0-9a-f]{18}", document.pop("run"))
+    assert re.fullmatch("[0-9a-v]{13}", document.pop("run"))
     assert document == {"commands": 1, "bad_lines": 0, "next_line": 2}
 
 
@@ -240,7 +240,7 @@ REFUSALS: dict[str, tuple[list[str], dict[str, str], int, str]] = {
         os.EX_TEMPFAIL,
         (
             r"Redis was not reached: .*; 0 commands from before line 1 on the queue, some after it may be too; "
-            r"go on with: outbound enqueue - --from-line 1 --run [0-9a-f]{18}"
+            r"go on with: outbound enqueue - --from-line 1 --run [0-9a-v]{13}"
         ),
     ),
     "Redis down at status": (

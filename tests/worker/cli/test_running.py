@@ -185,7 +185,7 @@ def test_ctrl_c_says_how_far_a_file_came(
     assert enqueue.end(signal.SIGINT) == INTERRUPTED
     sentence = (
         f"outbound: stopped; {ROUND} commands from before line {ROUND + 1} on the queue, some after it may be too; "
-        f"go on with: outbound enqueue - --from-line {ROUND + 1} --run [0-9a-f]{{18}}\n"
+        f"go on with: outbound enqueue - --from-line {ROUND + 1} --run [0-9a-v]{{13}}\n"
     )
     assert re.fullmatch(sentence, enqueue.err), enqueue.err
 

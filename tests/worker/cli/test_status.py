@@ -9,12 +9,12 @@ import msgspec
 import pytest
 import redis
 
-from producer import Producer, batch
+from producer import Producer, batch, messages
 from producer.keys import Keys
-from worker.cli.holding import HoldSeen
 from worker.cli.overview import PAGES_MAX, LaneSeen, Overview, PageSeen, WorkerSeen, read_overview
 from worker.cli.overview_view import span
 from worker.lanes import Hold, Lanes, Settlement
+from worker.operations.holds import HoldSeen
 from worker.profile import KnownPage, Profile, Rate
 
 KEYS = Keys("outbound")
@@ -122,6 +122,22 @@ def test_everything_is_told_where_it_is(server: "redis.Redis") -> None:
     assert without_times(read(server)) == expected
 
 
+def test_the_numbers_add_up_after_late_evidence(server: "redis.Redis") -> None:
+    """An echo of what ended unknown moves one from unknown and dead letters to sent, in `status` and progress."""
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    producer = Producer.on(server, page="1").with_options(at_most_once=True)
+    sale = producer.broadcast_to(["7", "8"], messages.text("x"), broadcast_id="sale")
+    chunk = taken(lanes, 1)
+    lanes.settle(chunk, [Settlement(each.id, "unknown", "ad") for each in chunk.commands])
+    echo = {"message": {"is_echo": True, "mid": "m", "metadata": "sale:0"}, "recipient": {"id": "7"}}
+    assert producer.confirm_echo(echo) == 1
+    seen = read(server)
+    ended = {"sent": 1, "unknown": 1}
+    assert (seen.ended, seen.dead_letters, seen.not_ended) == (NOTHING.ended | ended, 1, 0)
+    assert (sale.progress().ended, sale.progress().waiting) == (ended, 0)
+
+
 def taken(lanes: Lanes, token: int) -> Any:  # noqa: ANN401 (a chunk)
     """Takes one chunk and begins it."""
     chunk = lanes.take("w", token, PROFILE).chunk
@@ -158,6 +174,12 @@ HOLDS: dict[str, tuple[Hold, str, Any, dict[str, Any]]] = {
         NEVER,
         {"until": NEVER, "reason": "too many calls"},
     ),
+    "its class for a minute": (
+        Hold("lane:2/t", 60_000, b'{"reason":"too many texts"}', kind="throttle"),
+        "2",
+        NEVER,
+        {"until": NEVER, "reason": "too many texts"},
+    ),
     "its app for a minute": (
         Hold("app:app", 60_000, b'{"reason":"the app is throttled"}'),
         "1",
@@ -180,8 +202,36 @@ def test_a_held_lane_says_why(
     for _ in range(2):
         seen = without_times(read(server))
         assert seen.lanes == [lane(page, waiting=1, state="held", **why)]
-        assert seen.holds == [HoldSeen(scope=hold.scope, until=until, since=NEVER, reason=why["reason"])]
+        assert seen.holds == [
+            HoldSeen(
+                scope=hold.scope,
+                until=until,
+                since=NEVER,
+                reason=why["reason"],
+                repeats=0,
+                for_token=None,
+                kind=hold.kind,
+            )
+        ]
         assert lanes.take("w", 2, PROFILE).chunk is None
+
+
+def test_of_several_holds_the_last_to_end_is_the_lane_s_reason(server: "redis.Redis") -> None:
+    """Each is listed; one for a token that some live worker does not have holds nothing."""
+    Lanes(server).hello("w", PROFILE, b"{}")
+    Producer.on(server, page="1").send_text("ann", "x")
+    far = 4_000_000_000_000
+    lines = (
+        f'{far + 1}||3|0|hand|{{"reason":"a"}}',
+        f'{far}||2|0|throttle|{{"reason":"b"}}',
+        "0|old|1|0|token|{}",
+    )
+    server.hset("outbound:hold", "page:1", "\n".join(lines))
+    seen = without_times(read(server))
+    assert seen.lanes == [lane("1", waiting=1, state="held", until=NEVER, reason="a")]
+    assert [each.kind for each in seen.holds] == ["token", "throttle", "hand"]
+    server.hset("outbound:hold", "page:1", lines[2])
+    assert without_times(read(server)).lanes == [lane("1", waiting=1)]
 
 
 def test_a_hold_that_is_over_is_none(server: "redis.Redis") -> None:
@@ -267,9 +317,9 @@ def test_the_tables_of_a_quiet_queue(outbound: Callable[..., Any], valkey: "redi
     Producer.on(valkey, page="1").send_many([batch.send_text("ann", "a"), batch.send_text("ann", "b")])
     lines = outbound("status").out.splitlines()
     head, row = lines[5].split(), lines[6].split()
-    assert (head, row[:5], row[-1]) == (
+    assert (head, row[:4], row[-1]) == (
         ["page", "lane", "waiting", "next", "state"],
-        ["1", "text", "interactive", "1", "0.0"],
+        ["1", "text", "interactive", "1"],
         "ready",
     )
     assert [line for line in lines if line and line not in lines[5:7]] == [

@@ -97,7 +97,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a file that is not there": (["enqueue", "no-such.jsonl"], "File 'no-such.jsonl' does not exist"),
     "a run that is none": (
         ["enqueue", "-", "--run", "7"],
-        "--run takes the 18 characters that a run printed when it broke off",
+        "--run takes the 13 characters that a run printed when it broke off",
     ),
     "watching as JSON": (
         ["status", "--watch", "--json"],

@@ -64,6 +64,18 @@ APART: dict[str, tuple[dict[str, str], str, str, str]] = {
         "warning",
         "OUTBOUND_OUTCOME_RETENTION is 23 h, shorter than idempotency keys are kept (24 h)",
     ),
+    "dead letters that die before outcomes": (
+        {"DEAD_LETTER_RETENTION": "47h"},
+        "settings.retention",
+        "warning",
+        "OUTBOUND_DEAD_LETTER_RETENTION is 47 h, shorter than OUTBOUND_OUTCOME_RETENTION (48 h)",
+    ),
+    "an address of metrics without a port": (
+        {"METRICS_HOST": "::"},
+        "settings.metrics",
+        "warning",
+        "OUTBOUND_METRICS_HOST is set, and OUTBOUND_METRICS_PORT is not",
+    ),
     "a wait for echoes that nobody asked for": (
         {"ECHO_TIMEOUT": "1m"},
         "settings.echoes",
@@ -131,6 +143,8 @@ HARMLESS: dict[str, dict[str, str]] = {
     "echoes that are waited for": {"CONFIRM_ECHOES": "1", "ECHO_TIMEOUT": "1m"},
     "a password on this machine": {"REDIS_URL": "redis://:hush@127.0.0.1/0"},
     "a password with TLS": {"REDIS_URL": "rediss://:hush@redis.example.com/0"},
+    "dead letters for as long as outcomes": {"DEAD_LETTER_RETENTION": "48h"},
+    "metrics on every address": {"METRICS_HOST": "::", "METRICS_PORT": "9464"},
     "a URL that is none": {"REDIS_URL": "redis://127.0.0.1:port/0"},
 }
 
@@ -152,12 +166,13 @@ def test_what_fits_together_is_left_alone(given: dict[str, str]) -> None:
         pytest.param(6379, {"REDIS_URL": "redis://10.0.0.7/0"}, [], id="that of a Redis elsewhere"),
         pytest.param(6379, {"REDIS_URL": "unix:///run/redis.sock"}, [], id="Redis on a socket"),
         pytest.param(None, {}, [], id="no metrics"),
-        pytest.param(9191, {}, [], id="a port of their own"),
+        pytest.param(9464, {}, [], id="a port of their own"),
     ],
 )
 def test_a_port_is_used_once(port: int | None, given: dict[str, str], names: list[str]) -> None:
     """Metrics cannot listen where something else on this machine does."""
-    found = list(port_clashes(port, settings_of(given)))
+    metrics = {} if port is None else {"METRICS_PORT": str(port)}
+    found = list(port_clashes(settings_of(given | metrics)))
     assert [(each.level, each.what) for each in found] == [
         ("error", f"OUTBOUND_METRICS_PORT is {port}, the port of {name}") for name in names
     ]

@@ -36,7 +36,7 @@ def test_every_part_is_looked_at(valkey_url: str, valkey: "redis.Redis") -> None
             offline=False,
             on_check=seen.append,
         )
-    assert seen == ["settings", "Pages", "Redis", "Graph's version", "tokens"]
+    assert seen == ["settings", "verdicts", "dashboard", "Pages", "Redis", "Graph's version", "tokens"]
     assert {(each.check, each.level) for each in report.findings} == {
         ("settings.graph", "warning"),
         ("pages.file", "ok"),

@@ -1,5 +1,6 @@
 """`explain` says where a command is and what it waits for, at every place where one can be."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -101,6 +102,7 @@ def test_bulk_lets_interactive_go_first(lanes: Lanes, producer: Producer) -> Non
 HOLDS = {
     "page:1": "Page 1 is held: why",
     "lane:1/t/i": "lane 1/text/interactive is held: why",
+    "lane:1/t": "lane 1/text is held: why",
     "app:app": "app app is held: why",
 }
 
@@ -219,13 +221,37 @@ def test_a_type_that_nobody_knows(lanes: Lanes, producer: Producer) -> None:
 
 
 def test_who_has_it(lanes: Lanes, producer: Producer) -> None:
-    """The worker, and whether its request has begun."""
+    """Since when, which worker, and whether its request has begun."""
     ticket = producer.send_text("ann", "x")
     chunk = take(lanes, 1)
-    state = "with worker vm (process 7), last heard 0 s ago: its request has not begun"
-    assert ask(lanes, ticket.id) == of_lane(ticket.id, place="taken", state=state, position=None, eta_s=None)
+    state = "taken 0 s ago by worker vm (process 7), last heard 0 s ago: its request has not begun"
+    told = ask(lanes, ticket.id)
+    assert told.taken_at is not None
+    assert told == of_lane(
+        ticket.id, place="taken", state=state, position=None, eta_s=None, taken_at=told.taken_at
+    )
     lanes.begin(chunk)
-    assert ask(lanes, ticket.id).state == state.replace("not begun", "begun")
+    begun = ask(lanes, ticket.id)
+    assert (begun.state, begun.taken_at) == (state.replace("not begun", "begun"), told.taken_at)
+
+
+def test_since_when_it_is_taken(lanes: Lanes, producer: Producer) -> None:
+    """The time of the take, through begin and a settle of the rest of its chunk; an entry without one says nothing."""
+    tickets = [producer.send_text(person, "x") for person in ("ann", "bob")]
+    take(lanes, 1)
+    key = "outbound:taken:w"
+    seconds, _ = lanes.client.time()
+    ids = ",".join(each.id for each in tickets)
+    lanes.client.hset(key, "1", f"w{(seconds - 100) * 1000}|{ids}")
+    chunk = Chunk("w", 1, ())
+    lanes.begin(chunk)
+    lanes.settle(chunk, [Settlement(tickets[0].id, "sent", "a")])
+    told = ask(lanes, tickets[1].id)
+    assert told.taken_at == instant((seconds - 100) * 1000)
+    assert re.match(r"taken 10[01] s ago by worker vm .*: its request has begun$", told.state)
+    lanes.client.hset(key, "1", f"b|{tickets[1].id}")
+    older = ask(lanes, tickets[1].id)
+    assert (older.taken_at, older.state.partition(",")[0]) == (None, "taken by worker vm (process 7)")
 
 
 def test_how_it_ended(lanes: Lanes, producer: Producer) -> None:

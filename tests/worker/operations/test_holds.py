@@ -11,7 +11,15 @@ from worker.operations import holds, recipients
 from worker.operations.attempts import instant
 from worker.operations.holds import HoldSeen
 from worker.operations.recipients import Remembered
-from worker.operations.scopes import app_scope, broadcast_scope, described, lane_of, lane_scope, page_scope
+from worker.operations.scopes import (
+    app_scope,
+    broadcast_scope,
+    class_scope,
+    described,
+    lane_of,
+    lane_scope,
+    page_scope,
+)
 from worker.profile import KnownPage, Profile
 
 KEYS = Keys("outbound")
@@ -21,14 +29,17 @@ def test_a_hold_is_told_as_it_stands(server: "redis.Redis") -> None:
     """A shorter hold does not shorten a longer one, and the answer says what stands."""
     first = holds.hold(server, KEYS, "page:1", for_s=None, reason="a | b")
     assert first == HoldSeen(
-        scope="page:1", reason="a | b", since=first.since, until=None, repeats=0, for_token=None
+        scope="page:1", reason="a | b", since=first.since, until=None, repeats=0, for_token=None, kind="hand"
     )
     assert holds.hold(server, KEYS, "page:1", for_s=60, reason="other") == first
     assert holds.list_holds(server, KEYS) == [first]
 
 
 def test_only_what_stands_is_listed(server: "redis.Redis") -> None:
-    """Holds that are over are none; those for a token say which; repeats are counted; the list is bounded."""
+    """Holds that are over are none; those for a token say which; repeats are counted; the list is bounded.
+
+    Holds as older workers wrote them, one of a scope and without a kind, are read too.
+    """
     server.hset(
         "outbound:hold",
         mapping={
@@ -45,9 +56,16 @@ def test_only_what_stands_is_listed(server: "redis.Redis") -> None:
         until=instant(4_000_000_000_000),
         repeats=2,
         for_token=None,
+        kind="trouble",
     )
     token = HoldSeen(
-        scope="page:token", reason="dead", since=instant(2_000), until=None, repeats=0, for_token="abc"
+        scope="page:token",
+        reason="dead",
+        since=instant(2_000),
+        until=None,
+        repeats=0,
+        for_token="abc",
+        kind="token",
     )
     assert holds.list_holds(server, KEYS) == [lane, token]
     assert len(holds.list_holds(server, KEYS, limit=1)) == 1
@@ -56,6 +74,26 @@ def test_only_what_stands_is_listed(server: "redis.Redis") -> None:
         True,
         False,
     ]
+
+
+def test_holds_of_a_scope_are_told_and_released_by_kind(server: "redis.Redis") -> None:
+    """By hand, for a throttle and for two tokens at once; a release of one kind leaves the others."""
+    lines = (
+        "4000000000000||1000|0|throttle|{}",
+        "0|abc|2000|0|token|{}",
+        "0|xyz|3000|0|token|{}",
+        "nonsense",
+    )
+    server.hset("outbound:hold", "page:1", "\n".join(lines))
+    mine = holds.hold(server, KEYS, "page:1", for_s=60, reason="mine")
+    told = [(each.kind, each.for_token) for each in holds.list_holds(server, KEYS)]
+    assert told == [("throttle", None), ("token", "abc"), ("token", "xyz"), ("hand", None)]
+    assert holds.list_holds(server, KEYS)[-1] == mine
+    assert holds.release(server, KEYS, "page:1", kind="token")
+    assert not holds.release(server, KEYS, "page:1", kind="token")
+    assert [each.kind for each in holds.list_holds(server, KEYS)] == ["throttle", "hand"]
+    assert holds.release(server, KEYS, "page:1")
+    assert holds.list_holds(server, KEYS) == []
 
 
 @pytest.mark.parametrize(
@@ -96,19 +134,22 @@ def test_scopes_are_named_as_people_name_them(server: "redis.Redis") -> None:
         app_scope("7"),
         lane_scope("1/media/interactive"),
         broadcast_scope(server, KEYS, "sale"),
+        lane_scope("1/text"),
     ]
-    assert scopes == ["page:1", "app:7", "lane:1/m/i", "lane:1/t/b/sale"]
+    assert scopes == ["page:1", "app:7", "lane:1/m/i", "lane:1/t/b/sale", "lane:1/t"]
+    assert [class_scope(each) for each in scopes] == [None, None, "lane:1/m", "lane:1/t", None]
     assert [described(each) for each in scopes] == [
         "Page 1",
         "app 7",
         "lane 1/media/interactive",
         "lane 1/text/bulk, broadcast sale",
+        "lane 1/text",
     ]
     assert lane_of("1/t/b") == "1/text/bulk"
     for wrong in ("", "a/b", "x" * 65):
         with pytest.raises(InvalidCommandError, match="page: must be an id"):
             page_scope(wrong)
-    for wrong in ("1", "1/t/b", "1/text/urgent", "/text/bulk"):
+    for wrong in ("1", "1/t", "1/t/b", "1/text/urgent", "/text/bulk", "1/text/bulk/x"):
         with pytest.raises(InvalidCommandError, match="lane: must be"):
             lane_scope(wrong)
     with pytest.raises(BroadcastError, match="there is no broadcast none"):

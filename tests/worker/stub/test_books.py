@@ -93,7 +93,8 @@ def test_a_request_is_logged_with_its_calls(stub: GraphStub, http: httpx.Client)
     """The log has calls by Page and class, times, state and status, and no query."""
     other = body_of(send_form("7", "x", access_token="TOKEN-200"))
     label = {"method": "GET", "relative_url": "me/messenger_profile?fields=greeting"}
-    post_batch(http, [text_part("7", "x"), text_part("8", "y"), text_part("7", "x", body=other), label])
+    parts = [text_part("7", "x"), text_part("8", "y"), text_part("7", "x", body=other), label]
+    answered = post_batch(http, parts)
     http.get("/v4.0/me?access_token=TOKEN-100")
     first, second = stub.requests
     assert first == Request(
@@ -108,6 +109,7 @@ def test_a_request_is_logged_with_its_calls(stub: GraphStub, http: httpx.Client)
         status=200,
         parts=4,
         calls={"100/text": 2, "200/text": 1, "100/profile": 1},
+        trace=answered.headers["x-fb-trace-id"],
     )
     assert (second.path, second.calls) == ("/v4.0/me", {"100/other": 1})
 

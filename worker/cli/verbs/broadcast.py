@@ -20,6 +20,7 @@ from producer.broadcasting import PLACEHOLDER, Broadcast, Progress
 from producer.commands import SendMessage, encode
 from producer.errors import BroadcastError, InvalidCommandError, OutboundError
 from producer.ids import new_id
+from producer.tracing import without_trace
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal, refusal_of
@@ -29,6 +30,7 @@ from worker.cli.people import FIRST, People
 from worker.cli.screen import notice, notice_console, print_json, result_console
 from worker.cli.serving import warning_for
 from worker.cli.verb import Verb
+from worker.operations.broadcasts import is_done, state_of
 
 EVERY_S: Final = 1.0
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
@@ -191,7 +193,7 @@ def _check_same(place: Installation, broadcast_id: str, page: str, command: obje
         return
     if head.split(b"|", 1)[0].decode() != page:
         raise BroadcastError(f"broadcast {broadcast_id} was begun for another Page: use another --id")
-    if body != encode(cast("SendMessage", command)):
+    if without_trace(body or b"")[1] != encode(cast("SendMessage", command)):
         raise BroadcastError(f"broadcast {broadcast_id} was begun with another message: use another --id")
 
 
@@ -248,26 +250,20 @@ def _watch(broadcast: Broadcast) -> None:
     if not console.is_terminal:
         while True:
             click.echo(_words(found))
-            if _is_done(found):
+            if is_done(found):
                 return
             time.sleep(EVERY_S)
             found = broadcast.progress()
     with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
-        while not _is_done(found):
+        while not is_done(found):
             time.sleep(EVERY_S)
             found = broadcast.progress()
             live.update(Text(_words(found)), refresh=True)
 
 
-def _is_done(progress: Progress) -> bool:
-    return progress.waiting == 0 and progress.state != "open"
-
-
 def _words(progress: Progress) -> str:
     """Returns how far a broadcast is, in two lines."""
-    state = "paused" if progress.paused else progress.state
-    if state == "complete":
-        state = "done" if _is_done(progress) else "on its way"
+    state = state_of(progress)
     done = progress.added - progress.waiting
     share = f" ({done / progress.added:.0%})" if progress.added else ""
     ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)

@@ -20,7 +20,7 @@ class Cancelled(msgspec.Struct, frozen=True):
     why: str | None
 
 
-@click.command("cancel", cls=Verb, examples=("outbound cancel 019ab2c3d4e5f60718293a4b5c",))
+@click.command("cancel", cls=Verb, examples=("outbound cancel 1k7p0u2m8q4ds6vbt2ah",))
 @click.argument("command_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verb(command_id: str, *, as_json: bool) -> int:

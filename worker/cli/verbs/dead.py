@@ -28,7 +28,7 @@ Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """What `dead list --json` prints; `dropped` counts those for which there was no room, since the beginning."""
+    """What `dead list --json` prints; `dropped` counts those that were too many or too old, since the beginning."""
 
     letters: list[Letter]
     kept: int
@@ -78,7 +78,7 @@ def list_(limit: int, *, as_json: bool, **marks: Any) -> None:  # noqa: ANN401 (
     if letters:
         print_whole(result_console(), _table(letters, datetime.now(UTC)))
     kept = f"{totals.kept:,} kept" + (
-        f", {totals.dropped:,} dropped for want of room" if totals.dropped else ""
+        f", {totals.dropped:,} dropped as too many or too old" if totals.dropped else ""
     )
     if letters:
         click.echo("… and more (--limit)" if more else f"dead letters: {kept}")
@@ -118,9 +118,7 @@ def _table(letters: Iterable[Letter], now: datetime) -> Table:
     return table
 
 
-@verb.command(
-    "show", cls=Verb, examples=("outbound dead show 019ab2c3d4e5f60718293a4b5c --show-content --json",)
-)
+@verb.command("show", cls=Verb, examples=("outbound dead show 1k7p0u2m8q4ds6vbt2ah --show-content --json",))
 @click.argument("command_id", metavar="ID")
 @click.option("--show-content", is_flag=True, help="Also the recipient, and the command with its text.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -170,7 +168,7 @@ def _chosen(function: Wrapped) -> Wrapped:
     "replay",
     cls=Verb,
     examples=(
-        "outbound dead replay 019ab2c3d4e5f60718293a4b5c",
+        "outbound dead replay 1k7p0u2m8q4ds6vbt2ah",
         "outbound dead replay --code 2 --older 5m --yes",
     ),
 )

@@ -23,7 +23,7 @@ PARTS_MAX: Final = 50
     "explain",
     cls=Verb,
     examples=(
-        "outbound explain 019ab2c3d4e5f60718293a4b5c",
+        "outbound explain 1k7p0u2m8q4ds6vbt2ah",
         "outbound explain sale:17 --json | jq .waits_for",
     ),
 )

@@ -13,9 +13,17 @@ from worker.cli.installation import Installation, installation
 from worker.cli.overview_view import span
 from worker.cli.screen import print_json, print_whole, result_console
 from worker.cli.verb import Verb, VerbGroup
+from worker.lanes import HoldKind
 from worker.operations import holds
-from worker.operations.holds import HOLDS_MAX, HoldSeen
-from worker.operations.scopes import app_scope, broadcast_scope, described, lane_scope, page_scope
+from worker.operations.holds import HOLDS_MAX, KINDS, HoldSeen
+from worker.operations.scopes import (
+    app_scope,
+    broadcast_scope,
+    class_scope,
+    described,
+    lane_scope,
+    page_scope,
+)
 
 REASON_DEFAULT: Final = "held by hand"
 TOKEN_CHARS: Final = 8
@@ -39,7 +47,9 @@ def _target(function: Wrapped) -> Wrapped:
     for option in (
         click.option("--broadcast", metavar="ID", help="A broadcast instead of a Page."),
         click.option("--app", metavar="APP", help="All Pages of an app instead of one Page."),
-        click.option("--lane", metavar="LANE", help="A lane, such as 1895/text/bulk, with its broadcasts."),
+        click.option(
+            "--lane", metavar="LANE", help="A lane, 1895/text/bulk, with its broadcasts; or 1895/text."
+        ),
         click.argument("page", metavar="[PAGE]", required=False),
     ):
         function = option(function)
@@ -62,7 +72,10 @@ def _target(function: Wrapped) -> Wrapped:
 @click.option("--reason", default=REASON_DEFAULT, metavar="TEXT", help="For whoever wonders.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | None) -> None:
-    """Hold it, for a time or until it is released; a longer hold that is there stays as it is."""
+    """Hold it, for a time or until it is released.
+
+    A longer hold by hand that is there stays as it is; what holds it for another reason goes on beside it.
+    """
     place = installation()
     scope = _scope(place, **target)
     seen = holds.hold(place.client, place.keys, scope, for_s=for_s, reason=reason)
@@ -72,14 +85,23 @@ def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | Non
         click.echo(f"{described(scope)} is held {_ends(seen, datetime.now(UTC))}: {seen.reason}")
 
 
-@verb.command("release", cls=Verb, examples=("outbound page release 1895382890692545",))
+@verb.command(
+    "release",
+    cls=Verb,
+    examples=(
+        "outbound page release 1895382890692545",
+        "outbound page release --lane 18953/text --kind throttle",
+    ),
+)
 @_target
-def release(**target: str | None) -> int:
-    """Release it. Exit code: 0 released, 1 it was not held."""
+@click.option("--kind", type=click.Choice(KINDS), help="Only what holds it for this reason.")
+def release(*, kind: HoldKind | None, **target: str | None) -> int:
+    """Release it, whoever holds it. Exit code: 0 released, 1 it was not held."""
     place = installation()
     scope = _scope(place, **target)
-    stood = holds.release(place.client, place.keys, scope)
-    click.echo(f"{described(scope)} {'is released' if stood else 'was not held'}")
+    stood = holds.release(place.client, place.keys, scope, kind=kind)
+    what = f"{described(scope)} {'is released' if stood else 'was not held'}"
+    click.echo(what + _still_held(place, scope))
     return 0 if stood else REFUSED
 
 
@@ -103,15 +125,30 @@ def list_(rows: int, *, as_json: bool) -> None:
         click.echo(f"… and {len(found) - rows:,} more (--rows)")
 
 
+def _still_held(place: Installation, scope: str) -> str:
+    """Returns what else holds a lane or broadcast: a throttle holds all lanes of a Page's class."""
+    around = class_scope(scope)
+    if around is None or all(seen.scope != around for seen in holds.list_holds(place.client, place.keys)):
+        return ""
+    name = described(around)
+    return f", but {name} is held: `outbound page release --{name}`"
+
+
 def _table(found: list[HoldSeen], now: datetime) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for column in ("held", "since", "ends", "repeats", "token", "reason"):
+    for column in ("held", "kind", "since", "ends", "repeats", "token", "reason"):
         table.add_column(column, justify="right" if column == "repeats" else "left", no_wrap=True)
     for seen in found:
         since = span(max(0.0, (now - seen.since).total_seconds()))
         token = seen.for_token[:TOKEN_CHARS] if seen.for_token else "any"
         table.add_row(
-            described(seen.scope), f"{since} ago", _ends(seen, now), str(seen.repeats), token, seen.reason
+            described(seen.scope),
+            seen.kind,
+            f"{since} ago",
+            _ends(seen, now),
+            str(seen.repeats),
+            token,
+            seen.reason,
         )
     return table
 

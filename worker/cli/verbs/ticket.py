@@ -43,8 +43,8 @@ class Told(msgspec.Struct, frozen=True):
     "ticket",
     cls=Verb,
     examples=(
-        "outbound ticket 019ab2c3d4e5f60718293a4b5c",
-        "outbound ticket 019ab2c3d4e5f60718293a4b5c --wait 1m --json",
+        "outbound ticket 1k7p0u2m8q4ds6vbt2ah",
+        "outbound ticket 1k7p0u2m8q4ds6vbt2ah --wait 1m --json",
     ),
 )
 @click.argument("command_id", metavar="ID")

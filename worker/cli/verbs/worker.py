@@ -1,6 +1,8 @@
 """`outbound worker`: worker processes under one master, until a signal stops them in order."""
 
 import os
+import threading
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import click
@@ -15,9 +17,11 @@ from worker.cli.failing import redis_address
 from worker.cli.screen import notice
 from worker.cli.verb import Verb
 from worker.logs import configure_logs
+from worker.metrics.folder import FOLDER, new_folder
 from worker.pages import PagesSource
 from worker.settings import Settings, read_settings
 from worker.supervisor import Supervisor
+from worker.verdicts_file import read_table
 
 PROCESSES_MAX: Final = 64
 THREADS_MAX: Final = 256
@@ -61,14 +65,52 @@ def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
         settings, processes=processes or settings.processes, threads=threads or settings.threads
     )
     pages = _checked_pages(settings)
+    read_table(settings.verdicts_file)  # what is wrong in it is told once, before a process is started
     configure_logs(settings.log_level)
     notice(_described(settings, pages))
     _look_for_redis(settings)
-    master = Supervisor(processes=settings.processes, threads=settings.threads, shutdown_timeout_s=shutdown_s)
-    code = master.run()
+    code, interrupted = _run(settings, shutdown_s)
     if code == 0:
         notice("stopped: calls in flight were finished, all else is back in its lane")
-    return INTERRUPTED if code == 0 and master.interrupted else code
+    return INTERRUPTED if code == 0 and interrupted else code
+
+
+def _run(settings: Settings, shutdown_s: float) -> tuple[int, bool]:
+    """Returns the exit code, and whether Ctrl-C ended it."""
+    if settings.metrics_port is None:
+        master = _supervisor(settings, shutdown_s)
+        return master.run(), master.interrupted
+    from worker.metrics.serving import Serving  # noqa: PLC0415 (only where metrics are on)
+
+    with new_folder() as folder:
+        stop = threading.Event()
+        serving = Serving(settings, folder, stopping=stop.is_set)
+        environ = {FOLDER: str(folder)}
+        master = _supervisor(settings, shutdown_s, environ=environ, ended=serving.ended, stop=stop)
+        serving.start()
+        notice(f"metrics and probes on {settings.metrics_host}, port {serving.port.number}")
+        try:
+            return master.run(), master.interrupted
+        finally:
+            serving.close()
+
+
+def _supervisor(
+    settings: Settings,
+    shutdown_s: float,
+    *,
+    environ: Mapping[str, str] | None = None,
+    ended: Callable[[int], object] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Supervisor:
+    return Supervisor(
+        processes=settings.processes,
+        threads=settings.threads,
+        shutdown_timeout_s=shutdown_s,
+        environ=environ,
+        ended=ended,
+        stop=stop,
+    )
 
 
 def _checked_pages(settings: Settings) -> int:

@@ -1,0 +1,1 @@
+"""The producer for event loops: the same vocabulary as coroutines on `redis.asyncio`."""

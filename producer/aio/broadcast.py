@@ -1,0 +1,52 @@
+"""Broadcasts of an event loop: their progress, paused and cancelled as one."""
+
+from collections.abc import Callable
+
+from producer.aio.queue import AsyncQueue
+from producer.aio.taking import Source
+from producer.campaign import Campaign, Progress
+
+
+class AsyncBroadcast:
+    """One broadcast, by its `id`, from any process."""
+
+    def __init__(self, broadcast_id: str, queue: AsyncQueue) -> None:
+        self.id = broadcast_id
+        self._taker = queue.taker
+        self._campaign = Campaign(broadcast_id, queue.keys, queue.page_queue_max)
+
+    def __repr__(self) -> str:
+        return f"<AsyncBroadcast {self.id}>"
+
+    async def progress(self) -> Progress:
+        """Returns how far the broadcast is.
+
+        Raises:
+            BroadcastError: there is none of this id.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return await self._taker.take(self._campaign.progress())
+
+    async def pause(self, reason: str = "paused by hand") -> None:
+        """Holds the broadcast: what is on its way settles, nobody else is taken until `resume`."""
+        await self._taker.take(self._campaign.hold("hold", reason))
+
+    async def resume(self) -> None:
+        """Lets a paused broadcast go on, gently."""
+        await self._taker.take(self._campaign.hold("release", ""))
+
+    async def cancel(self) -> int:
+        """Ends all of the broadcast that no worker has yet; returns how many people it was that are not sent to.
+
+        What is on its way settles; what waits to be tried again ends when it is due.
+        """
+        return await self._taker.take(self._campaign.cancel())
+
+    async def add(self, recipients: Source[str], on_progress: Callable[[int], object] | None = None) -> int:
+        """Adds people, going on where an earlier run over the same list stopped; returns how many were new.
+
+        Raises:
+            BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
+            InvalidCommandError: a recipient is no PSID; those before it were added.
+        """
+        return await self._taker.take(self._campaign.add(on_progress), recipients)

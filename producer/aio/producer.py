@@ -1,0 +1,272 @@
+"""`AsyncProducer`: the vocabulary as commands on the queue, in an event loop; each method awaited is a ticket."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar, Unpack, cast
+
+import redis.asyncio
+
+from producer.accepting import ROUND, Aside, Terms, next_round, prepare, terms_of, without_key
+from producer.aio.broadcast import AsyncBroadcast
+from producer.aio.queue import AsyncQueue, connect
+from producer.aio.taking import Reader, Source
+from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
+from producer.batch_inquiry import BATCH_ID
+from producer.binding import Options, bound, for_many
+from producer.campaign import Campaign, id_for
+from producer.commands import Command, CommandOf, SendMessage, UploadAttachment
+from producer.echoes import confirming
+from producer.envelope import Delivery, checked
+from producer.errors import OutboundError, SendManyError
+from producer.keys import PREFIX_DEFAULT
+from producer.messages import Message
+from producer.producer import DAY_S
+from producer.queue import PAGE_QUEUE_MAX
+from producer.vocabulary.awaited import AwaitedVocabulary
+from producer.vocabulary.options import SendOptions
+
+Reply = TypeVar("Reply")
+
+ROUND_BYTES_MAX: Final = 32 * 1024 * 1024
+
+
+class AsyncProducer(AwaitedVocabulary):
+    """Puts commands on the queue of one Page; safe to share between the tasks of one event loop.
+
+    Every method of the vocabulary is a coroutine that checks its command, enqueues it and returns an `AsyncTicket`.
+    Raises `InvalidCommandError` for what Meta would refuse, `QueueFullError` and `QueueUnavailableError` when Redis
+    does not take it. A task that is cancelled while it enqueues leaves its command on the queue whole, or not at all.
+    """
+
+    def __init__(self, queue: AsyncQueue, delivery: Delivery, terms: Terms | None = None) -> None:
+        self._queue = queue
+        self._delivery = delivery
+        self._terms = terms or Terms()
+
+    @classmethod
+    def connect(
+        cls,
+        redis_url: str = "redis://127.0.0.1:6379/0",
+        *,
+        page: str = "",
+        prefix: str = PREFIX_DEFAULT,
+        page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
+    ) -> Self:
+        """Returns a producer for `page` on the server at `redis_url`; connects when it is first used.
+
+        It keeps at most 64 connections; what needs one more waits for it.
+
+        Args:
+            redis_url: `redis://`, `rediss://` or `unix://`.
+            page: the Page's id; `for_page` names another.
+            prefix: of all keys, so that two installations can share a server.
+            page_queue_max: most commands that may wait for one Page.
+            graph_version: that of the workers; commands that Meta removed before it are refused.
+            allow_retired: true to queue such commands all the same.
+            idempotency_retention_s: how long an `idempotency_key` stands for its command, at most 30 days.
+
+        Raises:
+            SettingsError: the URL is none of Redis, or an argument is out of its bounds.
+        """
+        return cls.on(
+            connect(redis_url),
+            page=page,
+            prefix=prefix,
+            page_queue_max=page_queue_max,
+            graph_version=graph_version,
+            allow_retired=allow_retired,
+            idempotency_retention_s=idempotency_retention_s,
+        )
+
+    @classmethod
+    def on(
+        cls,
+        client: "redis.asyncio.Redis",
+        *,
+        page: str = "",
+        prefix: str = PREFIX_DEFAULT,
+        page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
+    ) -> Self:
+        """Returns a producer on a client that the caller made, such as one of fakeredis."""
+        terms = terms_of(
+            graph_version, allow_retired=allow_retired, idempotency_retention_s=idempotency_retention_s
+        )
+        queue = AsyncQueue(client, prefix=prefix, page_queue_max=page_queue_max)
+        return cls(queue, Delivery(page=page), terms)
+
+    def for_page(self, page: str) -> Self:
+        """Returns the same producer, bound to another Page."""
+        return self.with_options(page=page)
+
+    def with_options(self, **options: Unpack[Options]) -> Self:
+        """Returns the same producer with other delivery options; they are those of `Producer.with_options`.
+
+        Raises:
+            InvalidCommandError: names the option and its bound.
+        """
+        return self._view(bound(self._delivery, options))
+
+    def _view(self, delivery: Delivery) -> Self:
+        return type(self)(self._queue, delivery, self._terms)
+
+    def ticket(self, command_id: str) -> AsyncTicket[object]:
+        """Returns the ticket of a command that was enqueued here or in any other process."""
+        if BATCH_ID.fullmatch(command_id):
+            return AsyncBatchTicket(command_id, self._queue.taker, self._queue.keys)
+        return AsyncTicket(command_id, self._queue.taker, self._queue.keys)
+
+    async def send_many(
+        self, commands: Source[Command], *, on_progress: Callable[[int], object] | None = None
+    ) -> int:
+        """Enqueues any number of commands in bounded memory, some hundreds in each round trip.
+
+        Cancelled, it leaves the rounds before on the queue, and the one under way whole or not at all; what was read
+        beyond is lost. `on_progress` has told of each round that surely is there.
+
+        Args:
+            commands: an iterable or an asynchronous one, made with `producer.batch`.
+            on_progress: is called with the number enqueued so far after each round trip.
+
+        Returns:
+            How many were enqueued.
+
+        Raises:
+            SendManyError: says at which command it stopped, and how many before it are on the queue.
+        """
+        delivery = without_key(checked(self._delivery))
+        reader = Reader(commands)
+        enqueued = 0
+        while True:
+            read, problem = await _some(reader)
+            enqueued = await self._put_all(read, delivery, enqueued, on_progress)
+            if problem is not None:
+                raise SendManyError(enqueued, enqueued, str(problem)) from problem
+            if not read:
+                return enqueued
+
+    async def _put_all(
+        self,
+        commands: Iterable[Command],
+        delivery: Delivery,
+        enqueued: int,
+        on_progress: Callable[[int], object] | None,
+    ) -> int:
+        """Enqueues commands that were read, behind `enqueued` others; returns how many these are together."""
+        source, ended = iter(commands), False
+        while not ended:
+            aside = Aside()
+            round_ = next_round(aside, source, delivery, self._terms)
+            ended = round_.ended
+            try:
+                for command_id, content in aside.kept:
+                    await self._queue.put_bytes(command_id, content)
+                if round_.arguments:
+                    await self._queue.put(round_.arguments)
+            except OutboundError as error:
+                raise SendManyError(enqueued, enqueued, str(error)) from error
+            enqueued += round_.commands
+            if round_.problem is not None:
+                raise SendManyError(enqueued, enqueued, str(round_.problem)) from round_.problem
+            if round_.arguments and on_progress is not None:
+                on_progress(enqueued)
+        return enqueued
+
+    async def broadcast_to(
+        self,
+        recipients: Source[str],
+        message: Message | Mapping[str, object],
+        *,
+        broadcast_id: str | None = None,
+        on_progress: Callable[[int], object] | None = None,
+        **options: Unpack[SendOptions],
+    ) -> AsyncBroadcast:
+        """Sends one message to any number of people, as bulk commands under one id, in constant memory.
+
+        The message is stored once; a PSID listed twice is sent to once. A run that was interrupted or cancelled goes on
+        where it stopped when it is run again with the same `broadcast_id` and the same list.
+
+        Args:
+            recipients: PSIDs, from an iterable or an asynchronous one.
+            message: the `message` object, such as `messages.text("…")`.
+            broadcast_id: of letters, digits, `-` and `_`; a fresh one when absent.
+            on_progress: is called with the number of people read so far after each round trip.
+            options: as for `send_message`.
+
+        Raises:
+            InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
+                added.
+            BroadcastError: the list differs from that of the earlier run.
+            QueueFullError: Redis or the Page's queue takes no more; run it again later.
+            QueueUnavailableError: Redis was not reached; run it again.
+        """
+        command, delivery = for_many(message, options, self._delivery, self._terms)
+        queue = self._queue
+        campaign = Campaign(id_for(broadcast_id, recipients), queue.keys, queue.page_queue_max)
+        await queue.taker.take(campaign.begin(command, delivery, on_progress), recipients)
+        return self.broadcast(campaign.id)
+
+    async def confirm_echo(self, event: object) -> int:
+        """Takes what a `message_echoes` webhook brought, and settles as `sent` what was in doubt and is in it.
+
+        Args:
+            event: the webhook's whole body, one entry, or one messaging event; anything else is passed over.
+
+        Returns:
+            How many commands it settled; what waits for its first attempt, or is on its way now, is left alone.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached; the event may be given again.
+        """
+        return await self._queue.taker.take(confirming(event, self._queue.keys))
+
+    def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
+        """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""
+        return AsyncBroadcast(broadcast_id, self._queue)
+
+    async def aclose(self) -> None:
+        """Closes the connections to Redis; a later call opens new ones."""
+        await self._queue.taker.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<AsyncProducer for Page {self._delivery.page}>"
+
+    async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
+        delivery = checked(self._delivery)
+        ready = prepare(cast("Command", command), delivery, self._terms)
+        return cast("AsyncTicket[Reply]", self.ticket(await self._queue.accept(ready, self._terms.keep_ms)))
+
+
+async def _some(reader: Reader) -> tuple[list[Command], Exception | None]:
+    """Returns the next commands, bounded in number and in the bytes of their uploads, and what the source raised."""
+    found: list[Command] = []
+    content_bytes = 0
+    while len(found) < ROUND and content_bytes < ROUND_BYTES_MAX:
+        try:
+            one = await reader.one()
+        except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before counts)
+            return found, error
+        if not one:
+            break
+        found += one
+        content_bytes += _content_bytes(one[0])
+    return found, None
+
+
+def _content_bytes(command: Any) -> int:  # noqa: ANN401 (whatever the caller's iterator gave)
+    if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
+        return 0
+    return len(command.filedata.content)

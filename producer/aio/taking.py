@@ -1,0 +1,138 @@
+"""Takes steps in an event loop; many tasks may do so at once through one client."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar, cast
+
+import redis
+import redis.asyncio
+
+from producer.scripting import Script
+from producer.steps import Call, Next, Result, Run, Signal, Step, Steps, Together, Value, bounded_s
+
+Item = TypeVar("Item")
+
+Source: TypeAlias = Iterable[Item] | AsyncIterable[Item]
+
+CONNECTIONS_MAX: Final = 64
+BLOCKED_MAX: Final = 32
+LOOK_S: Final = 0.25
+
+
+class Reader:
+    """Reads what a caller gave, from an iterable of either kind, a bounded number at a time."""
+
+    def __init__(self, source: Source[Any]) -> None:
+        self._later: AsyncIterator[Any] | None = None
+        self._now: Iterator[Any] = iter(())
+        if isinstance(source, AsyncIterable):
+            self._later = aiter(source)
+        else:
+            self._now = iter(source)
+
+    async def one(self) -> list[Any]:
+        """Returns the next thing in a list; an empty list at the end."""
+        return await self.some(1)
+
+    async def some(self, count: int) -> list[Any]:
+        """Returns the next things, at most `count`; fewer at the end."""
+        if self._later is None:
+            return list(islice(self._now, count))
+        found: list[Any] = []
+        while len(found) < count:
+            try:
+                found.append(await anext(self._later))
+            except StopAsyncIteration:
+                break
+        return found
+
+
+class Taker:
+    """Takes steps on one client, through at most `CONNECTIONS_MAX` connections.
+
+    Waiting for a signal keeps a connection busy: above `BLOCKED_MAX` at a time, others look four times a second
+    instead.
+    """
+
+    def __init__(self, client: "redis.asyncio.Redis") -> None:
+        self.client = client
+        self._blocked = 0
+        self._room = asyncio.Semaphore(CONNECTIONS_MAX)
+
+    async def close(self) -> None:
+        """Closes all connections; new ones may be opened in another event loop."""
+        await self.client.aclose()
+        self._room = asyncio.Semaphore(CONNECTIONS_MAX)
+
+    async def take(self, steps: Steps[Result], source: Source[Any] = ()) -> Result:
+        """Takes all steps, one after the other, and returns what they come to.
+
+        Cancelled, it takes no further step; the one under way may have happened or not.
+
+        Raises:
+            redis.RedisError: the server was not reached, and the steps do not say what that means.
+        """
+        reader = Reader(source)
+        with contextlib.closing(steps):
+            try:
+                step = next(steps)
+                while True:
+                    try:
+                        answer = await self._next(step, reader)
+                    except Exception as error:  # noqa: BLE001 - whatever it is, the steps may know what it means
+                        step = steps.throw(error)
+                    else:
+                        step = steps.send(answer)
+            except StopIteration as done:
+                return cast("Result", done.value)
+
+    async def _next(self, step: Step, reader: Reader) -> object:
+        if isinstance(step, Next):
+            return await reader.some(step.count)
+        if not isinstance(step, Signal):
+            return await self.answer(step)
+        if self._blocked >= BLOCKED_MAX:
+            await asyncio.sleep(min(step.timeout_s, LOOK_S))
+            return None
+        self._blocked += 1
+        try:
+            return await self.answer(step)
+        finally:
+            self._blocked -= 1
+
+    async def answer(self, step: Call | Together | Run | Signal) -> object:
+        """Returns the server's answer to one step, once a connection is free for it.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        asking = asyncio.ensure_future(self._asked(step))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # redis-py can swallow a cancel while it connects: whoever cancels does not wait for it
+            asking.cancel()
+            raise
+
+    async def _asked(self, step: Call | Together | Run | Signal) -> object:
+        async with self._room:
+            match step:
+                case Call(words):
+                    return await self.client.execute_command(*words)  # type: ignore[no-untyped-call]  # redis-py's own
+                case Together(calls):
+                    async with self.client.pipeline(transaction=True) as pipe:
+                        for each in calls:
+                            pipe.execute_command(*each.words)
+                        return await pipe.execute()
+                case Run(script, prefix, arguments):
+                    return await self._run(script, prefix, arguments)
+                case Signal(key, timeout_s):
+                    return cast("object", await self.client.blpop([key], timeout=bounded_s(timeout_s)))
+
+    async def _run(self, script: Script, prefix: str, arguments: tuple[Value, ...]) -> object:
+        try:
+            return cast("object", await self.client.evalsha(script.sha, 1, prefix, *arguments))
+        except redis.exceptions.NoScriptError:
+            return cast("object", await self.client.eval(script.source, 1, prefix, *arguments))

@@ -1,0 +1,259 @@
+"""What a broadcast asks of Redis, in steps: it is opened, people are added, it is paused, cancelled, asked after."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, cast
+
+import msgspec
+import redis
+
+from producer.commands import SendMessage, encode, tag_of
+from producer.envelope import Delivery, expires_ms, fixed_line, person_key
+from producer.errors import BroadcastError, InvalidCommandError, QueueFullError, QueueUnavailableError
+from producer.ids import new_id
+from producer.keys import Keys
+from producer.policy import Policy
+from producer.queue import unavailable
+from producer.routing import route
+from producer.scripting import Script
+from producer.steps import Call, Next, Run, Steps, Together, Value
+from producer.tracing import enqueuing
+
+ROUND: Final = 1_000
+FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position")
+OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
+# What the script answers when there is no broadcast of that id.
+NONE: Final = -3
+
+
+@cache
+def _script(name: str) -> Script:
+    return Script(name)
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a broadcast is.
+
+    `state` is `open` (people are still added), `complete` or `cancelled`; `paused` tells whether it is held. `added`
+    people; `waiting` are not done yet; `ended` counts outcomes by name. `rate_per_s` is its mean since its beginning,
+    `eta_s` what is left at that rate; None before the first has ended.
+    """
+
+    id: str
+    page: str
+    state: str
+    paused: bool
+    added: int
+    waiting: int
+    ended: dict[str, int]
+    created_at: datetime
+    rate_per_s: float | None
+    eta_s: float | None
+
+
+class Campaign:
+    """The steps of one broadcast, by its `id`."""
+
+    def __init__(self, broadcast_id: str, keys: Keys, page_queue_max: int) -> None:
+        self.id = broadcast_id
+        self._keys = keys
+        self._page_queue_max = page_queue_max
+
+    def progress(self) -> Steps[Progress]:
+        """Comes to how far the broadcast is."""
+        keys = self._keys
+        try:
+            facts, counts, now = yield Together(
+                (
+                    Call(("HMGET", keys.of(f"broadcast:{self.id}"), *FIELDS)),
+                    Call(("HGETALL", keys.of(f"counts:broadcast:{self.id}"))),
+                    Call(("TIME",)),
+                )
+            )
+            head = cast("list[bytes | None]", facts)[0]
+            if head is None:
+                raise self._none()
+            held: bytes | None = yield Call(("HGET", keys.of("hold"), f"lane:{lane_of(head, self.id)}"))
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+        return progress_of(self.id, facts, counts, held, now[0])
+
+    def hold(self, what: str, reason: str) -> Steps[None]:
+        """Holds the broadcast, or releases it."""
+        try:
+            head: bytes | None = yield Call(("HGET", self._keys.of(f"broadcast:{self.id}"), "head"))
+            if head is None:
+                raise self._none()
+            text = msgspec.json.encode({"reason": reason})
+            scope = f"lane:{lane_of(head, self.id)}"
+            yield Run(_script("hold"), self._keys.prefix, (what, scope, "", text, ""))
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+
+    def cancel(self) -> Steps[int]:
+        """Ends all of the broadcast that no worker has yet; comes to how many people it was."""
+        total = 0
+        while True:
+            cancelled, more = cast("list[int]", (yield from self._run("cancel")))
+            total += cancelled
+            if not more:
+                return total
+
+    def open(self, command: SendMessage, delivery: Delivery) -> Steps[None]:
+        """Stores the message; a broadcast that is there already stays as it is."""
+        line = fixed_line(route(command), tag_of(command), delivery).split("|")
+        page, rate_class, _, _, _, *tail = line
+        options = tail.pop().replace("u", "") + ("" if delivery.is_ordered() else "u")
+        span, body = enqueuing(), encode(command)
+        with span or nullcontext():
+            yield from self._run(
+                "open",
+                f"{page}|{rate_class}|b|{self.id}|",
+                "|" + "|".join((*tail, options)) + "|",
+                expires_ms(delivery),
+                body if span is None else span.marked_body(body),
+            )
+
+    def add(self, on_progress: Callable[[int], object] | None = None) -> Steps[int]:
+        """Adds the people who come next, going on where an earlier run stopped; comes to how many were new.
+
+        Raises:
+            BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
+            InvalidCommandError: a recipient is no PSID; those before it were added.
+        """
+        state, position_text, digest_text = cast("list[bytes]", (yield from self._run("where")))
+        if state != b"open":
+            raise BroadcastError(
+                f"broadcast {self.id} is {state.decode()}: nobody can be added any more, begin another"
+            )
+        position = int(position_text)
+        hashed = yield from self._passed(position, digest_text.decode())
+        added = 0
+        while people := cast("list[str]", (yield Next(ROUND))):
+            for offset, psid in enumerate(people):
+                check_psid(psid, position + offset)
+            for psid in people:
+                hashed.update(psid.encode() + b"\n")
+            reached = position + len(people)
+            answer = yield from self._run(
+                "add", self._page_queue_max, position, reached, hashed.hexdigest(), *people
+            )
+            added += _added(cast("list[int]", answer), self.id)
+            position = reached
+            if on_progress is not None:
+                on_progress(position)
+        yield from self._run("complete")
+        return added
+
+    def _passed(self, done: int, digest: str) -> "Steps[hashlib._Hash]":
+        hashed = hashlib.sha256()
+        left = done
+        while left and (people := cast("list[str]", (yield Next(min(left, ROUND))))):
+            left -= len(people)
+            for psid in people:
+                hashed.update(psid.encode() + b"\n")
+        if done and hashed.hexdigest() != digest:
+            raise BroadcastError(
+                f"the first {done:,} people differ from those that broadcast {self.id} was begun with: "
+                "run it with the same list in the same order, or begin another"
+            )
+        return hashed
+
+    def begin(
+        self,
+        command: SendMessage,
+        delivery: Delivery,
+        on_progress: Callable[[int], object] | None = None,
+    ) -> Steps[None]:
+        """Opens the broadcast, and adds all people."""
+        try:
+            yield from self.open(command, delivery)
+            yield from self.add(on_progress)
+        except QueueUnavailableError as error:
+            raise QueueUnavailableError(
+                f"{error}; run broadcast {self.id} again with the same list"
+            ) from error
+
+    def _run(self, what: str, *arguments: Value) -> Steps[Any]:
+        values = (what, self.id, Policy().encoded(), "", *arguments)
+        try:
+            answer = yield Run(_script("broadcast"), self._keys.prefix, values)
+        except redis.exceptions.OutOfMemoryError as error:
+            raise QueueFullError("Redis is at its maxmemory: add the rest of the broadcast later") from error
+        except redis.RedisError as error:
+            raise unavailable(error) from error
+        if isinstance(answer, list) and answer and answer[0] == NONE:
+            raise self._none()
+        return answer
+
+    def _none(self) -> BroadcastError:
+        return BroadcastError(f"there is no broadcast {self.id}: check its id, or begin it with broadcast_to")
+
+
+def progress_of(
+    broadcast_id: str,
+    facts: Sequence[bytes | None],
+    counts: Mapping[bytes, bytes],
+    held: bytes | None,
+    now_s: float,
+) -> Progress:
+    """Returns how far a broadcast is, from what Redis holds of it: its `FIELDS`, its counts, and its lane's hold."""
+    head, state, added, _, created_ms, _ = facts
+    ended = {name.decode(): int(number) for name, number in counts.items()}
+    done = sum(ended.get(name, 0) for name in OUTCOMES)
+    total = int(added or 0)
+    age_s = max(0.001, now_s - int(created_ms or 0) / 1000)
+    rate = done / age_s if done else None
+    return Progress(
+        id=broadcast_id,
+        page=(head or b"").split(b"|", 1)[0].decode(),
+        state=(state or b"").decode(),
+        paused=any(line.startswith(b"0|") for line in (held or b"").split(b"\n")),
+        added=total,
+        waiting=max(0, total - done),
+        ended=ended,
+        created_at=datetime.fromtimestamp(int(created_ms or 0) / 1000, UTC),
+        rate_per_s=rate,
+        eta_s=(total - done) / rate if rate else None,
+    )
+
+
+def lane_of(head: bytes, broadcast_id: str) -> str:
+    """Returns the name of a broadcast's own lane, from its `head`."""
+    page, rate_class = head.decode().split("|", 2)[:2]
+    return f"{page}/{rate_class}/b/{broadcast_id}"
+
+
+def check_psid(psid: object, place: int) -> None:
+    """Raises `InvalidCommandError` unless `psid` is one."""
+    if not isinstance(psid, str) or not psid or person_key(psid) != psid or not psid.isalnum():
+        raise InvalidCommandError(f"recipients[{place}]", "must be a PSID: letters and digits, at most 100")
+
+
+def _added(answer: list[int], broadcast_id: str) -> int:
+    if answer[0] == -1:
+        raise QueueFullError(
+            f"{answer[1]:,} commands wait for the Page: run the broadcast again when it has room"
+        )
+    if answer[0] == -2:  # noqa: PLR2004 (the script's answer for: it stands elsewhere)
+        raise BroadcastError(
+            f"another run adds to broadcast {broadcast_id} at the same time: let one of them finish"
+        )
+    return answer[0]
+
+
+def id_for(broadcast_id: str | None, recipients: object) -> str:
+    """Returns the id of a broadcast to `recipients`: the one given, or a fresh one.
+
+    Raises:
+        InvalidCommandError: the id has other characters than it may, or one text was given for the list.
+    """
+    if isinstance(recipients, str | bytes):
+        raise InvalidCommandError("recipients", "must be an iterable of PSIDs, not one text")
+    chosen = broadcast_id or new_id()
+    if not chosen.replace("-", "").replace("_", "").isalnum():
+        raise InvalidCommandError("broadcast_id", "must be letters, digits, '-' and '_'")
+    return chosen

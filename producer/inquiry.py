@@ -1,0 +1,82 @@
+"""What a ticket asks Redis, and what the answers mean; in steps, for tickets of threads and of event loops alike."""
+
+import time
+from functools import cache
+from typing import Final, cast
+
+import redis
+
+from producer.errors import OutcomeTimeoutError, QueueUnavailableError
+from producer.keys import Keys
+from producer.outcome import Outcome, outcome_of
+from producer.policy import Policy
+from producer.scripting import Script
+from producer.steps import Call, Run, Signal, Steps, Together
+
+POLL_S: Final = 1.0
+SLACK_S: Final = 30
+TOLD_MS: Final = 60_000
+
+
+@cache
+def _cancel() -> Script:
+    return Script("cancel")
+
+
+def _lost(error: redis.RedisError, what_to_do: str) -> QueueUnavailableError:
+    return QueueUnavailableError(f"Redis was not reached ({type(error).__name__}): {what_to_do}")
+
+
+class Inquiry:
+    """Asks after one command, by its id."""
+
+    def __init__(self, command_id: str, keys: Keys) -> None:
+        self.id = command_id
+        self.keys = keys
+
+    def outcome(self) -> Steps[Outcome | None]:
+        """Comes to how the command ended, or to None while it is on its way."""
+        try:
+            value = yield Call(("GET", self.keys.outcome(self.id)))
+        except redis.RedisError as error:
+            raise _lost(error, "ask its ticket again") from error
+        return outcome_of(cast("bytes", value)) if value is not None else None
+
+    def cancel(self) -> Steps[bool]:
+        """Ends the command if no worker has it yet; comes to True only if it will surely not be sent."""
+        try:
+            answer = yield Run(_cancel(), self.keys.prefix, (self.id, Policy().encoded(), ""))
+        except redis.RedisError as error:
+            raise _lost(error, "try again") from error
+        return cast("object", answer) == 1
+
+    def wait(self, timeout_s: float) -> Steps[Outcome]:
+        """Comes to how the command ended, after at most `timeout_s` seconds; raises `OutcomeTimeoutError`."""
+        deadline = time.monotonic() + timeout_s
+        found = yield from self.outcome()
+        if found is not None:
+            return found
+        done = self.keys.done(self.id)
+        try:
+            until_ms = int((time.time() + timeout_s + SLACK_S) * 1000)
+            yield Call(("ZADD", self.keys.of("waiters"), until_ms, self.id))
+            while (found := (yield from self.outcome())) is None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise OutcomeTimeoutError(
+                        f"{self.id} has not ended within {timeout_s:g} s; it is still on its way: ask its ticket again"
+                    )
+                if (yield Signal(done, min(left, POLL_S))) is not None:
+                    # others may wait for the same command
+                    yield Together((Call(("RPUSH", done, "1")), Call(("PEXPIRE", done, TOLD_MS))))
+        except redis.RedisError as error:
+            raise _lost(error, "ask its ticket again") from error
+        return found
+
+    def result(self, timeout_s: float) -> Steps[object]:
+        """Comes to what the method gives back when it is called directly, or raises what it would raise."""
+        outcome = yield from self.wait(timeout_s)
+        error = outcome.error()
+        if error is not None:
+            raise error
+        return outcome.reply

@@ -1,0 +1,227 @@
+"""What an outbox keeps in the place of Redis; tickets and broadcasts ask it in steps that need no server."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from producer.accepting import Terms, prepare
+from producer.batch_inquiry import BATCH_ID, BatchInquiry
+from producer.campaign import Campaign, Progress, check_psid
+from producer.commands import Command, SendMessage, check
+from producer.envelope import Delivery
+from producer.errors import OutboundError, OutcomeTimeoutError, SendManyError
+from producer.inquiry import Inquiry
+from producer.keys import Keys
+from producer.outcome import Outcome, OutcomeName
+from producer.queue import DIFFERENT, REPEATED, first_of
+from producer.steps import Next, Steps
+from producer.testing.enqueued import Enqueued, enqueued, of_broadcast
+
+ROUND: Final = 500
+
+
+class Kept:
+    """Everything that was enqueued through one outbox and its views."""
+
+    def __init__(self) -> None:
+        self.commands: list[Enqueued] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self.replies: dict[str, object] = {}
+        self.keys: dict[str, tuple[str, str]] = {}
+        self.broadcasts: dict[str, Progress] = {}
+        self.failure: OutboundError | None = None
+
+    def add(self, command: Command, delivery: Delivery, terms: Terms) -> str:
+        """Keeps what Redis would accept; returns the ticket's id, the first one's under a known key."""
+        ready = prepare(command, delivery, terms)
+        if self.failure is not None:
+            raise self.failure
+        if ready.key is not None:
+            digest, first = self.keys.setdefault(ready.key, (ready.digest, ready.ticket))
+            if first != ready.ticket:
+                return first_of(
+                    [REPEATED if digest == ready.digest else DIFFERENT, first.encode()], ready.ticket
+                )
+        for each in enqueued(ready.ticket, command, delivery):
+            self._keep(each)
+        return ready.ticket
+
+    def _keep(self, each: Enqueued) -> None:
+        self.commands.append(each)
+        if each.type in self.replies:
+            self.end(each.id, "sent", reply=self.replies[each.type])
+
+    def add_many(
+        self, delivery: Delivery, terms: Terms, on_progress: Callable[[int], object] | None
+    ) -> Steps[int]:
+        """Keeps all commands that are read; comes to how many they were."""
+        count = 0
+        while True:
+            try:
+                read: list[Command] = yield Next(1)
+                for command in read:
+                    check(command)
+                    self.add(command, delivery, terms)
+            except Exception as error:
+                raise SendManyError(count, count, str(error)) from error
+            count += len(read)
+            if on_progress is not None and count and (count % ROUND == 0 or not read):
+                on_progress(count)
+            if not read:
+                return count
+
+    def end(
+        self,
+        command_id: str,
+        name: OutcomeName,
+        *,
+        reply: object = None,
+        reason: str | None = None,
+        answer: dict[str, object] | None = None,
+    ) -> None:
+        """Gives a command its outcome."""
+        each = next((one for one in self.commands if one.id == command_id), None)
+        self.outcomes[command_id] = Outcome(
+            name=name,
+            at=datetime.now(UTC),
+            attempts=int(name in {"sent", "refused", "exhausted", "unknown"}),
+            page=each.page if each else "",
+            type=each.type if each else "",
+            reply=reply,
+            reason=reason,
+            answer=answer,
+        )
+
+    def inquiry(self, command_id: str) -> Inquiry:
+        """Returns what the ticket of a command asks here."""
+        return (KeptBatch if BATCH_ID.fullmatch(command_id) else KeptOne)(command_id, self)
+
+    def clear(self) -> None:
+        """Forgets what was enqueued, with its outcomes and keys."""
+        for each in (self.commands, self.outcomes, self.keys, self.broadcasts):
+            each.clear()
+
+
+class KeptOne(Inquiry):
+    """Asks an outbox after one command: it ends when the test says so, and waiting for more is an error at once."""
+
+    def __init__(self, command_id: str, kept: Kept) -> None:
+        super().__init__(command_id, Keys())
+        self._kept = kept
+
+    def outcome(self) -> Steps[Outcome | None]:
+        """Comes to the outcome that the test gave it, or to None."""
+        yield from ()
+        return self._kept.outcomes.get(self.id)
+
+    def cancel(self) -> Steps[bool]:
+        """Ends the command as cancelled; comes to False when it has ended."""
+        yield from ()
+        if self.id in self._kept.outcomes or all(each.id != self.id for each in self._kept.commands):
+            return False
+        self._kept.end(self.id, "cancelled")
+        return True
+
+    def wait(self, timeout_s: float) -> Steps[Outcome]:
+        """Comes to the outcome, without waiting; raises `OutcomeTimeoutError`."""
+        found = yield from self.outcome()
+        if found is None:
+            raise OutcomeTimeoutError(
+                f"{self.id} has not ended within {timeout_s:g} s, and never will: nothing sends what is in an outbox; "
+                "use outbox.reply_to(type, reply) or outbox.end(ticket, …), or the fixture outbound_worker"
+            )
+        return found
+
+
+class KeptBatch(BatchInquiry, KeptOne):
+    """Asks an outbox after a batch."""
+
+    def __init__(self, batch_id: str, kept: Kept) -> None:
+        BatchInquiry.__init__(self, batch_id, Keys())
+        self._kept = kept
+        base = batch_id.partition("x")[0]
+        # in an outbox linked parts are commands of their own too
+        self.parts = tuple(KeptOne(f"{base}.{place}", kept) for place in range(len(self.parts)))
+        self._linked: list[int] = []
+
+
+class KeptCampaign(Campaign):
+    """The steps of a broadcast in an outbox: each person is one command there."""
+
+    def __init__(self, broadcast_id: str, kept: Kept) -> None:
+        super().__init__(broadcast_id, Keys(), 0)
+        self._kept = kept
+        self._command: SendMessage | None = None
+        self._delivery = Delivery()
+
+    def progress(self) -> Steps[Progress]:
+        """Comes to how far the broadcast is: nothing of it ends but by `cancel` or by the test."""
+        yield from ()
+        found = self._kept.broadcasts.get(self.id)
+        if found is None:
+            raise self._none()
+        of_it = [each.id for each in self._kept.commands if each.broadcast == self.id]
+        ended: dict[str, int] = {}
+        for outcome in (self._kept.outcomes[each] for each in of_it if each in self._kept.outcomes):
+            ended[outcome.name] = ended.get(outcome.name, 0) + 1
+        waiting = len(of_it) - sum(ended.values())
+        return msgspec.structs.replace(found, added=len(of_it), waiting=waiting, ended=ended)
+
+    def hold(self, what: str, reason: str) -> Steps[None]:  # noqa: ARG002 (nobody reads a reason here)
+        """Holds the broadcast, or releases it."""
+        self._change(paused=what == "hold", found=(yield from self.progress()))
+
+    def cancel(self) -> Steps[int]:
+        """Ends every command of it that has not ended; comes to how many."""
+        self._change(state="cancelled", found=(yield from self.progress()))
+        left = [
+            each.id
+            for each in self._kept.commands
+            if each.broadcast == self.id and each.id not in self._kept.outcomes
+        ]
+        for each in left:
+            self._kept.end(each, "cancelled")
+        return len(left)
+
+    def open(self, command: SendMessage, delivery: Delivery) -> Steps[None]:
+        """Keeps the message."""
+        yield from ()
+        if self._kept.failure is not None:
+            raise self._kept.failure
+        self._command, self._delivery = command, delivery
+        fresh = Progress(
+            id=self.id,
+            page=delivery.page,
+            state="open",
+            paused=False,
+            added=0,
+            waiting=0,
+            ended={},
+            created_at=datetime.now(UTC),
+            rate_per_s=None,
+            eta_s=None,
+        )
+        self._kept.broadcasts.setdefault(self.id, fresh)
+
+    def add(self, on_progress: Callable[[int], object] | None = None) -> Steps[int]:
+        """Keeps a command for each person who was not added yet; comes to how many."""
+        there = {each.recipient for each in self._kept.commands if each.broadcast == self.id}
+        before, read = len(there), 0
+        assert self._command is not None  # noqa: S101 (it is opened first)
+        while people := (yield Next(ROUND)):
+            for psid in people:
+                check_psid(psid, read)
+                read += 1
+                if psid not in there:
+                    command = msgspec.structs.replace(self._command, recipient=psid)
+                    self._kept.commands.append(of_broadcast(self.id, len(there), command, self._delivery))
+                    there.add(psid)
+            if on_progress is not None:
+                on_progress(read)
+        self._change(state="complete", found=(yield from self.progress()))
+        return len(there) - before
+
+    def _change(self, found: Progress, **fields: object) -> None:
+        self._kept.broadcasts[self.id] = msgspec.structs.replace(found, **fields)

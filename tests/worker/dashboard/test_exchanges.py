@@ -1,0 +1,249 @@
+"""What the dashboard answers to requests as they come over the wire, honest and forged."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+import redis
+
+from producer import Producer
+from producer.keys import Keys
+from tests.running import Valkey
+from tests.worker.dashboard.conftest import TOKEN, Caller, Said, running_dashboard
+from worker.dashboard.server import CONNECTIONS_MAX
+from worker.operations import holds
+
+KEYS = Keys("outbound")
+Start = Callable[..., Caller]
+
+
+@contextmanager
+def _held(client: "redis.Redis") -> Iterator[None]:
+    """Holds Page 7, and tells at the end that it is still held."""
+    holds.hold(client, KEYS, "page:7", for_s=None, reason="by hand")
+    yield
+    assert [each.scope for each in holds.list_holds(client, KEYS)] == ["page:7"]
+
+
+PATHS = (
+    "/",
+    "/static/main.js",
+    "/static/style.css",
+    "/api/session",
+    "/api/live",
+    "/nothing",
+    "/api/explain?id=!",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_has_the_safe_headers(dashboard: Start, path: str) -> None:
+    """Nothing is kept, framed or guessed at, and only our own files run: also on errors."""
+    headers = dashboard().get(path).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_the_page_has_no_script_or_style_of_its_own(dashboard: Start) -> None:
+    """The page runs nothing inline, and names no other machine."""
+    page = dashboard().get("/").body.decode()
+    assert re.findall(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|https?://", page) == []
+
+
+def test_no_script_makes_html_of_text(dashboard: Start) -> None:
+    """What comes from Redis can only become text."""
+    caller = dashboard()
+    names = re.findall(r'from "\./(\w+\.js)"', caller.get("/static/main.js").body.decode())
+    for name in (*names, "main.js", "spark.js"):
+        found = caller.get(f"/static/{name}")
+        assert found.status == 200
+        assert (
+            re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", found.body.decode())
+            == []
+        )
+
+
+def test_without_a_token_nothing_can_be_changed(dashboard: Start, valkey: "redis.Redis") -> None:
+    """Without OUTBOUND_DASHBOARD_TOKEN there is no way in."""
+    caller = dashboard(token="")
+    with _held(valkey):
+        said = caller.post("/api/hold/release", {"scope": "page:7"})
+        assert (said.status, said.json) == (
+            403,
+            {"problem": "the dashboard is read-only: OUTBOUND_DASHBOARD_TOKEN is not set"},
+        )
+        assert caller.log_in("").status == 403
+
+
+def test_a_wrong_token_opens_nothing(dashboard: Start, valkey: "redis.Redis") -> None:
+    """A wrong token makes no session, and the eleventh within a minute is not looked at."""
+    caller = dashboard()
+    with _held(valkey):
+        said = [caller.log_in("wrong") for _ in range(11)]
+        assert [each.status for each in said] == [403] * 10 + [429]
+        assert [each.headers.get("set-cookie") for each in said] == [None] * 11
+        assert caller.post("/api/hold/release", {"scope": "page:7"}).status == 401
+
+
+def test_the_cookie_is_for_this_page_alone(dashboard: Start) -> None:
+    """No script reads the session, no other site sends it, and the token is in no answer."""
+    caller = dashboard()
+    said = caller.log_in()
+    cookie = said.headers["set-cookie"]
+    assert re.fullmatch(
+        r"outbound_session=[\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200", cookie
+    )
+    answers = [said, *(caller.get(path) for path in PATHS)]
+    assert [each for each in answers if TOKEN in f"{each.headers}{each.body!r}"] == []
+
+
+def test_who_signed_in_can_act_until_signing_out(dashboard: Start, valkey: "redis.Redis") -> None:
+    """A session releases a hold; the same request after signing out does not."""
+    caller = dashboard()
+    caller.log_in()
+    holds.hold(valkey, KEYS, "page:7", for_s=None, reason="by hand")
+    said = caller.post("/api/hold/release", {"scope": "page:7"})
+    assert (said.status, said.json) == (200, {"sentence": "released; it comes back gently"})
+    assert holds.list_holds(valkey, KEYS) == []
+    assert "Max-Age=0" in caller.post("/api/logout", {}).headers["set-cookie"]
+    with _held(valkey):
+        assert caller.post("/api/hold/release", {"scope": "page:7"}).status == 401
+
+
+FORGED: dict[str, tuple[dict[str, str], int]] = {
+    "from another site": ({"Origin": "https://evil.example"}, 403),
+    "from another port": ({"Origin": "http://127.0.0.1:1"}, 403),
+    "without an origin": ({"Origin": ""}, 403),
+    "without the CSRF token": ({"X_CSRF_Token": ""}, 403),
+    "with a wrong CSRF token": ({"X_CSRF_Token": "x" * 43}, 403),
+    "as a form": ({"Content_Type": "application/x-www-form-urlencoded"}, 415),
+    "as a text": ({"Content_Type": "text/plain"}, 415),
+    "by a rebound name": ({"Host": "evil.example", "Origin": "http://evil.example"}, 421),
+    "without its cookie": ({"Cookie": ""}, 403),
+}
+
+
+@pytest.mark.parametrize(("headers", "status"), FORGED.values(), ids=FORGED)
+def test_a_forged_act_is_refused(
+    dashboard: Start, valkey: "redis.Redis", headers: dict[str, str], status: int
+) -> None:
+    """A request that does not come from our own page changes nothing, though the cookie is right."""
+    caller = dashboard()
+    caller.log_in()
+    with _held(valkey):
+        assert caller.post("/api/hold/release", {"scope": "page:7"}, **headers).status == status
+
+
+def test_a_rebound_name_reads_nothing(dashboard: Start) -> None:
+    """A site whose name was rebound to this machine sees neither the page nor a figure."""
+    caller = dashboard()
+    answers = [caller.get(path, Host="evil.example") for path in ("/", "/api/live", "/api/session")]
+    assert [each.status for each in answers] == [421] * 3
+
+
+def test_beyond_loopback_reading_wants_a_session(dashboard: Start, valkey: "redis.Redis") -> None:
+    """Where others reach the dashboard, it shows nothing before the sign-in, not even its name."""
+    caller = dashboard(host="0.0.0.0")  # noqa: S104 (for the guard: the server itself listens on loopback)
+    Producer.on(valkey, page="7").send_text("1", "Hello!")
+    paths = ("/api/live", "/api/dead", "/api/dead/chosen", "/api/dead/letter?id=x", "/api/explain?id=x")
+    assert [caller.get(path).status for path in paths] == [401] * 5
+    told = caller.get("/api/session").json
+    assert (told["must_log_in"], told["name"]) == (True, "")
+    caller.log_in()
+    assert caller.get("/api/live").json["totals"]["not_ended"] == 1
+
+
+BAD: dict[str, tuple[str, str, bytes, int]] = {
+    "no such path": ("GET", "/nothing", b"", 404),
+    "out of the folder": ("GET", "/static/../server.py", b"", 404),
+    "out of the folder, hidden": ("GET", "/static/%2e%2e/server.py", b"", 404),
+    "a question as an act": ("POST", "/api/live", b"{}", 405),
+    "an act as a question": ("GET", "/api/dead/drop", b"", 405),
+    "another method": ("DELETE", "/api/live", b"", 501),
+    "no JSON": ("POST", "/api/dead/drop", b"{", 400),
+    "no ids": ("POST", "/api/dead/drop", b'{"ids":[]}', 400),
+    "too many ids": ("POST", "/api/dead/drop", msgspec.json.encode({"ids": ["x"] * 10_001}), 400),
+    "no id": ("POST", "/api/dead/drop", b'{"ids":["a b"]}', 400),
+    "a field that there is not": ("POST", "/api/dead/drop", b'{"ids":["a"],"all":true}', 400),
+    "a broadcast that there is not": ("POST", "/api/broadcast/pause", b'{"id":"none"}', 400),
+    "too long a search": ("GET", f"/api/live?search={'x' * 101}", b"", 400),
+    "a screen before the first": ("GET", "/api/live?offset=-1", b"", 400),
+    "a screen without an end": ("GET", "/api/live?limit=100000", b"", 400),
+    "a code that is none": ("GET", "/api/dead?code=abc", b"", 400),
+    "an age that is none": ("GET", "/api/dead?older=yesterday", b"", 400),
+    "a place that is none": ("GET", "/api/dead?after=x", b"", 400),
+    "an id that is none": ("GET", "/api/explain?id=%3Cscript%3E", b"", 400),
+    "a letter that there is not": ("GET", "/api/dead/letter?id=none", b"", 400),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), BAD.values(), ids=BAD)
+def test_a_bad_request_is_a_sentence(
+    dashboard: Start, method: str, path: str, body: bytes, status: int
+) -> None:
+    """What cannot be answered is refused in a sentence, in JSON, and the dashboard goes on."""
+    caller = dashboard()
+    caller.log_in()
+    csrf = caller.get("/api/session").json["csrf"]
+    said = caller.ask(
+        method,
+        path,
+        body,
+        Origin=f"http://{caller.host}",
+        Content_Type="application/json",
+        X_CSRF_Token=csrf,
+    )
+    assert (said.status, bool(said.json["problem"])) == (status, True)
+    assert caller.get("/api/live").status == 200
+
+
+def test_too_long_a_body_is_not_read(dashboard: Start) -> None:
+    """A body of more than a mebibyte is refused by its length alone."""
+    caller = dashboard()
+    said = caller.ask("POST", "/api/login", Content_Length=str(1024 * 1024 + 1))
+    assert (said.status, said.headers["connection"]) == (413, "close")
+    assert caller.ask("POST", "/api/login", Content_Length="-1").status == 411
+
+
+def test_redis_away_is_told_with_its_beginning_and_is_over_by_itself() -> None:
+    """While Redis is away, each answer says so and since when; when it is back, the figures are."""
+    with Valkey() as valkey, valkey.client() as client, running_dashboard(client) as server:
+        caller = Caller(server)
+        assert caller.get("/api/live").status == 200
+        valkey.crash()
+        first, second = _until_away(caller), caller.get("/api/live")
+        assert (first.status, second.status) == (503, 503)
+        assert first.json["problem"].startswith("Redis was not reached")
+        assert first.json["since"] == second.json["since"]
+        assert caller.get("/").status == 200
+        valkey.restart()
+        assert caller.get("/api/live").status == 200
+
+
+def _until_away(caller: Caller) -> Said:
+    for _ in range(20):
+        said = caller.get("/api/live")
+        if said.status != 200:
+            return said
+    raise AssertionError("Redis is still there")
+
+
+def test_idle_connections_are_bounded(dashboard: Start) -> None:
+    """More connections than the bound are closed at once, and those that are open go on."""
+    caller = dashboard()
+    free = caller.server._free
+    taken = [free.acquire(blocking=False) for _ in range(CONNECTIONS_MAX)]
+    assert taken == [True] * CONNECTIONS_MAX
+    with pytest.raises(ConnectionError):
+        caller.get("/")
+    for _ in taken:
+        free.release()
+    assert caller.get("/").status == 200

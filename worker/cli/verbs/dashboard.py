@@ -1,0 +1,118 @@
+"""`outbound dashboard`: one page for a browser, until Ctrl-C."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+import click
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from worker.cli import INTERRUPTED
+from worker.cli.failing import Refusal
+from worker.cli.installation import Installation, installation
+from worker.cli.screen import notice
+from worker.cli.verb import Verb
+from worker.dashboard.guard import Guard
+from worker.dashboard.routes import Routes
+from worker.dashboard.server import Dashboard
+
+PORT_DEFAULT: Final = 8765
+TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
+# A page that is looked at every second must not wait as long as a worker does.
+CONNECT_S: Final = 2.0
+ANSWER_S: Final = 5.0
+
+
+@click.command(
+    "dashboard",
+    cls=Verb,
+    examples=("outbound dashboard", "OUTBOUND_DASHBOARD_TOKEN=… outbound dashboard --port 9000"),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=PORT_DEFAULT,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address; any but loopback wants a token."
+)
+@click.option(
+    "--allow-host", "names", multiple=True, metavar="NAME", help="Name by which browsers may find it."
+)
+def verb(port: int, host: str, names: tuple[str, ...]) -> int:
+    """Show an installation in a browser: what waits, holds, broadcasts, dead letters, live.
+
+    It only shows, unless OUTBOUND_DASHBOARD_TOKEN is set: who signs in with it can act.
+    Exit code: 0 after SIGTERM, 130 after Ctrl-C, 1 the address is taken, 78 a setting
+    is wrong.
+    """
+    guard = Guard(os.environ.get(TOKEN, ""), host=host, names=names)
+    place = _impatient(installation())
+    routes = Routes(place.client, place.keys, guard, timeout_ms=place.settings.heartbeat_timeout_ms)
+    try:
+        server = Dashboard(host, port, guard=guard, routes=routes, report=notice)
+    except OSError as error:
+        raise Refusal(
+            f"the dashboard cannot listen on {host}:{port}: {error.strerror or error}; try --port 0"
+        ) from None
+    with _stopped_by_signals() as (stopped, signals), _serving(server):
+        click.echo(server.origin)
+        notice("Ctrl-C stops it; " + _described(guard))
+        stopped.wait()
+    notice("the dashboard has stopped")
+    return INTERRUPTED if signals[:1] == [signal.SIGINT] else 0
+
+
+def _impatient(place: Installation) -> Installation:
+    """Returns the installation with a client that gives up early: the page tells of it, and asks again."""
+    place.client.connection_pool.connection_kwargs.update(
+        socket_connect_timeout=CONNECT_S, socket_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1)
+    )
+    return place
+
+
+def _described(guard: Guard) -> str:
+    if not guard.can_act:
+        return f"it only shows: set {TOKEN} to act"
+    return "who signs in with the token can act"
+
+
+@contextmanager
+def _serving(server: Dashboard) -> Iterator[None]:
+    thread = threading.Thread(
+        target=server.serve_forever, args=(0.1,), name="outbound-dashboard", daemon=True
+    )
+    server.routes.reader.pulse.start()
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        server.routes.reader.pulse.stop()
+        thread.join()
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[tuple[threading.Event, Sequence[int]]]:
+    """Gives what SIGINT and SIGTERM set, and which of them came, the first one first."""
+    stopped = threading.Event()
+    signals: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signals.append(number)
+        stopped.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped, signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

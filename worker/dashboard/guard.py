@@ -1,0 +1,172 @@
+"""Who may ask for what: the token, sessions, and the checks against forged and rebound requests.
+
+The token itself is not kept, only its digest; it is compared in constant time, and shows in no repr.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from producer.errors import SettingsError
+
+SESSION_S: Final = 12 * 3600
+SESSIONS_MAX: Final = 100
+WRONG_MAX: Final = 10
+WRONG_S: Final = 60.0
+ADDRESSES_MAX: Final = 1_000
+TOKEN_CHARS_MAX: Final = 512
+TOKEN_CHARS_MIN_ELSEWHERE: Final = 16
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Somebody who showed the token: every act carries `csrf`."""
+
+    csrf: str
+    ends_at: float
+
+    def __repr__(self) -> str:
+        return "<Session>"
+
+
+class TooManyWrongError(Exception):
+    """So many wrong tokens came from one address that it must wait a minute."""
+
+
+class Guard:
+    """Decides who may read and who may act.
+
+    Without a token nobody may act. On loopback everybody on this machine may read; elsewhere only a session.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        host: str,
+        names: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Takes the token (or '') and the address to listen on; `names` are further names of this machine.
+
+        Raises:
+            SettingsError: the token is none, or the address is not loopback and there is no token to protect it.
+        """
+        _check(token, host)
+        self.can_act = bool(token)
+        self.reads_need_session = not is_loopback(host)
+        self._digest = _digest(token)
+        self._names = {name.lower() for name in (*LOOPBACK_NAMES, host, *names)}
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._wrong: OrderedDict[str, list[float]] = OrderedDict()
+        self.csrf_before_login = secrets.token_urlsafe(32)
+
+    def __repr__(self) -> str:
+        return f"<Guard of {len(self._sessions)} sessions>"
+
+    def knows_host(self, host: str) -> bool:
+        """Tells whether a request's `Host` is a name of ours: a name that another rebound to us is not.
+
+        An address in figures cannot be rebound, so any is taken when we do not listen on loopback alone.
+        """
+        name = _name_of(host)
+        if name in self._names:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self.reads_need_session or is_loopback(name)
+
+    def same_origin(self, origin: str, host: str) -> bool:
+        """Tells whether a request that changes something comes from our own page."""
+        scheme, _, place = origin.partition("://")
+        return scheme in {"http", "https"} and bool(place) and place.lower() == host.lower()
+
+    def login(self, token: str, address: str) -> str | None:
+        """Returns the id of a new session, or None for a wrong token.
+
+        Raises:
+            TooManyWrongError: ten wrong ones came from this address within a minute.
+        """
+        now = self._clock()
+        with self._lock:
+            wrong = [at for at in self._wrong.get(address, []) if now - at < WRONG_S]
+            if len(wrong) >= WRONG_MAX:
+                raise TooManyWrongError
+            if not self.can_act or not hmac.compare_digest(_digest(token), self._digest):
+                self._wrong[address] = [*wrong, now]
+                self._wrong.move_to_end(address)
+                while len(self._wrong) > ADDRESSES_MAX:
+                    self._wrong.popitem(last=False)
+                return None
+            session_id = secrets.token_urlsafe(32)
+            self._sessions[_digest(session_id)] = Session(secrets.token_urlsafe(32), now + SESSION_S)
+            while len(self._sessions) > SESSIONS_MAX:
+                self._sessions.popitem(last=False)
+            return session_id
+
+    def session(self, session_id: str) -> Session | None:
+        """Returns a session that has not ended."""
+        with self._lock:
+            found = self._sessions.get(_digest(session_id))
+        return found if found is not None and self._clock() < found.ends_at else None
+
+    def logout(self, session_id: str) -> None:
+        """Ends a session."""
+        with self._lock:
+            self._sessions.pop(_digest(session_id), None)
+
+    def csrf_fits(self, session: Session | None, given: str) -> bool:
+        """Tells whether a request carries the value that only our own page can know."""
+        expected = session.csrf if session is not None else self.csrf_before_login
+        return hmac.compare_digest(_digest(given), _digest(expected))
+
+
+def is_loopback(host: str) -> bool:
+    """Tells whether only this machine reaches an address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check(token: str, host: str) -> None:
+    if len(token) > TOKEN_CHARS_MAX or any(c.isspace() for c in token):
+        raise SettingsError(
+            f"OUTBOUND_DASHBOARD_TOKEN must have 1 to {TOKEN_CHARS_MAX} characters, none of them white space"
+        )
+    if is_loopback(host):
+        return
+    if not token:
+        raise SettingsError(
+            f"{host} is not loopback: set OUTBOUND_DASHBOARD_TOKEN, so that not everybody there can look, "
+            "or listen on 127.0.0.1"
+        )
+    if len(token) < TOKEN_CHARS_MIN_ELSEWHERE:
+        raise SettingsError(
+            f"{host} is not loopback: OUTBOUND_DASHBOARD_TOKEN must have at least {TOKEN_CHARS_MIN_ELSEWHERE} "
+            "characters there"
+        )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _name_of(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.rpartition(":")[0].lower() if ":" in host else host.lower()

@@ -1,0 +1,124 @@
+"""Puts the port of one worker together: its processes' numbers, the installation's, and the probes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import redis
+import structlog
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from producer.keys import Keys
+from worker.metrics.beats import ages_of
+from worker.metrics.gathering import Gathering
+from worker.metrics.health import Health
+from worker.metrics.installation import LANES_MAX, Installation
+from worker.metrics.reading import Reading, read
+from worker.metrics.server import Port
+from worker.pages import PagesSource
+from worker.profile import Rate
+from worker.settings import Settings
+
+ANSWER_S: Final = 5.0
+CONNECTIONS: Final = 4
+
+log = structlog.get_logger("outbound.metrics")
+
+
+class Serving(Collector):
+    """The metrics and probes of one worker, served from the process that stands over its processes.
+
+    Args:
+        settings: of this installation; `metrics_port` is set.
+        folder: what the processes have as `PROMETHEUS_MULTIPROC_DIR`.
+        stopping: tells whether the worker was told to stop.
+
+    Raises:
+        SettingsError: the port cannot be listened on, or the Pages cannot be read.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, *, stopping: Callable[[], bool]) -> None:
+        self._settings = settings
+        self._source = PagesSource(settings)
+        self._gathering = Gathering(folder)
+        self._deaths = 0
+        self._client = redis.Redis.from_url(
+            settings.redis_url,
+            socket_connect_timeout=ANSWER_S,
+            socket_timeout=ANSWER_S,
+            max_connections=CONNECTIONS,
+            retry=Retry(NoBackoff(), 1),  # a connection that broke while it was idle says nothing
+        )
+        registry = CollectorRegistry()
+        for collector in (self, self._gathering, Installation(self._read, self._rates)):
+            registry.register(collector)
+        health = Health(
+            ages=lambda: ages_of(folder),
+            heartbeat_s=settings.heartbeat_timeout_ms / 1000,
+            redis_problem=self._redis_problem,
+            pages_problem=self._pages_problem,
+            stopping=stopping,
+        )
+        self.port = Port(settings.metrics_host, settings.metrics_port or 0, registry, health)
+
+    def start(self) -> None:
+        """Begins to answer; returns at once."""
+        self._gathering.forget_strangers()
+        self.port.start()
+
+    def ended(self, pid: int) -> None:
+        """Notes that a process ended by itself: what it counted stays. Raises nothing: others are to be started."""
+        self._deaths += 1
+        try:
+            self._gathering.forget(pid)
+        except Exception as error:  # noqa: BLE001 (whatever its files are like, its successor matters more)
+            log.warning("metrics.failed", error=type(error).__name__)
+
+    def close(self) -> None:
+        """Stops answering."""
+        self.port.close()
+        self._client.close()
+
+    def describe(self) -> Iterable[Metric]:
+        """Returns the metrics without values, so that they are not asked for when they are registered."""
+        return [
+            GaugeMetricFamily("outbound_processes", "Processes of this worker that have begun."),
+            CounterMetricFamily(
+                "outbound_process_deaths", "Processes of this worker that ended by themselves."
+            ),
+        ]
+
+    def collect(self) -> Iterable[Metric]:
+        """Returns what is known of this worker's processes."""
+        running, deaths = self.describe()
+        running.add_sample("outbound_processes", {}, len(ages_of(self._gathering.folder)))
+        deaths.add_sample("outbound_process_deaths_total", {}, self._deaths)
+        return [running, deaths]
+
+    def _read(self) -> Reading:
+        self._source.refresh()
+        return read(
+            self._client,
+            Keys(self._settings.key_prefix),
+            timeout_ms=self._settings.heartbeat_timeout_ms,
+            lanes_max=LANES_MAX,
+        )
+
+    def _rates(self, page: str) -> Mapping[str, Rate | None]:
+        known = self._source.current.by_id.get(page)
+        return self._settings.rates if known is None else {**self._settings.rates, **known.rates}
+
+    def _redis_problem(self) -> str | None:
+        try:
+            self._client.ping()
+        except redis.RedisError as error:
+            return f"Redis was not reached: {type(error).__name__}"
+        return None
+
+    def _pages_problem(self) -> str | None:
+        self._source.refresh()
+        return self._source.problem

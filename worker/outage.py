@@ -1,0 +1,48 @@
+"""Says once that Redis is lost and once that it is back, whichever threads of this process noticed."""
+
+import threading
+import time
+from collections.abc import Hashable
+
+import redis
+import structlog
+
+log = structlog.get_logger("outbound.presence")
+
+
+class Outage:
+    """What of this process waits for Redis now.
+
+    It begins with the first that fails and is over when nothing is left that failed: one warning, one line that says
+    how long it took, and nothing between, however often each of them tries again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: set[Hashable] = set()
+        self._since = 0.0
+
+    def began(self, what: Hashable, error: redis.RedisError) -> None:
+        """Notes that `what` failed and is tried again; a repeat says nothing."""
+        with self._lock:
+            is_first = not self._failing
+            self._failing.add(what)
+            if is_first:
+                self._since = time.monotonic()
+                log.warning("redis.lost", error=reason_of(error))
+
+    def ended(self, what: Hashable) -> None:
+        """Notes that `what` succeeded, or was given up; nothing when it had not failed."""
+        with self._lock:
+            if what not in self._failing:
+                return
+            self._failing.remove(what)
+            if not self._failing:
+                log.info("redis.recovered", after_s=round(time.monotonic() - self._since, 1))
+
+
+def reason_of(error: redis.RedisError) -> str:
+    """Returns the server's own word for what is wrong (`BUSY`, `MISCONF`), or the name of the error's type."""
+    word, _, _ = str(error).partition(" ")
+    is_servers_word = type(error) is redis.ResponseError and word.isalpha() and word.isupper()
+    return word if is_servers_word else type(error).__name__
