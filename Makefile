@@ -18,10 +18,11 @@ bench: $(READY)
 test: check
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
 
-# Kills workers and servers at random for an hour; `make soak SECONDS=600` for ten minutes.
+# Kills real workers and servers at random for an hour, then simulated ones on new seeds for another;
+# `make soak SECONDS=600` for ten minutes each.
 SECONDS ?= 3600
 soak: $(READY)
-	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos --timeout 0
+	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos tests/laws/test_simulation.py --timeout 0
 
 check: $(READY)
 	$(BIN)/ruff format --check .

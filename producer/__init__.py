@@ -6,7 +6,7 @@ PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before 
 from producer import batch, messages
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
-from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
+from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.batching import BatchTicket
 from producer.errors import (
     BroadcastError,
@@ -24,12 +24,14 @@ from producer.graph_errors import GraphError, NoAnswer
 from producer.producer import Producer
 from producer.retirement import RetiredCommandError
 from producer.secrets import Secret, secret
+from producer.sequencing import SequenceTicket
 from producer.ticket import Outcome, Ticket
 
 __all__ = [
     "AsyncBatchTicket",
     "AsyncBroadcast",
     "AsyncProducer",
+    "AsyncSequenceTicket",
     "AsyncTicket",
     "BatchTicket",
     "BroadcastError",
@@ -47,6 +49,7 @@ __all__ = [
     "RetiredCommandError",
     "Secret",
     "SendManyError",
+    "SequenceTicket",
     "SettingsError",
     "Ticket",
     "batch",

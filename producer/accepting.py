@@ -116,7 +116,7 @@ def prepare(command: Command, delivery: Delivery, terms: Terms) -> Prepared:
     admit(command, terms)
     aside = Aside()
     ticket, shares = _shares(command)
-    arguments = [_stored(aside, each.id, each.command, delivery) for each in shares]
+    arguments = [stored(aside, each.id, each.command, delivery) for each in shares]
     if delivery.idempotency_key is None:
         return Prepared(ticket, arguments, aside.kept)
     key = f"{delivery.page}:{delivery.idempotency_key}"
@@ -125,7 +125,11 @@ def prepare(command: Command, delivery: Delivery, terms: Terms) -> Prepared:
 
 def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) -> str:
     """Puts one checked command on the queue and returns the id of its ticket; the first one's, under a known key."""
-    ready = prepare(command, delivery, terms)
+    return accept(queue, prepare(command, delivery, terms), terms)
+
+
+def accept(queue: Queue, ready: Prepared, terms: Terms) -> str:
+    """Puts what was prepared on the queue and returns the id of its ticket; the first one's, under a known key."""
     for command_id, content in ready.content:
         queue.put_bytes(command_id, content)
     if ready.key is None:
@@ -153,7 +157,7 @@ def _digest(command: Command) -> str:
     return hashed.hexdigest()
 
 
-def _stored(queue: Bytes, command_id: str, command: Command, delivery: Delivery) -> Arguments:
+def stored(queue: Bytes, command_id: str, command: Command, delivery: Delivery) -> Arguments:
     """Returns the command as it is accepted; its bytes are with `queue` already."""
     if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
         return arguments_of(command_id, command, route(command), delivery)
@@ -184,9 +188,9 @@ def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, term
             admit(command, terms)
             if isinstance(command, SendBatch):
                 shares = _shares(command)[1]
-                arguments += [_stored(queue, each.id, each.command, delivery) for each in shares]
+                arguments += [stored(queue, each.id, each.command, delivery) for each in shares]
             else:
-                arguments.append(_stored(queue, new_id(), command, delivery))
+                arguments.append(stored(queue, new_id(), command, delivery))
         except StopIteration:
             return Round(arguments, commands, None, ended=True)
         except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)

@@ -1,14 +1,12 @@
 """What the ticket of a batch asks: its parts one by one, and what their outcomes come to together."""
 
 import re
-import time
 from typing import Final
-
-import msgspec
 
 from producer.errors import InvalidCommandError
 from producer.ids import PATTERN
 from producer.inquiry import Inquiry
+from producer.joint_inquiry import JointInquiry
 from producer.keys import Keys
 from producer.outcome import Outcome
 from producer.steps import Steps
@@ -16,11 +14,12 @@ from producer.steps import Steps
 BATCH_ID: Final = re.compile(rf"({PATTERN})x(\d+)((?:_\d+)*)(n?)")
 
 
-class BatchInquiry(Inquiry):
+class BatchInquiry(JointInquiry):
     """Asks after a batch, by its ticket's id; linked parts are asked after as one."""
 
+    kind = "send_batch"
+
     def __init__(self, batch_id: str, keys: Keys) -> None:
-        super().__init__(batch_id, keys)
         match = BATCH_ID.fullmatch(batch_id)
         if match is None:
             raise InvalidCommandError("id", "is no ticket of a batch")
@@ -28,37 +27,10 @@ class BatchInquiry(Inquiry):
         linked = [int(place) for place in match[3].split("_")[1:]]
         self._with_headers = not match[4]
         self._linked = linked
-        self.parts = tuple(
+        parts = tuple(
             Inquiry(f"{base}.{linked[0] if place in linked else place}", keys) for place in range(total)
         )
-
-    def outcome(self) -> Steps[Outcome | None]:
-        """Comes to how the batch ended, or to None while a part is on its way."""
-        outcomes: list[Outcome] = []
-        for part in self.parts:
-            found = yield from part.outcome()
-            if found is None:
-                return None
-            outcomes.append(found)
-        worst = next((each for each in outcomes if not each.sent), outcomes[0])
-        return msgspec.structs.replace(
-            worst,
-            at=max(each.at for each in outcomes),
-            attempts=max(each.attempts for each in outcomes),
-            type="send_batch",
-            possibly_repeated=any(each.possibly_repeated for each in outcomes),
-            reply=[self._reply_of(place, each) for place, each in enumerate(outcomes)],
-        )
-
-    def wait(self, timeout_s: float) -> Steps[Outcome]:
-        """Comes to how the batch ended, after at most `timeout_s` seconds for all of its parts."""
-        deadline = time.monotonic() + timeout_s
-        for part in {each.id: each for each in self.parts}.values():
-            yield from part.wait(max(0.0, deadline - time.monotonic()))
-        found = yield from self.outcome()
-        if found is None:
-            return (yield from super().wait(timeout_s))
-        return found
+        super().__init__(batch_id, keys, parts)
 
     def result(self, timeout_s: float) -> Steps[object]:
         """Comes to the replies of all parts; a part that failed is a value among them."""

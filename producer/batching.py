@@ -98,6 +98,16 @@ class BatchTicket(Ticket[list[PartReply | None]]):
         """
         return super().outcome()
 
+    def cancel(self) -> bool:
+        """Ends every part that no worker has yet, the last first; True only if surely no part was or will be sent.
+
+        False leaves those cancelled that could be: `parts` tell which. Linked parts end together.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached; cancelling again is safe.
+        """
+        return super().cancel()
+
     def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[PartReply | None]:
         """Returns `code`, `headers` and parsed `body` of each part, as the direct client does, once all have ended.
 

@@ -15,7 +15,7 @@ from producer.envelope import Delivery, expires_ms, fixed_line, person_key
 from producer.errors import BroadcastError, InvalidCommandError, QueueFullError, QueueUnavailableError
 from producer.ids import new_id
 from producer.keys import Keys
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.queue import unavailable
 from producer.routing import route
 from producer.scripting import Script
@@ -178,7 +178,7 @@ class Campaign:
             ) from error
 
     def _run(self, what: str, *arguments: Value) -> Steps[Any]:
-        values = (what, self.id, Policy().encoded(), "", *arguments)
+        values = (what, self.id, of_the_workers(), "", *arguments)
         try:
             answer = yield Run(_script("broadcast"), self._keys.prefix, values)
         except redis.exceptions.OutOfMemoryError as error:

@@ -9,7 +9,7 @@ import redis
 
 from producer.ids import PATTERN
 from producer.keys import Keys
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.queue import Queue, unavailable
 from producer.scripting import Script
 from producer.steps import Run, Steps, take
@@ -41,7 +41,7 @@ def confirming(event: object, keys: Keys) -> Steps[int]:
     found = list(echoes_in(event))
     if not found:
         return 0
-    arguments: list[str | bytes | int] = [Policy().encoded(), ""]
+    arguments: list[str | bytes | int] = [of_the_workers(), ""]
     for command_id, reply in found:
         arguments += (command_id, msgspec.json.encode({"reply": reply}))
     try:

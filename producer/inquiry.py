@@ -9,7 +9,7 @@ import redis
 from producer.errors import OutcomeTimeoutError, QueueUnavailableError
 from producer.keys import Keys
 from producer.outcome import Outcome, outcome_of
-from producer.policy import Policy
+from producer.policy import of_the_workers
 from producer.scripting import Script
 from producer.steps import Call, Run, Signal, Steps, Together
 
@@ -45,7 +45,7 @@ class Inquiry:
     def cancel(self) -> Steps[bool]:
         """Ends the command if no worker has it yet; comes to True only if it will surely not be sent."""
         try:
-            answer = yield Run(_cancel(), self.keys.prefix, (self.id, Policy().encoded(), ""))
+            answer = yield Run(_cancel(), self.keys.prefix, (self.id, of_the_workers(), ""))
         except redis.RedisError as error:
             raise _lost(error, "try again") from error
         return cast("object", answer) == 1

@@ -21,6 +21,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `returned:<worker>#<token>` | string | a take that was given up before it came |
 | `workers` | hash | worker → digest of its profile |
 | `workers:info` | hash | worker → JSON for people |
+| `policy` | string | how long outcomes are kept, and other bounds, as the last worker to come has them |
 | `beats` | sorted set | worker by its last heartbeat |
 | `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
 | `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |
@@ -45,6 +46,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `depth` | hash | commands of a Page that have not ended |
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
+| `audit` | set | Pages (`?` unknown) of heads that could not be read: the timer looks whose conversation lost it |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
 """

@@ -18,3 +18,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def encoded(self) -> str:
         """Returns the policy as scripts read it."""
         return f"{self.outcome_ms},{self.dead_max},{self.attempts_max},{self.timeout_ms},{self.dead_ms}"
+
+
+def of_the_workers() -> str:
+    """Returns, as scripts read it, the policy that the last worker to come made known; the default while none has."""
+    return f"~{Policy().encoded()}"

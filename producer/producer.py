@@ -5,7 +5,7 @@ from typing import Final, Self, TypeVar, Unpack, cast
 
 import redis
 
-from producer.accepting import DAY_MS, Terms, enqueue, next_round, terms_of, without_key
+from producer.accepting import DAY_MS, Terms, accept, enqueue, next_round, terms_of, without_key
 from producer.batching import BATCH_ID, BatchTicket
 from producer.binding import Options, bound, for_many
 from producer.broadcasting import Broadcast, begin
@@ -16,6 +16,8 @@ from producer.errors import OutboundError, SendManyError
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.queue import PAGE_QUEUE_MAX, Putting, Queue, connect
+from producer.sequence_inquiry import SEQUENCE_ID
+from producer.sequencing import OnFailure, SequenceTicket, prepare_sequence
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
@@ -117,6 +119,8 @@ class Producer(QueuedVocabulary):
         """Returns the ticket of a command that was enqueued here or in any other process."""
         if BATCH_ID.fullmatch(command_id):
             return BatchTicket(command_id, self._queue.client, self._queue.keys)
+        if SEQUENCE_ID.fullmatch(command_id):
+            return SequenceTicket(command_id, self._queue.client, self._queue.keys)
         return Ticket(command_id, self._queue.client, self._queue.keys)
 
     def send_many(
@@ -159,6 +163,31 @@ class Producer(QueuedVocabulary):
         if posted is not None and on_progress is not None:
             on_progress(enqueued)
         return enqueued
+
+    def send_sequence(
+        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
+    ) -> SequenceTicket:
+        """Enqueues steps to one person, all or none, that leave in order with nothing of the conversation between them.
+
+        A step that must wait or be tried again keeps those behind it waiting. Commands of another priority, and those
+        with `ordered=False`, take no part in the conversation.
+
+        Args:
+            psid: the person's PSID.
+            steps: 1 to 50 commands to this person, made with `producer.batch`, such as `batch.typing_on(psid)`.
+            on_failure: `stop` cancels the steps behind one that was not sent, or of which nobody knows whether it was;
+                `continue` sends them all the same.
+
+        Raises:
+            InvalidCommandError: names the step or the option; nothing was enqueued.
+            IdempotencyError: the idempotency key stands for something else.
+            QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
+            QueueUnavailableError: Redis was not reached.
+        """
+        ready = prepare_sequence(
+            psid, list(steps), delivery=checked(self._delivery), terms=self._terms, on_failure=on_failure
+        )
+        return cast("SequenceTicket", self.ticket(accept(self._queue, ready, self._terms)))
 
     def broadcast_to(
         self,

@@ -236,11 +236,10 @@ def _own_tokens(jobs: Sequence[Job]) -> bool:
 
 
 def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
-    is_list = isinstance(job.command, SendBatch) and isinstance(answer, Answered)
     verdict = judge(
         answer,
-        is_send=job.taken.is_send and not is_list,
-        is_message=job.taken.type in MESSAGE_TYPES and not is_list,
+        is_send=job.taken.is_send,
+        is_message=job.taken.type in MESSAGE_TYPES,  # the list that linked parts get carries no id of its own
         table=table,
         page=job.taken.page,
     )

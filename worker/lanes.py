@@ -282,7 +282,7 @@ class Lanes:
         """Makes the worker and what it knows known to all others."""
         keep_ms = 10 * self.policy.timeout_ms
         fields: Sequence[str] = profile.fields()
-        while self._run("hello", worker, profile.digest, info, keep_ms, now_ms, *fields) == 1:
+        while self._run("hello", worker, profile.digest, info, keep_ms, now_ms, self._policy, *fields) == 1:
             pass
 
     def heartbeat(self, worker: str, profile: Profile, *, now_ms: int | str = "") -> int:

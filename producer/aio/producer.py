@@ -10,7 +10,7 @@ from producer.accepting import ROUND, Aside, Terms, next_round, prepare, terms_o
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
 from producer.aio.taking import Reader, Source
-from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
+from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.batch_inquiry import BATCH_ID
 from producer.binding import Options, bound, for_many
 from producer.campaign import Campaign, id_for
@@ -22,6 +22,8 @@ from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.producer import DAY_S
 from producer.queue import PAGE_QUEUE_MAX
+from producer.sequence_inquiry import SEQUENCE_ID
+from producer.sequencing import OnFailure, prepare_sequence
 from producer.vocabulary.awaited import AwaitedVocabulary
 from producer.vocabulary.options import SendOptions
 
@@ -119,6 +121,8 @@ class AsyncProducer(AwaitedVocabulary):
         """Returns the ticket of a command that was enqueued here or in any other process."""
         if BATCH_ID.fullmatch(command_id):
             return AsyncBatchTicket(command_id, self._queue.taker, self._queue.keys)
+        if SEQUENCE_ID.fullmatch(command_id):
+            return AsyncSequenceTicket(command_id, self._queue.taker, self._queue.keys)
         return AsyncTicket(command_id, self._queue.taker, self._queue.keys)
 
     async def send_many(
@@ -176,6 +180,32 @@ class AsyncProducer(AwaitedVocabulary):
             if round_.arguments and on_progress is not None:
                 on_progress(enqueued)
         return enqueued
+
+    async def send_sequence(
+        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
+    ) -> AsyncSequenceTicket:
+        """Enqueues steps to one person, all or none, that leave in order with nothing of the conversation between them.
+
+        A step that must wait or be tried again keeps those behind it waiting. Commands of another priority, and those
+        with `ordered=False`, take no part in the conversation.
+
+        Args:
+            psid: the person's PSID.
+            steps: 1 to 50 commands to this person, made with `producer.batch`, such as `batch.typing_on(psid)`.
+            on_failure: `stop` cancels the steps behind one that was not sent, or of which nobody knows whether it was;
+                `continue` sends them all the same.
+
+        Raises:
+            InvalidCommandError: names the step or the option; nothing was enqueued.
+            IdempotencyError: the idempotency key stands for something else.
+            QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
+            QueueUnavailableError: Redis was not reached.
+        """
+        ready = prepare_sequence(
+            psid, list(steps), delivery=checked(self._delivery), terms=self._terms, on_failure=on_failure
+        )
+        ticket = await self._queue.accept(ready, self._terms.keep_ms)
+        return cast("AsyncSequenceTicket", self.ticket(ticket))
 
     async def broadcast_to(
         self,

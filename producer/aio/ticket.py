@@ -8,6 +8,7 @@ from producer.batch_inquiry import BatchInquiry
 from producer.commands.results import PartReply
 from producer.inquiry import Inquiry
 from producer.keys import Keys
+from producer.sequence_inquiry import SequenceInquiry
 from producer.ticket import RESULT_TIMEOUT_S, Outcome
 
 Reply_co = TypeVar("Reply_co", covariant=True)
@@ -79,7 +80,10 @@ class AsyncTicket(Generic[Reply_co]):
 
 
 class AsyncBatchTicket(AsyncTicket[list[PartReply | None]]):
-    """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one."""
+    """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one.
+
+    `cancel` ends every part that no worker has yet, and is True only if surely no part was or will be sent.
+    """
 
     def __init__(self, batch_id: str, taker: Taker, keys: Keys) -> None:
         super().__init__(batch_id, taker, keys)
@@ -88,3 +92,26 @@ class AsyncBatchTicket(AsyncTicket[list[PartReply | None]]):
         self.parts: tuple[AsyncTicket[object], ...] = tuple(
             AsyncTicket(each.id, taker, keys) for each in inquiry.parts
         )
+
+
+class AsyncSequenceTicket(AsyncTicket[list[object]]):
+    """The ticket of a sequence: `steps` holds a ticket for each step, in order.
+
+    Its `outcome` is that of the first step that was not sent, `sent` when every step was. `cancel` ends every step that
+    no worker has yet, and is True only if surely no step was or will be sent.
+    """
+
+    def __init__(self, sequence_id: str, taker: Taker, keys: Keys) -> None:
+        super().__init__(sequence_id, taker, keys)
+        self._inquiry: SequenceInquiry = SequenceInquiry(sequence_id, keys)
+        self.steps: tuple[AsyncTicket[object], ...] = tuple(
+            AsyncTicket(each.id, taker, keys) for each in self._inquiry.parts
+        )
+
+    async def outcomes(self) -> list[Outcome | None]:
+        """Returns how each step ended, in order; None for one that is on its way.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached.
+        """
+        return await self._taker.take(self._inquiry.outcomes())

@@ -97,6 +97,8 @@ for _ = 1, 500 do
   if command and command.state == 'L' then
     finish(entry, command, 'cancelled', '{"reason":"its broadcast was cancelled"}', false, now, policy)
     cancelled = cancelled + 1
+  elseif record and not command then
+    quarantine(entry, record, page, 'L', now)
   end
 end
 local first = call('LINDEX', P .. 'lane:' .. name, 0)

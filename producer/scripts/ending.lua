@@ -6,16 +6,20 @@
 local tally = {}
 local someone_waits = nil
 
--- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms,dead_ms".
+-- A policy is "outcome_ms,dead_max,attempts_max,timeout_ms,dead_ms"; behind a "~" it is for when no worker has made its
+-- own known.
+local the_policy = nil
 local function policy_of(text)
+  if string.sub(text, 1, 1) == '~' then text = call('GET', P .. 'policy') or string.sub(text, 2) end
   local outcome_ms, dead_max, attempts_max, timeout_ms, dead_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
-  return {
+  the_policy = {
     outcome_ms = outcome_ms,
     dead_max = tonumber(dead_max),
     attempts_max = tonumber(attempts_max),
     timeout_ms = tonumber(timeout_ms),
     dead_ms = tonumber(dead_ms),
   }
+  return the_policy
 end
 
 local by_broadcast = {}
@@ -55,6 +59,7 @@ local function write_counts()
   for broadcast, counts in pairs(by_broadcast) do
     for what, number in pairs(counts) do call('HINCRBY', P .. 'counts:broadcast:' .. broadcast, what, number) end
   end
+  tally, by_broadcast, idle = {}, {}, idle and {}
 end
 
 local function tell_waiters(id)
@@ -121,6 +126,27 @@ local function leave_conversations(id, command, now)
   end
 end
 
+-- A step of a sequence was not sent: the steps behind it that are not wanted then end with it, and at once, since an
+-- outcome is not kept for ever.
+local function stop_sequence(id, now, policy)
+  local base, step = string.match(id, '^(.*%.)(%d+)$')
+  for _ = 1, base and STEPS_MAX or 0 do
+    step = int(step + 1)
+    local record = call('HGET', P .. 'commands', base .. step)
+    if not record then return end
+    local behind = parse(record)
+    if behind and has(behind.options, 'c') and (behind.state == 'W' or behind.state == 'S') then
+      call('HDEL', P .. 'commands', base .. step)
+      call('ZREM', P .. 'later', base .. step)
+      call('ZREM', P .. 'expiring', base .. step)
+      call('DEL', P .. 'blob:' .. base .. step)
+      if behind.state == 'W' then call('LREM', P .. 'conversation:' .. conversation(behind, behind.people), 1, base .. step) end
+      write_outcome(base .. step, behind, 'cancelled', '{"reason":"the step before it was not sent"}', now, policy)
+      count(behind.page, 'cancelled')
+    end
+  end
+end
+
 -- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
 local ended = nil -- in a script that ends many, each once: ids whose records go together
 local function finish(id, command, outcome, detail, dead, now, policy)
@@ -137,6 +163,35 @@ local function finish(id, command, outcome, detail, dead, now, policy)
     call('PERSIST', P .. 'outcome:' .. id)
     call('PERSIST', P .. 'history:' .. id)
   end
+  if outcome ~= 'sent' and has(command.options, 'q') then stop_sequence(id, now, policy) end
   leave_conversations(id, command, now)
   count_many(command.page, command.broadcast, outcome, 1)
+end
+
+-- What can be told of a record that cannot be read as a whole: its fixed line, when that is sound; else nil.
+local function salvaged(record)
+  local cut = string.find(record, '\n', 1, true)
+  local whole = cut and parse('L' .. string.sub(record, cut))
+  if whole and whole.page ~= '' then return whole end
+  return nil
+end
+
+-- The record cannot be read: it will never be sent, and is kept as it is. `state` is what its place says of it, '?' when
+-- it may have been a head or none; `outcome` and `detail` say how it ended, when it was with a worker.
+quarantine = function(id, record, page, state, now, outcome, detail)
+  local command = salvaged(record)
+  call('HDEL', P .. 'commands', id)
+  call('ZREM', P .. 'expiring', id)
+  bury(id, record, now, the_policy)
+  local unread = { attempts = 0, flags = '', page = command and command.page or page, type = command and command.type or '' }
+  write_outcome(id, unread, outcome or 'refused', detail or '{"reason":"its record in Redis cannot be read"}', now, the_policy)
+  count_many(unread.page, command and command.broadcast or '', outcome or 'refused', 1)
+  if outcome ~= 'sent' then stop_sequence(id, now, the_policy) end
+  if state == 'W' then return end -- it stood in a line, and goes out of it
+  if command and state ~= '?' then
+    leave_conversations(id, command, now)
+  else
+    call('SADD', P .. 'audit', unread.page) -- the timer looks which conversations have lost their head
+    alarm(now)
+  end
 end

@@ -9,8 +9,8 @@
 --                pending: conversations in which it is not yet the head
 --   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
 --                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob, l enqueued for later,
---                u unordered (its people are told, and no conversation is joined), c a step of a sequence that ends
---                when the step before it (its id ends in a number one less) was not sent
+--                u unordered (its people are told, and no conversation is joined), q a step of a sequence (its id
+--                ends in its number, from 0 on), c a step that ends when the step before it was not sent
 --                type: '' is send_message
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
 --   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
@@ -22,6 +22,7 @@ local P = KEYS[1] .. ':'
 local call = redis.call
 local NEVER_MS = 9000000000000000
 local TOUCHED_MAX = 1000
+local STEPS_MAX = 50 -- of a sequence
 
 local function int(number)
   return string.format('%.0f', number)
@@ -188,6 +189,8 @@ local function enter(id, command)
   end
 end
 
+local quarantine = nil -- set by ending.lua: ends a command whose record cannot be read
+
 -- In a script that ends many: people whose conversation is left without a head, by set, to be removed together.
 local idle = nil
 local function leave_idle(set, person)
@@ -218,6 +221,7 @@ local function advance(page, person, priority, now)
       keep(id, successor)
       return
     end
+    if record and not successor and quarantine then quarantine(id, record, page, 'W', now) end
   end
   later('~' .. key, now) -- only ended ones stood in line so far: the timer goes on from here
 end

@@ -44,6 +44,9 @@ local function return_chunk(worker, token, now, policy)
         to_lane_head(ids[i], command)
         keep(ids[i], command)
       end
+    elseif record and not command then
+      local detail = '{"reason":"its record in Redis cannot be read, and its worker died"}'
+      quarantine(ids[i], record, '?', 'T', now, begun and 'unknown' or nil, begun and detail or nil)
     end
   end
   return #ids

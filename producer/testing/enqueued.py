@@ -1,6 +1,6 @@
 """One command as it was enqueued, with what a test may ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,7 +13,8 @@ from producer.messages.builders import plain
 class Enqueued(msgspec.Struct, frozen=True, kw_only=True):
     """A command with its Page and delivery options.
 
-    `batch` is the ticket of the explicit batch that it is a part of, `broadcast` the id of its broadcast.
+    `batch` is the ticket of the explicit batch that it is a part of, `sequence` that of the sequence that it is a step
+    of, `broadcast` the id of its broadcast.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Enqueued(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_key: str | None = None
     batch: str | None = None
     broadcast: str | None = None
+    sequence: str | None = None
 
     @property
     def type(self) -> str:
@@ -71,7 +73,7 @@ class Enqueued(msgspec.Struct, frozen=True, kw_only=True):
         delivery = Delivery(page=self.page)
         told: list[str] = [self.priority] if self.priority != delivery.priority else []
         told += ["at most once"] if self.at_most_once else []
-        for name in ("send_at", "expires_in", "idempotency_key", "batch", "broadcast"):
+        for name in ("send_at", "expires_in", "idempotency_key", "batch", "broadcast", "sequence"):
             value = getattr(self, name)
             told += [f"{name}={value!r}"] if value is not None else []
         return f" ({', '.join(told)})" if told else ""
@@ -91,6 +93,16 @@ def enqueued(ticket: str, command: Command, delivery: Delivery) -> list[Enqueued
 def of_broadcast(broadcast: str, place: int, command: Command, delivery: Delivery) -> Enqueued:
     """Returns the command that one person of a broadcast gets."""
     return _one(f"{broadcast}:{place}", command, delivery, None, broadcast)
+
+
+def of_sequence(ticket: str, steps: Sequence[Command], delivery: Delivery) -> list[Enqueued]:
+    """Returns the steps of a sequence under `ticket`, one by one."""
+    base = ticket.partition("y")[0]
+    ordered = msgspec.structs.replace(delivery, ordered=True)
+    return [
+        msgspec.structs.replace(_one(f"{base}.{place}", each, ordered, None, None), sequence=ticket)
+        for place, each in enumerate(steps)
+    ]
 
 
 def _one(

@@ -1,12 +1,12 @@
 """What an outbox keeps in the place of Redis; tickets and broadcasts ask it in steps that need no server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from producer.accepting import Terms, prepare
+from producer.accepting import Prepared, Terms, prepare
 from producer.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.campaign import Campaign, Progress, check_psid
 from producer.commands import Command, SendMessage, check
@@ -16,8 +16,10 @@ from producer.inquiry import Inquiry
 from producer.keys import Keys
 from producer.outcome import Outcome, OutcomeName
 from producer.queue import DIFFERENT, REPEATED, first_of
+from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
+from producer.sequencing import OnFailure, prepare_sequence
 from producer.steps import Next, Steps
-from producer.testing.enqueued import Enqueued, enqueued, of_broadcast
+from producer.testing.enqueued import Enqueued, enqueued, of_broadcast, of_sequence
 
 ROUND: Final = 500
 
@@ -36,6 +38,16 @@ class Kept:
     def add(self, command: Command, delivery: Delivery, terms: Terms) -> str:
         """Keeps what Redis would accept; returns the ticket's id, the first one's under a known key."""
         ready = prepare(command, delivery, terms)
+        return self._accept(ready, enqueued(ready.ticket, command, delivery))
+
+    def add_sequence(
+        self, psid: str, steps: Sequence[Command], on_failure: OnFailure, delivery: Delivery, terms: Terms
+    ) -> str:
+        """Keeps the steps of a sequence; returns the ticket's id, the first one's under a known key."""
+        ready = prepare_sequence(psid, steps, delivery=delivery, terms=terms, on_failure=on_failure)
+        return self._accept(ready, of_sequence(ready.ticket, steps, delivery))
+
+    def _accept(self, ready: Prepared, commands: Iterable[Enqueued]) -> str:
         if self.failure is not None:
             raise self.failure
         if ready.key is not None:
@@ -44,7 +56,7 @@ class Kept:
                 return first_of(
                     [REPEATED if digest == ready.digest else DIFFERENT, first.encode()], ready.ticket
                 )
-        for each in enqueued(ready.ticket, command, delivery):
+        for each in commands:
             self._keep(each)
         return ready.ticket
 
@@ -96,6 +108,8 @@ class Kept:
 
     def inquiry(self, command_id: str) -> Inquiry:
         """Returns what the ticket of a command asks here."""
+        if SEQUENCE_ID.fullmatch(command_id):
+            return KeptSequence(command_id, self)
         return (KeptBatch if BATCH_ID.fullmatch(command_id) else KeptOne)(command_id, self)
 
     def clear(self) -> None:
@@ -145,6 +159,15 @@ class KeptBatch(BatchInquiry, KeptOne):
         # in an outbox linked parts are commands of their own too
         self.parts = tuple(KeptOne(f"{base}.{place}", kept) for place in range(len(self.parts)))
         self._linked: list[int] = []
+
+
+class KeptSequence(SequenceInquiry, KeptOne):
+    """Asks an outbox after a sequence; steps end one by one, as the test says."""
+
+    def __init__(self, sequence_id: str, kept: Kept) -> None:
+        SequenceInquiry.__init__(self, sequence_id, Keys())
+        self._kept = kept
+        self.parts = tuple(KeptOne(each.id, kept) for each in self.parts)
 
 
 class KeptCampaign(Campaign):

@@ -11,7 +11,7 @@ from producer.accepting import Terms, terms_of, without_key
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
 from producer.aio.taking import Source, Taker
-from producer.aio.ticket import AsyncBatchTicket, AsyncTicket
+from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.batching import BatchTicket
 from producer.binding import for_many
 from producer.broadcasting import Broadcast
@@ -24,9 +24,10 @@ from producer.keys import Keys
 from producer.messages import Message
 from producer.outcome import OutcomeName
 from producer.producer import Producer
+from producer.sequencing import OnFailure, SequenceTicket
 from producer.steps import take
 from producer.testing.enqueued import Enqueued
-from producer.testing.kept import Kept, KeptBatch, KeptCampaign
+from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.testing.matching import check_names, listing, matches, nearest, told
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
@@ -58,7 +59,7 @@ class Outbox(Producer):
 
     @property
     def commands(self) -> tuple[Enqueued, ...]:
-        """Everything that was enqueued, in order; a batch and a broadcast as their single commands."""
+        """Everything that was enqueued, in order; a batch, a sequence and a broadcast as their single commands."""
         return tuple(self._kept.commands)
 
     @property
@@ -80,8 +81,8 @@ class Outbox(Producer):
 
         Args:
             times: exactly how many there must be; at least one when absent.
-            criteria: `page`, `recipient`, `text`, `message`, `type`, a delivery option, `broadcast`, `batch`, or a
-                field or option of the command, such as `tag`. A compiled pattern is searched for.
+            criteria: `page`, `recipient`, `text`, `message`, `type`, a delivery option, `broadcast`, `batch`,
+                `sequence`, or a field or option of the command, such as `tag`. A compiled pattern is searched for.
 
         Raises:
             AssertionError: tells what was enqueued, and in what the nearest differs.
@@ -150,6 +151,10 @@ class Outbox(Producer):
             whole = BatchTicket(command_id, _NO_CLIENT, Keys())
             whole.parts = tuple(self.ticket(each.id) for each in inquiry.parts)
             ticket = whole
+        elif isinstance(inquiry, KeptSequence):
+            sequence = SequenceTicket(command_id, _NO_CLIENT, Keys())
+            sequence.steps = tuple(self.ticket(each.id) for each in inquiry.parts)
+            ticket = sequence
         else:
             ticket = Ticket(command_id, _NO_CLIENT, Keys())
         ticket._inquiry = inquiry  # noqa: SLF001 (made in the lines above)
@@ -161,6 +166,13 @@ class Outbox(Producer):
         """Keeps all commands; raises `SendManyError` as a producer does."""
         steps = self._kept.add_many(without_key(checked(self._delivery)), self._terms, on_progress)
         return take(steps, _NO_CLIENT, iter(commands))
+
+    def send_sequence(
+        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
+    ) -> SequenceTicket:
+        """Keeps the steps, in order, each with its `sequence`."""
+        ticket = self._kept.add_sequence(psid, list(steps), on_failure, checked(self._delivery), self._terms)
+        return cast("SequenceTicket", self.ticket(ticket))
 
     def broadcast_to(
         self,
@@ -217,6 +229,10 @@ class AsyncOutbox(AsyncProducer):
             whole = AsyncBatchTicket(command_id, _NO_TAKER, Keys())
             whole.parts = tuple(self.ticket(each.id) for each in inquiry.parts)
             ticket = whole
+        elif isinstance(inquiry, KeptSequence):
+            sequence = AsyncSequenceTicket(command_id, _NO_TAKER, Keys())
+            sequence.steps = tuple(self.ticket(each.id) for each in inquiry.parts)
+            ticket = sequence
         else:
             ticket = AsyncTicket(command_id, _NO_TAKER, Keys())
         ticket._inquiry = inquiry  # noqa: SLF001 (made in the lines above)
@@ -228,6 +244,13 @@ class AsyncOutbox(AsyncProducer):
         """Keeps all commands; raises `SendManyError` as a producer does."""
         steps = self._kept.add_many(without_key(checked(self._delivery)), self._terms, on_progress)
         return await _NO_TAKER.take(steps, commands)
+
+    async def send_sequence(
+        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
+    ) -> AsyncSequenceTicket:
+        """Keeps the steps, in order, each with its `sequence`."""
+        ticket = self._kept.add_sequence(psid, list(steps), on_failure, checked(self._delivery), self._terms)
+        return cast("AsyncSequenceTicket", self.ticket(ticket))
 
     async def broadcast_to(
         self,

@@ -143,7 +143,7 @@ def test_the_example_of_the_settings_tells_their_bounds() -> None:
     ranged = {name: re.match(r"([\d,]+)(\w*) to ([\d,]+)(\w*)", form) for name, form in forms.items()}
     bounds = {name: found for name, found in ranged.items() if found and name in FIELDS}
     del bounds["OUTBOUND_KEY_PREFIX"]  # its bounds are those of a length
-    assert len(bounds) == 11
+    assert len(bounds) == 12
     for name, found in bounds.items():
         low, low_unit, high, high_unit = found.groups()
         most = int(high.replace(",", ""))

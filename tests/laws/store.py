@@ -27,7 +27,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def record_of(raw: bytes) -> Record:
     """Returns a record in parts, by the form that `scripts/lanes.lua` documents."""
-    state, fixed, _ = raw.decode().split("\n", 2)
+    state, fixed, _ = raw.decode(errors="replace").split("\n", 2)
     page, rate_class, priority, broadcast, people, kind, _, _, options, _, expires = fixed.split("|")
     joined = people.split(",") if people and "u" not in options else []
     attempts, reaps, flags, mark, pending = (
@@ -103,7 +103,9 @@ def read(client: "redis.Redis") -> Store:
             scored.setdefault(kind, {})[name] = {member.decode(): score for member, score in members}
         elif type_of == b"hash":
             fields = cast("dict[bytes, bytes]", client.hgetall(key))
-            hashes.setdefault(kind, {})[name] = {field.decode(): v.decode() for field, v in fields.items()}
+            hashes.setdefault(kind, {})[name] = {
+                field.decode(): v.decode(errors="replace") for field, v in fields.items()
+            }
         elif type_of == b"set":
             members_of = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
             sets[f"{kind}:{name}" if name else kind] = members_of

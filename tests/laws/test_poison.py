@@ -127,3 +127,114 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(engine: Engine, record: s
     assert engine.outcome("bad") == "refused"
     store = read(engine.client)
     assert (store.hashed("dead", "records"), set(store.scores("dead"))) == ({"bad": record}, {"bad"})
+
+
+# What is left of a record: nothing that can be read, or its fixed line.
+DAMAGED = {"all of it": "garbage", "its state line": "Lx;y\n{rest}"}
+
+
+def damage(engine: Engine, command_id: str, how: str) -> None:
+    """Damages the record of a command where it lies."""
+    record = engine.client.hget(engine.key("commands"), command_id)
+    assert isinstance(record, bytes)
+    rest = record.decode().split("\n", 1)[1]
+    engine.client.hset(engine.key("commands"), command_id, DAMAGED[how].format(rest=rest))
+
+
+def queue_of_three(engine: Engine, state: str) -> None:
+    """Brings the command `bad` of a conversation into a state, with `next` behind it."""
+    bad = Spec(
+        id="bad",
+        people="u",
+        type="newer" if state == "P" else "send_message",
+        due="+1000" if state == "S" else "",
+    )
+    if state == "W":
+        engine.enqueue(Spec(id="first", people="u"))
+    engine.enqueue(bad, Spec(id="next", people="u"), Spec(id="other", page="P2"))
+    if state == "P":
+        assert engine.ids() == ["other"]
+    if state in "RE":
+        engine.settle(engine.take(limit=1), "retry" if state == "R" else "await", delay_ms=1_000)
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+@pytest.mark.parametrize("state", ["L", "W", "S", "R", "E", "P"])
+def test_what_cannot_be_read_stops_nobody_behind_it(engine: Engine, state: str, how: str) -> None:
+    """In whatever state it is found, it ends refused and is kept, its conversation goes on, and the sums are right."""
+    queue_of_three(engine, state)
+    damage(engine, "bad", how)
+    engine.hello("w2", profile(types=BOTH))
+    sent = engine.send("w2") + engine.send("w2")
+    engine.advance(1_000)
+    engine.advance(1_000)
+    sent += engine.send("w2") + engine.send("w2")
+    assert {"first"} & set(sent) == ({"first"} if state == "W" else set())
+    assert "next" in sent
+    assert engine.outcome("bad") == "refused"
+    store = read(engine.client)
+    assert set(store.scores("dead")) == {"bad"}
+    assert "audit" not in store.hashes
+    assert not engine.client.exists(engine.key("audit"))
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+@pytest.mark.parametrize("end", ["sent", "refused", "unknown"])
+def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
+    engine: Engine, how: str, end: str
+) -> None:
+    """Graph's success still counts; when the worker dies, nobody knows; the conversation goes on in each case."""
+    engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"))
+    chunk = engine.take()
+    assert engine.lanes.begin(chunk)
+    damage(engine, "bad", how)
+    if end == "unknown":
+        engine.lanes.goodbye("w1", now_ms=engine.now)
+        engine.hello("w2")
+    else:
+        engine.settle(chunk, "sent" if end == "sent" else "retry")
+        engine.hello("w2")
+    engine.advance(1, "w2")
+    assert engine.outcome("bad") == end
+    assert engine.send("w2") == ["next"]
+
+
+def test_a_conversation_that_lost_its_head_is_found_once_the_queue_is_short(engine: Engine) -> None:
+    """A script touches no more than 1,000 entries: until then the rest of the queue goes on."""
+    engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"), *many(1_200))
+    damage(engine, "bad", "all of it")
+    assert engine.send() != []
+    engine.advance(1)
+    assert engine.outcome("bad") == "refused"
+    sent = [each for _ in range(40) for each in engine.send()]
+    assert ("next" in sent, len(sent)) == (False, 1_150)
+    engine.advance(1)
+    assert engine.send() == ["next"]
+
+
+def test_a_conversation_of_a_page_with_nothing_else_is_found_late(engine: Engine) -> None:
+    """The Page of a head that was lost is looked at, though nothing of it has been in the queue since."""
+    engine.enqueue(Spec(id="bad", page="P2", people="u"))
+    engine.settle(engine.take(), "retry", delay_ms=1_000)
+    engine.enqueue(*many(1_200))
+    damage(engine, "bad", "its state line")
+    engine.advance(1_000)
+    assert engine.outcome("bad") == "refused"
+    while engine.send():
+        pass
+    engine.advance(1)
+    engine.enqueue(Spec(id="next", page="P2", people="u"))
+    assert engine.send() == ["next"]
+
+
+def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:
+    """It was not sent, so those behind it are not wanted."""
+    engine.enqueue(
+        *(Spec(id=f"s.{step}", people="u", options="sqc" if step else "sq") for step in range(3)),
+        Spec(id="next", people="u"),
+    )
+    damage(engine, "s.1", "all of it")
+    assert engine.send() == ["s.0"]
+    engine.advance(1)
+    assert [engine.outcome(f"s.{step}") for step in range(3)] == ["sent", "refused", "cancelled"]
+    assert engine.send() == ["next"]

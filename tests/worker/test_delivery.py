@@ -177,6 +177,24 @@ def test_linked_parts_are_one_envelope_with_one_outcome(server: "redis.Redis") -
     assert outcome.reply == [{"code": 200, "body": reply}] * 3
 
 
+def test_linked_parts_that_may_have_arrived_are_in_doubt(server: "redis.Redis") -> None:
+    """Law 8: an answer that leaves a send in doubt leaves a whole envelope of sends in doubt."""
+    house = House(server, Answered(502, b"<html>"))
+    once, often = (
+        house.producer.with_options(at_most_once=at_most_once).send_batch(
+            [batch.send_text(psid, "a", name="first"), batch.send_text(psid, "b", depends_on="first")]
+        )
+        for psid, at_most_once in (("1", True), ("2", False))
+    )
+    house.deliver(house.take())
+    house.deliver(house.take())
+    outcome = once.outcome()
+    assert outcome is not None
+    assert (outcome.name, outcome.attempts, often.outcome()) == ("unknown", 1, None)
+    house.lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
+    assert [(each.attempts, each.flags) for each in house.take().commands] == [(1, "r")]
+
+
 def test_a_settle_is_repeated_until_redis_has_it(server: "redis.Redis") -> None:
     """What Graph answered is not forgotten because Redis was away for a moment."""
     house = House(server)

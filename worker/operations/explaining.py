@@ -9,6 +9,7 @@ import redis
 
 from producer.batching import BATCH_ID, BatchTicket
 from producer.keys import Keys
+from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
 from worker.operations.holds import HoldSeen, stands
@@ -87,7 +88,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 def explain(
     client: "redis.Redis", keys: Keys, command_id: str, *, timeout_ms: int = TIMEOUT_MS
 ) -> Explanation:
-    """Returns what is known of a command, of a batch's ticket, or of a person of a broadcast (`<broadcast>:<n>`).
+    """Returns what is known of a command, a batch, a sequence, or a person of a broadcast (`<broadcast>:<n>`).
 
     Args:
         client: of the server.
@@ -100,7 +101,13 @@ def explain(
     """
     if BATCH_ID.fullmatch(command_id) is not None:
         ids = dict.fromkeys(part.id for part in BatchTicket(command_id, client, keys).parts)
-        return _batch(command_id, [explain(client, keys, each, timeout_ms=timeout_ms) for each in ids])
+        return _joint(
+            "batch", command_id, [explain(client, keys, each, timeout_ms=timeout_ms) for each in ids]
+        )
+    if SEQUENCE_ID.fullmatch(command_id) is not None:
+        steps = SequenceInquiry(command_id, keys).parts
+        told = [explain(client, keys, each.id, timeout_ms=timeout_ms) for each in steps]
+        return _joint("sequence", command_id, told)
     seen = look(client, keys, command_id)
     if seen.command is not None:
         return _waiting(seen, timeout_ms)
@@ -117,16 +124,16 @@ def explain(
     )
 
 
-def _batch(command_id: str, parts: list[Explanation]) -> Explanation:
+def _joint(what: Literal["batch", "sequence"], command_id: str, parts: list[Explanation]) -> Explanation:
     ended = sum(part.place == "ended" for part in parts)
     known = [part for part in parts if part.known]
     open_places = [part.place for part in known if part.place != "ended"]
     return Explanation(
         id=command_id,
         place=open_places[0] if open_places else "ended" if known else "unknown",
-        state=f"a batch: {ended} of {_counted(len(parts), 'command')} ended",
+        state=f"a {what}: {ended} of {_counted(len(parts), 'command')} ended",
         page=known[0].page if known else "",
-        type="send_batch",
+        type=f"send_{what}",
         parts=parts,
     )
 

@@ -1,4 +1,4 @@
--- uses: lanes
+-- uses: lanes ending
 -- hello.lua: makes a worker known, with what it can do, and frees what waited for such a worker.
 --
 -- ARGV[1]  worker
@@ -6,14 +6,17 @@
 -- ARGV[3]  info: JSON for people (host, pid, version, started)
 -- ARGV[4]  most milliseconds that the profile is kept without a heartbeat
 -- ARGV[5]  now_ms, for tests only, else ''
--- ARGV[6…] pairs of the profile's hash: '@rates', '@types', then page → "app;fingerprint;rates"
+-- ARGV[6]  policy: producers go by the last worker's
+-- ARGV[7…] pairs of the profile's hash: '@rates', '@types', then page → "app;fingerprint;rates"
 -- Answers 1 when something is left to free: say hello again.
 
 free_before_writing()
 local worker, digest = ARGV[1], ARGV[2]
 local now = clock(ARGV[5])
+policy_of(ARGV[6])
 local key = P .. 'profile:' .. digest
-for i = 6, #ARGV, 2 do call('HSET', key, ARGV[i], ARGV[i + 1]) end
+call('SET', P .. 'policy', ARGV[6])
+for i = 7, #ARGV, 2 do call('HSET', key, ARGV[i], ARGV[i + 1]) end
 call('PEXPIRE', key, ARGV[4])
 call('HSET', P .. 'workers', worker, digest)
 call('HSET', P .. 'workers:info', worker, ARGV[3])
@@ -21,7 +24,7 @@ call('ZADD', P .. 'beats', int(now), worker)
 
 local touched = 0
 if call('EXISTS', P .. 'unserved') == 1 then
-  for i = 6, #ARGV, 2 do
+  for i = 7, #ARGV, 2 do
     if call('SREM', P .. 'unserved', ARGV[i]) == 1 then rouse(ARGV[i]) end
   end
 end
@@ -48,9 +51,12 @@ for _, kind in ipairs(call('SMEMBERS', P .. 'parked')) do
         command.state = 'L'
         to_lane_head(id, command)
         keep(id, command)
+      elseif record and not command then
+        quarantine(id, record, '?', 'P', now)
       end
     end
   end
 end
+write_counts()
 wake()
 return touched >= TOUCHED_MAX and 1 or 0

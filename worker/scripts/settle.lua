@@ -136,6 +136,10 @@ for i = #ARGV - 4, commands_from, -5 do
     local record = records[(i - commands_from) / 5 + 1]
     local plain = record and not seen[id] and action == 'sent' and ARGV[i + 2] == 'a' and end_sent(id, record, detail)
     local command = record and not seen[id] and not plain and parse(record)
+    if record and not seen[id] and not plain and not command then
+      quarantine(id, record, '?', 'T', now, action == 'sent' and 'sent' or nil, action == 'sent' and detail or nil)
+      settled = settled + 1
+    end
     seen[id] = true
     if plain then settled = settled + 1 end
     if command and command.state == 'T' and command.mark == mark then

@@ -149,15 +149,6 @@ local function park(id, command)
   call('RPUSH', P .. 'parked:' .. command.type, id)
 end
 
--- The record cannot be read: nobody knows its conversation, but its Page, and that it will never be sent.
-local function quarantine(id, record, page)
-  call('HDEL', P .. 'commands', id)
-  bury(id, record, now, policy)
-  local unread = { attempts = 0, flags = '', page = page, type = '' }
-  write_outcome(id, unread, 'refused', '{"reason":"its record in Redis cannot be read"}', now, policy)
-  count(page, 'refused')
-end
-
 -- A bucket is a limit of its own beside the lane's: private replies of a Page, menus of one user.
 local function bucket_opens_at(command, rates)
   if command.bucket == '' then return nil end
@@ -224,7 +215,7 @@ local function look(id, record, lane, rates, free)
   if not record or chosen[id] then return 'skip' end
   local command = parse(record)
   if not command then
-    quarantine(id, record, string.match(lane, '^[^/]+'))
+    quarantine(id, record, string.match(lane, '^[^/]+'), 'L', now)
     return 'skip'
   end
   if command.state ~= 'L' or not is_of(command, lane) then return 'skip' end

@@ -35,8 +35,28 @@ local function due(key)
   return found
 end
 
+-- The steps of a sequence are due together, and join their conversation together: nothing comes between them.
+local moved = 0
+local function enter_sequence(id)
+  local base, ids = string.match(id, '^(.*%.)%d+$'), {}
+  for step = 0, STEPS_MAX - 1 do ids[#ids + 1] = base .. step end
+  moved = moved + #ids
+  for i, record in ipairs(call('HMGET', P .. 'commands', unpack(ids))) do
+    local step = record and parse(record)
+    if step and step.state == 'S' and has(step.options, 'q') then
+      call('ZREM', P .. 'later', ids[i])
+      enter(ids[i], step)
+      keep(ids[i], step)
+    end
+  end
+end
+
 local retries = {}
 for _, id in ipairs(due('later')) do
+  if moved > TOUCHED_MAX - 4 * SHARE then
+    more = true
+    break
+  end
   call('ZREM', P .. 'later', id)
   if string.sub(id, 1, 1) == '~' then
     local page, person, priority = string.match(id, '^~([^/]+)/([^/]+)/(%l)$')
@@ -44,7 +64,9 @@ for _, id in ipairs(due('later')) do
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)
-    if command and command.state == 'S' then
+    if command and command.state == 'S' and has(command.options, 'q') then
+      enter_sequence(id)
+    elseif command and command.state == 'S' then
       enter(id, command)
       keep(id, command)
     elseif command and command.state == 'E' and has(command.options, 'm') and has(command.options, 's') then
@@ -53,6 +75,8 @@ for _, id in ipairs(due('later')) do
       finish(id, command, 'exhausted', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
     elseif command and (command.state == 'R' or command.state == 'E') then
       retries[#retries + 1] = { id, command }
+    elseif record and not command then
+      quarantine(id, record, '?', '?', now)
     end
   end
 end
@@ -61,6 +85,46 @@ for i = #retries, 1, -1 do
   command.state = 'L'
   to_lane_head(id, command)
   keep(id, command)
+end
+
+-- A record that could not be read was the head of some conversation, and nobody knows of which: the one without a head
+-- goes on. This touches all there is, so it waits until that is little enough.
+local function audit()
+  local heads, depth, in_lane, pages = {}, {}, {}, {}
+  for _, page in ipairs(call('SMEMBERS', P .. 'audit')) do pages[page] = true end
+  for _, page in ipairs(call('HKEYS', P .. 'depth')) do pages[page] = true end
+  local all = call('HGETALL', P .. 'commands')
+  for i = 1, #all, 2 do
+    local command = parse(all[i + 1]) or salvaged(all[i + 1])
+    if command then
+      depth[command.page] = (depth[command.page] or 0) + 1
+      if command.state == 'L' then in_lane[lane_of(command)] = (in_lane[lane_of(command)] or 0) + 1 end
+      for person in string.gmatch(command.state ~= 'S' and command.people or '', '[^,]+') do
+        local key = conversation(command, person)
+        if command.state ~= 'W' or not call('LPOS', P .. 'conversation:' .. key, all[i]) then heads[key] = true end
+      end
+    end
+  end
+  for page in pairs(pages) do
+    for _, priority in ipairs({ 'i', 'b' }) do
+      for _, person in ipairs(call('SMEMBERS', busy(page, priority))) do
+        local key = page .. '/' .. person .. '/' .. priority
+        if not heads[key] and not call('ZSCORE', P .. 'later', '~' .. key) then advance(page, person, priority, now) end
+      end
+    end
+  end
+  for _, id in ipairs(call('ZRANGE', P .. 'broadcasts', 0, -1)) do
+    local page, class = string.match(call('HGET', P .. 'broadcast:' .. id, 'head') or '', '^([^|]*)|([^|]*)|')
+    if page then
+      local lane = page .. '/' .. class .. '/b/' .. id
+      depth[page] = (depth[page] or 0) + call('LLEN', P .. 'lane:' .. lane) - (in_lane[lane] or 0)
+    end
+  end
+  write_counts()
+  call('DEL', P .. 'depth', P .. 'audit')
+  for page, number in pairs(depth) do
+    if number > 0 then call('HSET', P .. 'depth', page, number) end
+  end
 end
 
 for _, member in ipairs(due('asleep')) do rouse(member) end
@@ -74,7 +138,7 @@ for _, id in ipairs(due('expiring')) do
   elseif command then
     call('ZREM', P .. 'later', id)
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
-  end
+  end -- what cannot be read is put aside where it stands, for a worker may have it
 end
 
 local old = call('ZRANGEBYSCORE', P .. 'dead', '-inf', int(now - policy.dead_ms), 'LIMIT', 0, SHARE)
@@ -91,6 +155,8 @@ local function dropped_letters()
   call('HDEL', P .. 'dead:dropped', 'many', 'old')
   return tonumber(dropped[1] or '0'), tonumber(dropped[2] or '0')
 end
+
+if call('EXISTS', P .. 'audit') == 1 and call('HLEN', P .. 'commands') <= TOUCHED_MAX then audit() end
 
 local answer = {}
 local next_ms = NEVER_MS

@@ -252,8 +252,26 @@ def test_an_echo_settles_what_is_unknown(box: Outbox) -> None:
     assert ticket.result() == {"recipient_id": "7", "message_id": "m"}
 
 
+def test_a_sequence_is_its_steps(box: Outbox) -> None:
+    """Each is a command, in order; the ticket tells of each; a key stands for the whole."""
+    keyed = box.with_options(idempotency_key="k")
+    ticket = keyed.send_sequence("7", [batch.typing_on("7"), batch.send_text("7", "a")])
+    assert [(each.type, each.sequence, each.ordered) for each in box.commands] == [
+        ("sender_action", ticket.id, True),
+        ("send_message", ticket.id, True),
+    ]
+    assert keyed.send_sequence("7", [batch.typing_on("7"), batch.send_text("7", "a")]).id == ticket.id
+    with pytest.raises(InvalidCommandError, match=r"steps\[0\]"):
+        box.send_sequence("7", [batch.send_text("8", "a")])
+    box.end(ticket.steps[0], reply={"n": 1})
+    assert (ticket.outcomes()[1], ticket.outcome(), len(box.commands)) == (None, None, 2)
+    assert not ticket.cancel()
+    outcome = ticket.wait(1)
+    assert (outcome.name, outcome.type, outcome.reply) == ("cancelled", "send_sequence", [{"n": 1}, None])
+
+
 def test_an_event_loops_producer_keeps_into_the_same_outbox(box: Outbox) -> None:
-    """Its tickets, bulks, batches and broadcasts are the outbox's."""
+    """Its tickets, bulks, batches, sequences and broadcasts are the outbox's."""
     box.reply_to("get_user_profile", {"first_name": "Ada"})
 
     async def commands() -> AsyncIterator[Command]:
@@ -275,6 +293,9 @@ def test_an_event_loops_producer_keeps_into_the_same_outbox(box: Outbox) -> None
             assert outcome is not None
             assert outcome.name == "cancelled"
             assert await producer.confirm_echo({}) == 0
+            steps = await producer.send_sequence("2", [batch.mark_seen("2"), batch.send_text("2", "b")])
+            assert await steps.cancel()
+            assert [each and each.name for each in await steps.outcomes()] == ["cancelled"] * 2
 
     asyncio.run(main())
     assert [(each.page, each.type, each.recipient) for each in box.commands] == [
@@ -282,4 +303,6 @@ def test_an_event_loops_producer_keeps_into_the_same_outbox(box: Outbox) -> None
         ("P2", "send_message", "8"),
         ("P2", "send_message", "9"),
         ("P2", "sender_action", "1"),
+        ("P2", "sender_action", "2"),
+        ("P2", "send_message", "2"),
     ]

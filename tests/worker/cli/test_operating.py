@@ -192,6 +192,13 @@ def test_cancel_promises_no_more_than_is_true(outbound: Outbound, lanes: Lanes, 
     assert outbound("cancel", "none").code == 1
 
 
+def test_every_step_of_a_sequence_is_cancelled(outbound: Outbound, producer: Producer) -> None:
+    """None of them is sent, though a step that ends ends those behind it: the exit code promises so."""
+    ticket = producer.send_sequence("1", [batch.send_text("1", text) for text in "abc"])
+    assert outbound("cancel", ticket.id).code == 0
+    assert [each and each.reason for each in ticket.outcomes()] == ["it was cancelled"] * 3
+
+
 def test_every_part_of_a_batch_is_cancelled(outbound: Outbound, producer: Producer) -> None:
     """A batch's ticket stands for all of its parts."""
     ticket = producer.send_batch([batch.send_text("ann", "a"), batch.send_text("bob", "b")])

@@ -302,6 +302,22 @@ def test_every_part_of_a_batch(lanes: Lanes, producer: Producer) -> None:
     assert [part.place for part in ask(lanes, ticket.id).parts].count("taken") > 0
 
 
+def test_every_step_of_a_sequence(lanes: Lanes, producer: Producer) -> None:
+    """A sequence's ticket is explained step by step: the first leaves, those behind it wait for it."""
+    ticket = producer.send_sequence("ann", [batch.send_text("ann", text) for text in "ab"])
+    told = ask(lanes, ticket.id)
+    assert (told.place, told.state, told.page, told.type) == (
+        "lane",
+        "a sequence: 0 of 2 commands ended",
+        "1",
+        "send_sequence",
+    )
+    assert [(part.id, part.place) for part in told.parts] == [
+        (ticket.steps[0].id, "lane"),
+        (ticket.steps[1].id, "conversation"),
+    ]
+
+
 def test_somebody_of_a_broadcast_who_was_not_taken_yet(lanes: Lanes, producer: Producer) -> None:
     """How many are before them, and when their turn comes; a broadcast that was cancelled takes nobody."""
     broadcast = producer.broadcast_to([str(n) for n in range(1, 6)], messages.text("x"), broadcast_id="sale")

@@ -24,7 +24,7 @@ class Cancelled(msgspec.Struct, frozen=True):
 @click.argument("command_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verb(command_id: str, *, as_json: bool) -> int:
-    """End a command that no worker has yet; of an explicit batch, each part.
+    """End a command that no worker has yet; of an explicit batch or a sequence, each part.
 
     Exit code: 0 it will surely not be sent, 1 that cannot be promised, 75 Redis away.
     """
@@ -34,7 +34,8 @@ def verb(command_id: str, *, as_json: bool) -> int:
     before = _look(place, command_id)
     if not before.known:
         raise Refusal(f"no command with the id {command_id} is known", REFUSED)
-    results = [_cancel(place, each) for each in before.parts or [before]]
+    # the last first: the steps of a sequence may end with the one before them
+    results = [_cancel(place, each) for each in reversed(before.parts or [before])][::-1]
     if as_json:
         print_json(results if before.parts else results[0])
     else:

@@ -1,0 +1,149 @@
+"""Virtual time: processes that yield how long they sleep, and lines to one server that can be cut and lose replies."""
+
+import heapq
+import zlib
+from collections.abc import Generator
+from random import Random
+from typing import Final, cast
+
+import msgspec
+import redis
+
+from tests.laws.engine import PREFIX, T0
+
+Steps = Generator[int, None, None]  # yields for how many ms the process sleeps
+
+CLOCK: Final = f"{PREFIX}:clock"
+
+
+class Faults(msgspec.Struct):
+    """How often what goes wrong in one run; chosen anew for each seed, so that runs differ in kind."""
+
+    lost_reply: float = 0.0
+    request_lost: float = 0.0
+    request_not_sent: float = 0.0
+    odd_answer: float = 0.0
+    whole_answer: float = 0.0
+    usage: float = 0.0
+    slow_answer: float = 0.0
+
+    @classmethod
+    def drawn(cls, chance: Random) -> "Faults":
+        """Returns the faults of a seed: each is absent, rare or frequent."""
+        return cls(
+            lost_reply=chance.choice((0.0, 0.01, 0.05)),
+            request_lost=chance.choice((0.0, 0.03, 0.15)),
+            request_not_sent=chance.choice((0.0, 0.02, 0.1)),
+            odd_answer=chance.choice((0.0, 0.05, 0.2)),
+            whole_answer=chance.choice((0.0, 0.02, 0.1)),
+            usage=chance.choice((0.0, 0.0, 0.05)),
+            slow_answer=chance.choice((0.0, 0.03, 0.1)),
+        )
+
+
+class Task:
+    """One process: it takes no further step once it was killed."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self.alive = True
+
+    def kill(self) -> None:
+        """Ends the process where it stands."""
+        self.alive = False
+
+
+class World:
+    """The virtual clock, what runs on it, the one source of chance, and the server."""
+
+    def __init__(self, client: "redis.Redis", seed: int) -> None:
+        self.client = client
+        self.chance = Random(seed)
+        self.faults = Faults.drawn(self.chance)
+        self.now = T0
+        self.steps = 0
+        self.outage_until = 0
+        self.calm = False  # accidents are over
+        self.digest = 0  # of every answer of the server: two runs of a seed have the same
+        self._queue: list[tuple[int, int, Task]] = []
+        self._number = 0
+
+    def start(self, steps: Steps, after_ms: int = 0) -> Task:
+        """Starts a process."""
+        task = Task(steps)
+        self._put(task, after_ms)
+        return task
+
+    def run_until(self, end_ms: int) -> None:
+        """Lets processes take their steps, in the order of time, until `end_ms`."""
+        while self._queue and self._queue[0][0] <= end_ms:
+            self.now, _, task = heapq.heappop(self._queue)
+            if not task.alive:
+                continue
+            self.steps += 1
+            delay = next(task.steps, None)
+            if delay is not None:
+                self._put(task, delay)
+            else:
+                task.alive = False
+        self.now = max(self.now, end_ms)
+
+    def happens(self, probability: float) -> bool:
+        """Tells whether something of that probability happens now."""
+        return probability > 0 and self.chance.random() < probability
+
+    def _put(self, task: Task, after_ms: int) -> None:
+        self._number += 1
+        heapq.heappush(self._queue, (self.now + after_ms, self._number, task))
+
+
+class Line:
+    """One party's connection: scripts run at virtual time; it can be cut, and a reply can be lost on it.
+
+    `happened` is what the server answered last, also when the reply was lost; None when the script did not run.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.cut_until = 0
+        self.happened: object = None
+
+    @property
+    def client(self) -> "redis.Redis":
+        """This line in the place of a client."""
+        return cast("redis.Redis", self)
+
+    def is_cut(self) -> bool:
+        """Tells whether the server cannot be reached on this line now."""
+        return self._world.now < max(self.cut_until, self._world.outage_until)
+
+    def evalsha(self, sha: str, keys: int, *values: str | bytes | int) -> object:
+        """Runs a script, with the server's clock at virtual time."""
+        world = self._world
+        self.happened = None
+        if self.is_cut():
+            raise redis.ConnectionError("cut")
+        world.client.set(CLOCK, world.now)
+        return self._replied(world.client.evalsha(sha, keys, *values))
+
+    def eval(self, source: str, keys: int, *values: str | bytes | int) -> object:
+        """Runs a script that the server did not know."""
+        return self._replied(self._world.client.eval(source, keys, *values))
+
+    def hget(self, key: str, field: str) -> object:
+        """Reads a field."""
+        return self.execute_command("HGET", key, field)
+
+    def execute_command(self, *words: str | bytes | int) -> object:
+        """Carries out a command, such as one that reads a key."""
+        if self.is_cut():
+            raise redis.ConnectionError("cut")
+        return cast("object", self._world.client.execute_command(*words))  # type: ignore[no-untyped-call]  # redis-py's own
+
+    def _replied(self, answer: object) -> object:
+        world = self._world
+        self.happened = answer
+        world.digest = zlib.crc32(repr((world.now, answer)).encode(), world.digest)
+        if world.happens(world.faults.lost_reply):
+            raise redis.TimeoutError("the reply was lost")
+        return answer
