@@ -9,6 +9,7 @@ from producer.aio.producer import AsyncProducer
 from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.batching import BatchTicket
 from producer.errors import (
+    BroadcastError,
     IdempotencyError,
     InvalidCommandError,
     NotSentError,
@@ -34,6 +35,7 @@ __all__ = [
     "AsyncSequenceTicket",
     "AsyncTicket",
     "BatchTicket",
+    "BroadcastError",
     "GraphError",
     "IdempotencyError",
     "InvalidCommandError",

@@ -83,7 +83,7 @@ class Campaign:
             )
             head = cast("list[bytes | None]", facts)[0]
             if head is None:
-                raise BroadcastError(f"there is no broadcast {self.id}")
+                raise self._none()
             held: bytes | None = yield Call(("HGET", keys.of("hold"), f"lane:{lane_of(head, self.id)}"))
         except redis.RedisError as error:
             raise unavailable(error) from error
@@ -94,7 +94,7 @@ class Campaign:
         try:
             head: bytes | None = yield Call(("HGET", self._keys.of(f"broadcast:{self.id}"), "head"))
             if head is None:
-                raise BroadcastError(f"there is no broadcast {self.id}")
+                raise self._none()
             text = msgspec.json.encode({"reason": reason})
             scope = f"lane:{lane_of(head, self.id)}"
             yield Run(_script("hold"), self._keys.prefix, (what, scope, "", text, ""))
@@ -135,7 +135,9 @@ class Campaign:
         """
         state, position_text, digest_text = cast("list[bytes]", (yield from self._run("where")))
         if state != b"open":
-            raise BroadcastError(f"broadcast {self.id} is {state.decode()}: nobody can be added any more")
+            raise BroadcastError(
+                f"broadcast {self.id} is {state.decode()}: nobody can be added any more, begin another"
+            )
         position = int(position_text)
         hashed = yield from self._passed(position, digest_text.decode())
         added = 0
@@ -197,8 +199,11 @@ class Campaign:
         except redis.RedisError as error:
             raise unavailable(error) from error
         if isinstance(answer, list) and answer and answer[0] == NONE:
-            raise BroadcastError(f"there is no broadcast {self.id}")
+            raise self._none()
         return answer
+
+    def _none(self) -> BroadcastError:
+        return BroadcastError(f"there is no broadcast {self.id}: check its id, or begin it with broadcast_to")
 
 
 def progress_of(

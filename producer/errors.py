@@ -1,5 +1,8 @@
 """Every error of the public API derives from `OutboundError` and says what to do."""
 
+from collections.abc import Mapping
+from typing import Final
+
 
 class OutboundError(Exception):
     """Anything that this library raises on purpose."""
@@ -32,7 +35,9 @@ class SendManyError(OutboundError):
     def __init__(self, index: int, enqueued: int, reason: str) -> None:
         self.index = index
         self.enqueued = enqueued
-        super().__init__(f"command {index}: {reason} ({enqueued} before it are on the queue)")
+        super().__init__(
+            f"command {index}: {reason} ({enqueued} before it are on the queue: mend it, go on from there)"
+        )
 
 
 class RecipientError(InvalidCommandError):
@@ -56,13 +61,22 @@ class IdempotencyError(OutboundError):
     """The idempotency key stands for another command already; use a key of its own for each command."""
 
 
+# What to do about a command that ended so.
+_NEXT: Final[Mapping[str, str]] = {
+    "expired": "send it anew if it still matters, with a longer expires_in",
+    "cancelled": "send it anew if that was a mistake",
+}
+_NEXT_ELSE: Final = "mend what the reason names, then send it anew"
+
+
 class NotSentError(OutboundError):
     """The command ended and was not sent: it expired, was cancelled, or could not be made into a request."""
 
     def __init__(self, ended: str, reason: str | None) -> None:
         self.ended = ended
         self.reason = reason
-        super().__init__(f"the command ended {ended}" + (f": {reason}" if reason else ""))
+        told = f": {reason}" if reason else ""
+        super().__init__(f"the command ended {ended}{told}; {_NEXT.get(ended, _NEXT_ELSE)}")
 
 
 def given(value: object) -> str:

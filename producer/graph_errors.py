@@ -5,6 +5,7 @@ from typing import Final, Self
 
 import msgspec
 
+from producer.advice import advice_of
 from producer.errors import OutboundError
 
 TEXT_CHARACTERS_MAX: Final = 1_000
@@ -97,7 +98,7 @@ def _text(value: object) -> str | None:
 
 
 class GraphError(OutboundError):
-    """Graph, or something before it, refused the call; `str()` tells a person what and why, without a secret.
+    """Graph, or something before it, refused the call; `str()` tells what, why and what to do, without a secret.
 
     Attributes:
         status: HTTP status; of a part its own.
@@ -192,7 +193,8 @@ def _sentence(facts: Facts, request: RequestInfo | None) -> str:
     traces = [f"HTTP {facts.status}"] if facts.status is not None else []
     traces += [f"fbtrace_id {facts.fbtrace_id}"] if facts.fbtrace_id else []
     tail = f" [{', '.join(traces)}]" if traces else ""
-    return f"{where}{said}{f' - {for_users}' if for_users else ''}{tail}"
+    advice = advice_of(facts.code, facts.status, is_transient=facts.is_transient)
+    return f"{where}{said}{f' - {for_users}' if for_users else ''}{tail}; {advice}"
 
 
 def _unreadable(facts: Facts) -> str:
@@ -223,7 +225,11 @@ class NoAnswer(OutboundError):  # noqa: N818 - the name is the contract: it is n
         self.may_have_arrived = may_have_arrived
         self.request = request
         self.replies = replies
-        tail = "Graph may have carried it out" if may_have_arrived else "nothing was sent"
+        tail = (
+            "Graph may have carried it out; look before you send it again"
+            if may_have_arrived
+            else "nothing was sent; try again"
+        )
         super().__init__(f"{reason}: {tail}")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -51,7 +51,7 @@ class Inquiry:
         try:
             value = yield Call(("GET", self.keys.outcome(self.id)))
         except redis.RedisError as error:
-            raise lost(error, "ask again") from error
+            raise lost(error, "ask its ticket again") from error
         return outcome_of(cast("bytes", value)) if value is not None else None
 
     def cancel(self) -> Steps[bool]:
@@ -77,7 +77,7 @@ class Inquiry:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise OutcomeTimeoutError(
-                        f"{self.id} has not ended within {timeout_s:g} s; it is still on its way"
+                        f"{self.id} has not ended within {timeout_s:g} s; it is still on its way: ask its ticket again"
                     )
                 if (yield Signal(done, min(left, POLL_S))) is not None:
                     # others may wait for the same command
@@ -85,7 +85,7 @@ class Inquiry:
                         Together((Call(("RPUSH", done, "1")), Call(("PEXPIRE", done, TOLD_MS))))
                     )
         except redis.RedisError as error:
-            raise lost(error, "ask again") from error
+            raise lost(error, "ask its ticket again") from error
         return found
 
     def result(self, timeout_s: float) -> Steps[object]:

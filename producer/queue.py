@@ -202,7 +202,7 @@ def granted(answer: list[int | bytes], page_queue_max: int) -> list[int | bytes]
         page = cast("bytes", answer[1]).decode()
         raise QueueFullError(
             f"{cast('int', answer[2]):,} commands wait for Page {page}, at most {page_queue_max:,} may: "
-            "nothing was accepted"
+            "nothing was accepted; let the workers drain it, then send the command again"
         )
     if answer[0] == BYTES_GONE:
         raise QueueUnavailableError(
@@ -242,4 +242,6 @@ def unavailable(error: redis.RedisError) -> QueueUnavailableError:
         return QueueUnavailableError(
             "Redis was not reached: check that it runs at the URL that was given, then send the command again"
         )
-    return QueueUnavailableError(f"Redis refused the command: {type(error).__name__}: {str(error)[:200]}")
+    return QueueUnavailableError(
+        f"Redis refused the command: {type(error).__name__}: {str(error)[:200]}; see `outbound doctor`"
+    )

@@ -34,6 +34,7 @@ from worker.presence import Presence
 from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
+from worker.shared import about
 from worker.slots import Slots
 from worker.verdicts_file import read_table
 from worker.versions import warn_of_version
@@ -165,6 +166,7 @@ def build(
         overdue=lambda: slots.oldest_s() > deadline_s,
         outage=outage,
         meter=meter,
+        about=about(settings),
     )
     circuit = Circuit()
     broker = LaneBroker(

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -41,12 +41,14 @@ class Presence:
         profile: Callable[[], Profile],
         *,
         overdue: Callable[[], bool],
+        about: Mapping[str, object] | None = None,
         outage: Outage | None = None,
         meter: Meter | None = None,
     ) -> None:
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
+        self._about = about or {}
         self._outage = outage or Outage()
         self._withheld = False
         self._meter = meter or NoMeter()
@@ -154,6 +156,7 @@ class Presence:
             "pid": os.getpid(),
             "since": time.time(),
             "pages": len(profile.pages),
+            **self._about,
         }
         self._lanes.hello(self.name, profile, msgspec.json.encode(info))
         self.profile = profile

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import Final
 
 import structlog
@@ -29,6 +30,8 @@ class Supervisor:
         environ: what the processes have in their environment beside this one's.
         ended: is called with the id of a process that ended by itself.
         stop: is set once the worker is told to stop.
+
+    `interrupted` is true once SIGINT has told it to stop.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Supervisor:
         self._threads = threads
         self._shutdown_timeout_s = shutdown_timeout_s
         self._stop = stop or threading.Event()
+        self.interrupted = False
         self._children: list[subprocess.Popen[bytes] | None] = [None] * processes
         self._started = [0.0] * processes
         self._falls = [0] * processes
@@ -53,7 +57,7 @@ class Supervisor:
     def run(self) -> int:
         """Runs until SIGTERM or SIGINT; returns the exit code: 0, or that of a process that refused to start."""
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda _number, _frame: self._stop.set())
+            signal.signal(each, self._end)
         code = 0
         while not self._stop.is_set():
             for slot, child in enumerate(self._children):
@@ -67,6 +71,10 @@ class Supervisor:
             self._stop.wait(CHECK_S)
         self._end_all()
         return code
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        self.interrupted = number == signal.SIGINT
+        self._stop.set()
 
     def _start(self, slot: int) -> None:
         if self._falls[slot] and time.monotonic() < self._started[slot]:

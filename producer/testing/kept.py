@@ -11,7 +11,7 @@ from producer.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.campaign import Campaign, Progress, good_ones
 from producer.commands import Command, SendMessage, check
 from producer.envelope import Delivery
-from producer.errors import BroadcastError, OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
+from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
 from producer.inquiry import Inquiry
 from producer.joint_inquiry import JointInquiry
 from producer.keys import Keys
@@ -194,7 +194,7 @@ class KeptCampaign(Campaign):
         yield from ()
         found = self._kept.broadcasts.get(self.id)
         if found is None:
-            raise BroadcastError(f"there is no broadcast {self.id}")
+            raise self._none()
         of_it = [each.id for each in self._kept.commands if each.broadcast == self.id]
         ended: dict[str, int] = {}
         for outcome in (self._kept.outcomes[each] for each in of_it if each in self._kept.outcomes):

@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 from producer.errors import SettingsError
+from worker.cli.verbs.worker import verb as worker_verb
 from worker.durations import duration_ms
 from worker.pages import read_pages
 from worker.probe import PROBES
 from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
+from worker.supervisor import GRACE_S
 from worker.verdicts import DEFAULT
 from worker.verdicts_file import read_table
 
@@ -40,8 +42,30 @@ def test_compose_sets_only_settings_that_there_are() -> None:
 
 
 def test_a_worker_has_longer_to_stop_than_its_longest_call() -> None:
-    """What is in flight at a deploy settles."""
-    assert duration_ms(_services()["worker"].stop_grace_period) > Settings().call_timeout_ms
+    """What is in flight at a deploy settles: a call ends before the worker does, and that before it is killed."""
+    settings = read_settings(_services()["worker"].environment)
+    (option,) = [each for each in worker_verb.params if each.name == "shutdown_s"]
+    shutdown_ms = duration_ms(str(option.default))
+    assert shutdown_ms > settings.call_timeout_ms + settings.connect_timeout_ms
+    assert duration_ms(_services()["worker"].stop_grace_period) > shutdown_ms + GRACE_S * 1000
+
+
+def test_the_tokens_stay_out_of_the_image_and_of_git() -> None:
+    """The Pages file of the compose file is neither sent to the builder nor committed."""
+    (source,) = re.findall(
+        r"^    file: \./(.*)$", (ROOT / "deploy/compose.yaml").read_text("utf-8"), flags=re.MULTILINE
+    )
+    for name in (".dockerignore", ".gitignore"):
+        assert f"deploy/{source}" in (ROOT / name).read_text("utf-8").splitlines()
+
+
+def test_the_image_copies_what_is_there() -> None:
+    """Every path that the Dockerfile copies from the repository exists, and none of them is kept from the builder."""
+    lines = re.findall(r"^COPY (?!--from)(.*)$", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE)
+    sources = [each for line in lines for each in line.split()[:-1]]
+    kept_out = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert sources == ["pyproject.toml", "README.md", "deploy/constraints.txt", "producer", "worker"]
+    assert [each for each in sources if not (ROOT / each).exists() or each in kept_out] == []
 
 
 def test_the_queue_is_kept_and_never_evicted() -> None:

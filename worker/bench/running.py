@@ -13,11 +13,12 @@ __all__ = ["Bench", "Plan"]
 
 
 class Bench:
-    """One run; `say` is called with each step's name in words."""
+    """One run; `say` is called with each step's name in words, `sections` are those that are done."""
 
     def __init__(self, plan: Plan, say: Callable[[str], object] = lambda _step: None) -> None:
         self._plan = plan
         self._say = say
+        self.sections: list[Section] = []
 
     def run(self) -> Results:
         """Returns what was found; all that was started has ended by then.
@@ -27,7 +28,7 @@ class Bench:
         """
         started = time.monotonic()
         found_machine = machine()
-        sections: list[Section] = []
+        sections = self.sections
         series: list[Series] = []
         with open_arena() as arena:
             server = valkey_version(arena.client)

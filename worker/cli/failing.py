@@ -16,6 +16,7 @@ from producer.errors import (
 )
 
 REFUSED: Final = 1
+NOT_REACHED: Final = re.compile(r"Redis was not reached \(\w+\): (ask its ticket|try) again")
 URL_DEFAULT: Final = "redis://127.0.0.1:6379/0"
 SENTENCE_MAX: Final = 400
 # The first row that fits decides; whatever else this library raises on purpose is a refused input.
@@ -52,6 +53,8 @@ def refusal_of(error: Exception) -> Refusal:
 
 def _sentence_of(error: Exception) -> str:
     match error:
+        case QueueUnavailableError() if NOT_REACHED.fullmatch(str(error)):
+            return _sentence_of(redis.ConnectionError())
         case QueueUnavailableError():
             return f"{error} (the address is {redis_address()})"
         case redis.ConnectionError() | redis.TimeoutError():

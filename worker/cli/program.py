@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 import traceback
 from collections.abc import Sequence
 from typing import Final
@@ -10,7 +11,7 @@ import click
 
 from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal, refusal_of
-from worker.cli.verb import Verb, VerbGroup, examples_of, no_such_verb
+from worker.cli.verb import Verb, VerbGroup, examples_of, no_such_verb, plainly
 
 # What `outbound --help` says of each verb; the module of its name holds the verb itself.
 VERBS: Final = {
@@ -26,7 +27,8 @@ VERBS: Final = {
     "page": "hold or release a Page, lane, broadcast or app",
     "recipient": "people whom a Page cannot reach: show, forget",
     "broadcast": "one message to a file of people; its progress, pause, cancel",
-    "dashboard": "the same in a browser, with buttons",
+    "dashboard": "status, holds and dead letters in a browser, with buttons",
+    "doctor": "what is wrong here, why it matters, what to do",
     "stub": "run the stub of Graph",
     "bench": "measure speed and size here, beside other ways of sending",
 }
@@ -71,10 +73,10 @@ class Program(click.Group):
         """Writes an example, and where the settings and the version are."""
         formatter.write_paragraph()
         formatter.write('Example: outbound send 1895382890692545 1254459154682919 "Hello!"\n')
-        formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, …  Version: outbound --version\n")
+        formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, … Also: outbound --version\n")
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(package_name="messenger-outbound", prog_name="outbound")
 def program() -> None:
     """Delivers messages to Messenger: queued by services, sent by workers."""
@@ -85,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         code = program.main(args=arguments, prog_name="outbound", standalone_mode=False)
     except click.UsageError as error:
-        return _explain_usage(error)
+        return _explain_usage(error, sys.argv[1:] if arguments is None else arguments)
     except click.exceptions.Abort:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 (the boundary: whatever it is becomes a sentence)
@@ -100,14 +102,27 @@ def _explain(refusal: Refusal, error: Exception) -> int:
     return refusal.code
 
 
-def _explain_usage(error: click.UsageError) -> int:
+def _explain_usage(error: click.UsageError, arguments: Sequence[str]) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return 0 if error.ctx is not None and error.ctx.command is program else error.exit_code
-    command = error.ctx.command if error.ctx else program
-    path = error.ctx.command_path if error.ctx else "outbound"
-    click.echo(f"outbound: {error.format_message()}", err=True)
+    command, path = (error.ctx.command, error.ctx.command_path) if error.ctx else _meant(arguments)
+    click.echo(f"outbound: {plainly(error.format_message())}", err=True)
     for example in examples_of(command)[:1]:
         click.echo(f"  right: {example}", err=True)
     click.echo(f"  help:  {path} --help", err=True)
     return error.exit_code
+
+
+def _meant(arguments: Sequence[str]) -> tuple[click.Command, str]:
+    """Returns the verb that the first words name, and its path: click forgets it when an option lacks its value."""
+    command: click.Command = program
+    path = "outbound"
+    for word in arguments:
+        found = (
+            command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        )
+        if found is None:
+            break
+        command, path = found, f"{path} {word}"
+    return command, path

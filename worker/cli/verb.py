@@ -1,9 +1,25 @@
 """`Verb`: a command whose help ends with examples, and whose wrong use is answered with one."""
 
 import difflib
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import click
+
+# What click says, and what a person understands.
+WORDS: Final = (
+    (r"('.*') is not a valid integer( range)?\.", r"\1 is no whole number"),
+    (r"('.*') is not a valid float( range)?\.", r"\1 is no number"),
+    (r"(\S+) is not in the range (\S+)<=x<=(\S+?)\.", r"\1 is not from \2 to \3"),
+    (r"(\S+) is not in the range x>=(\S+?)\.", r"\1 is less than \2"),
+    (
+        r"Got unexpected extra arguments? \((.*)\)",
+        r"'\1' is more than it takes",
+    ),
+    (r"Option ('\S+') requires an argument\.", r"\1 wants a value behind it"),
+    (r"Missing argument ('\S+')\.", r"\1 is missing"),
+)
 
 
 class Verb(click.Command):
@@ -57,6 +73,13 @@ def no_such_verb(word: str, verbs: Sequence[str]) -> str:
     meant = difflib.get_close_matches(word, verbs, n=1)
     hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(verbs)}"
     return f"there is no verb {word!r}: {hint}"
+
+
+def plainly(sentence: str) -> str:
+    """Returns click's sentence in words that tell what was wanted."""
+    for pattern, words in WORDS:
+        sentence = re.sub(pattern, words, sentence)
+    return sentence
 
 
 def examples_of(command: click.Command) -> tuple[str, ...]:

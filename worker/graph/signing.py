@@ -81,7 +81,9 @@ def text_of(token: Token, keyring: Keyring) -> str | None:
         case "secret" if token.value in keyring.secrets:
             return keyring.secrets[token.value]
         case "secret":
-            raise MissingSecretError("", f"no secret named {token.value!r} is configured under [secrets]")
+            raise MissingSecretError(
+                "", f"no secret named {token.value!r} is configured: add it to [secrets] of the Pages file"
+            )
         case "app_secret" | "app_token":
             return _app_text(token, keyring)
 

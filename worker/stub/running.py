@@ -10,6 +10,7 @@ from typing import Self
 
 import msgspec
 
+from worker.stub.control import Stats
 from worker.stub.controls import Controls
 from worker.stub.ledger import Connection, Delivery, Request
 from worker.stub.options import StubOptions, checked
@@ -138,10 +139,17 @@ class GraphStub(Controls):
         return answered.result(_START_TIMEOUT_S)
 
 
+class Served(msgspec.Struct, frozen=True):
+    """What a stub came to: the signal that ended it, 0 for none, and its figures."""
+
+    ended_by: int
+    stats: Stats
+
+
 def serve(
     options: StubOptions, *, ready: Callable[[str], None], until: threading.Event | None = None
-) -> None:
-    """Serves in this thread until SIGINT or SIGTERM, or until the event is set.
+) -> Served:
+    """Serves in this thread until SIGINT or SIGTERM, or until the event is set; returns what it came to.
 
     Args:
         options: How the stub behaves.
@@ -152,17 +160,28 @@ def serve(
         OSError: The address is taken.
         ParserMissingError: httptools is not installed.
     """
-    asyncio.run(_serve_until_signal(checked(options), ready, until))
+    return asyncio.run(_serve_until_signal(checked(options), ready, until))
 
 
 async def _serve_until_signal(
     options: StubOptions, ready: Callable[[str], None], until: threading.Event | None
-) -> None:
+) -> Served:
     stopped = asyncio.Event()
+    signals: list[int] = []
+    servers: list[StubServer] = []
     loop = asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        signals.append(number)
+        stopped.set()
+
+    def begun(server: StubServer) -> None:
+        servers.append(server)
+        ready(server.origin)
+
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopped.set)
+            loop.add_signal_handler(number, end, number)
 
     def watch() -> None:
         if until is not None and until.is_set():
@@ -172,4 +191,6 @@ async def _serve_until_signal(
 
     if until is not None:
         watch()
-    await run(options, lambda server: ready(server.origin), stopped)
+    await run(options, begun, stopped)
+    figures = servers[0].control.ask("GET", "stats", {}, b"")
+    return Served(signals[0] if signals else 0, msgspec.json.decode(figures, type=Stats))

@@ -107,7 +107,7 @@ WRONG = {
     "a file without a message": (
         ["broadcast", "people.csv", "--dry-run"],
         "a file of people needs --message; without it, give a broadcast's ID alone",
-        "outbound broadcast people.csv --message sale.json --page 1895382890692545 --id sale",
+        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
         "outbound broadcast",
     ),
     "what is no id": (
@@ -410,7 +410,10 @@ def test_a_broadcast_is_paused_resumed_and_cancelled(outbound: Outbound, lanes: 
     assert ": on its way; 0 of 20 people" in outbound("broadcast", "sale", "--resume").out
     assert outbound("broadcast", "sale", "--cancel").out.splitlines()[0] == "20 people are not sent to"
     none = outbound("broadcast", "none")
-    assert (none.code, none.err) == (1, "outbound: there is no broadcast none\n")
+    assert (none.code, none.err) == (
+        1,
+        "outbound: there is no broadcast none: check its id, or begin it with broadcast_to\n",
+    )
 
 
 def test_a_broken_run_goes_on_where_it_stopped(

@@ -19,7 +19,7 @@ from worker.cli import INTERRUPTED
 from worker.cli.intake import ROUND
 
 PAGE = "1895382890692545"
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 pytestmark = pytest.mark.process
 
@@ -45,6 +45,11 @@ class Running:
     def err(self) -> str:
         """What it has written to standard error."""
         return self._err.read_text()
+
+    def has_children(self) -> bool:
+        """Tells whether it has started a process of its own: its run has begun."""
+        pid = self.process.pid
+        return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").strip())
 
     def wait_for(self, seen: Callable[[], object]) -> None:
         """Waits until something has been written."""
@@ -100,11 +105,20 @@ def test_a_worker_waits_for_redis(start: Callable[..., Running]) -> None:
     worker.wait_for(lambda: sentence in worker.err)
     time.sleep(0.5)
     assert worker.process.poll() is None
-    assert worker.end(signal.SIGINT) == 0
+    assert worker.end(signal.SIGTERM) == 0
+
+
+def test_ctrl_c_stops_a_worker_in_order(start: Callable[..., Running], valkey_url: str) -> None:
+    """`worker` that is stopped by Ctrl-C does what it does at SIGTERM, says so, and exits with 130."""
+    worker = start("worker", "--processes", "1", "--threads", "2", OUTBOUND_REDIS_URL=valkey_url, **WORKER)
+    worker.wait_for(lambda: "1 process of" in worker.err)
+    time.sleep(0.5)
+    stopped = "outbound: stopped: calls in flight were finished, all else is back in its lane"
+    assert (worker.end(signal.SIGINT), worker.err.splitlines()[-1]) == (INTERRUPTED, stopped)
 
 
 def test_the_stub_says_where_it_listens(start: Callable[..., Running]) -> None:
-    """`stub` prints its origin, answers there, and exits with 0 after Ctrl-C."""
+    """`stub` prints its origin, answers there, and says after Ctrl-C what it did."""
     stub = start("stub")
     stub.wait_for(lambda: stub.out.endswith("\n"))
     origin = stub.out.strip()
@@ -113,7 +127,15 @@ def test_the_stub_says_where_it_listens(start: Callable[..., Running]) -> None:
         json={"recipient": {"id": "1"}, "message": {"text": "a"}},
     )
     assert (answer.status_code, answer.json()["recipient_id"]) == (200, "1")
-    assert (stub.end(signal.SIGINT), stub.err.splitlines()[-1]) == (0, "outbound: the stub has stopped")
+    stopped = "outbound: the stub has stopped: 1 requests, 1 messages delivered"
+    assert (stub.end(signal.SIGINT), stub.err.splitlines()[-1]) == (INTERRUPTED, stopped)
+
+
+def test_the_stub_ends_well_when_it_is_told_to(start: Callable[..., Running]) -> None:
+    """SIGTERM is no accident: `stub` exits with 0."""
+    stub = start("stub")
+    stub.wait_for(lambda: stub.out.endswith("\n"))
+    assert stub.end(signal.SIGTERM) == 0
 
 
 def test_a_taken_port_is_said(outbound_process: Callable[..., Any]) -> None:
@@ -166,3 +188,40 @@ def test_ctrl_c_says_how_far_a_file_came(
         f"go on with: outbound enqueue - --from-line {ROUND + 1} --run [0-9a-v]{{13}}\n"
     )
     assert re.fullmatch(sentence, enqueue.err), enqueue.err
+
+
+def test_ctrl_c_says_how_far_a_broadcast_came(
+    start: Callable[..., Running], tmp_path: Path, valkey_url: str, valkey: "redis.Redis"
+) -> None:
+    """`broadcast` that is stopped exits with 130 and says how many people were read and how to go on."""
+    people, message = tmp_path / "people.csv", tmp_path / "message.json"
+    people.write_text("".join(f"{1_000_000 + number}\n" for number in range(2_000_000)))
+    message.write_text('{"text": "Hello!"}')
+    words = ("broadcast", str(people), "--message", str(message), "--page", PAGE, "--id", "sale")
+    run = start(*words, OUTBOUND_REDIS_URL=valkey_url)
+    run.wait_for(lambda: valkey.scard("outbound:broadcast:sale:people"))
+    assert run.end(signal.SIGINT) == INTERRUPTED
+    again = f"outbound {' '.join(words)}"
+    assert re.fullmatch(rf"outbound: stopped: [\d,]+ people were read; go on with: {again}\n", run.err), (
+        run.err
+    )
+
+
+def test_ctrl_c_ends_the_demo(start: Callable[..., Running]) -> None:
+    """`demo` that is stopped exits with 130 and says how many commands were enqueued and sent."""
+    demo = start("demo", "--messages", "1000000")
+    demo.wait_for(demo.has_children)
+    assert demo.end(signal.SIGINT) == INTERRUPTED
+    so_far = r"outbound: stopped: [\d,]+ commands were enqueued and [\d,]+ sent; "
+    assert re.fullmatch(so_far + r"all that the demo started has ended\n", demo.err), demo.err
+
+
+def test_ctrl_c_ends_the_bench(start: Callable[..., Running], tmp_path: Path) -> None:
+    """`bench` that is stopped exits with 130 and says how much of it was done; nothing is written."""
+    bench = start("bench", "--quick", "--output", str(tmp_path / "bench"))
+    bench.wait_for(bench.has_children)
+    assert bench.end(signal.SIGINT) == INTERRUPTED
+    stopped = (
+        "outbound: stopped: 0 parts of the bench done; nothing was written, and all that it started has ended"
+    )
+    assert (bench.err.splitlines()[-1], (tmp_path / "bench").exists()) == (stopped, False)

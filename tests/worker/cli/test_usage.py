@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from worker.cli import main
 from worker.cli.program import VERBS, program
-from worker.cli.verb import Verb
+from worker.cli.verb import Verb, examples_of
 
 SCREEN_LINES = 24
 SCREEN_COLUMNS = 80
@@ -30,12 +30,22 @@ def verb_of(name: str) -> Verb:
     return verb
 
 
-@pytest.mark.parametrize("name", ["", *VERBS])
-def test_help_fits_a_screen_and_has_an_example(name: str) -> None:
-    """The help of the program and of every verb has at most 24 lines, and an example."""
-    shown = CliRunner(env={"COLUMNS": str(SCREEN_COLUMNS)}).invoke(program, [*name.split(), "--help"])
+def paths() -> list[str]:
+    """Returns the program, every verb, and every verb of a verb."""
+    verbs: dict[str, click.Command] = {name: verb_of(name) for name in VERBS}
+    groups = {name: verb for name, verb in verbs.items() if isinstance(verb, click.Group)}
+    return ["", *VERBS, *(f"{name} {each}" for name, group in groups.items() for each in group.commands)]
+
+
+@pytest.mark.parametrize("path", paths())
+@pytest.mark.parametrize("columns", [SCREEN_COLUMNS, 250])
+def test_help_fits_a_screen_and_has_an_example(path: str, columns: int) -> None:
+    """The help of the program and of every verb has an example, at most 24 lines, and at most 80 columns."""
+    shown = CliRunner(env={"COLUMNS": str(columns)}).invoke(program, [*path.split(), "--help"])
+    lines = shown.output.splitlines()
     assert (shown.exit_code, "Example" in shown.output) == (0, True)
-    assert len(shown.output.splitlines()) <= SCREEN_LINES, shown.output
+    assert len(lines) <= SCREEN_LINES, shown.output
+    assert [line for line in lines if len(line) > SCREEN_COLUMNS] == []
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -54,7 +64,22 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["frobnicate"],
         "there is no verb 'frobnicate': there are demo, worker, send, enqueue, status, ticket, explain, cancel, dead",
     ),
-    "an option with two letters swapped": (["status", "--wacth"], "No such option '--wacth'"),
+    "an option with two letters swapped": (
+        ["status", "--wacth"],
+        "No such option '--wacth'. Did you mean '--watch'?",
+    ),
+    "an option without its value": (["status", "--rows"], "'--rows' wants a value behind it"),
+    "a word for a number": (
+        ["status", "--rows", "many"],
+        "Invalid value for '--rows': 'many' is no whole number",
+    ),
+    "a number out of its range": (
+        ["worker", "--threads", "0"],
+        "Invalid value for '--threads': 0 is not from 1 to 256",
+    ),
+    "a missing argument": (["ticket"], "'ID' is missing"),
+    "a word too many": (["cancel", "1", "2"], "'2' is more than it takes"),
+    "no words at all": (["send"], "send takes [PAGE] PSID TEXT, not 0 of them: name whom, and what"),
     "a text without quotation marks": (
         ["send", "1", "2", "Hello", "you"],
         "send takes [PAGE] PSID TEXT, not 4 of them: put TEXT into quotation marks",
@@ -175,3 +200,53 @@ def test_a_defect_is_one_sentence(
     environment.setenv("OUTBOUND_LOG_LEVEL", "debug")
     main(["status"])
     assert capsys.readouterr().err.startswith("Traceback")
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("arguments", "sentence", "path"),
+    [
+        pytest.param(
+            ["dead", "lsit"], "there is no verb 'lsit': did you mean list?", "dead", id="a nested verb"
+        ),
+        pytest.param(["dead", "show"], "'ID' is missing", "dead show", id="a missing argument"),
+        pytest.param(
+            ["page", "hold", "1", "--for"], "'--for' wants a value behind it", "page hold", id="no value"
+        ),
+    ],
+)
+def test_wrong_usage_of_a_verb_of_a_verb_says_the_right_one(
+    arguments: list[str], sentence: str, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example and the help are those of the inner verb."""
+    assert main(arguments) == 2
+    first, example, where = capsys.readouterr().err.splitlines()
+    outer, _, inner = path.partition(" ")
+    command: click.Command = verb_of(outer)
+    if inner and isinstance(command, click.Group):
+        command = command.commands[inner]
+    right = f"  right: {examples_of(command)[0]}"
+    assert (first, example, where) == (f"outbound: {sentence}", right, f"  help:  outbound {path} --help")
+
+
+PIPED: dict[str, tuple[str, ...]] = {
+    "status": ("status",),
+    "dead list": ("dead", "list"),
+    "page list": ("page", "list"),
+    "recipient show": ("recipient", "show", "77", "5"),
+    "doctor": ("doctor", "--offline"),
+    "help": ("--help",),
+}
+
+
+@pytest.mark.parametrize("arguments", PIPED.values(), ids=PIPED)
+def test_every_table_is_plain_in_a_file(
+    arguments: tuple[str, ...], outbound: Callable[..., Any], valkey: "redis.Redis"
+) -> None:
+    """What goes to a file has no escape codes, no drawn boxes and no bars that grep would trip over."""
+    valkey.hset("outbound:hold", "page:77", '0||1|0|{"reason":"its token is dead"}')
+    outbound("send", "77", "5", "Hello!")
+    ran = outbound(*arguments)
+    written = ran.out + ran.err
+    assert written.strip()
+    assert re.findall("[\x1b\r\u2500-\u259f]", written) == []

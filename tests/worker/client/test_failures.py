@@ -63,7 +63,8 @@ def test_an_error_of_graphs_has_all_of_its_members() -> None:
     )
     assert str(error) == (
         "POST https://graph.facebook.com/v4.0/me/messages: 10 OAuthException (subcode 2018278): "
-        "(#10) Outside of the window REMOVED - Too late: Wait for a message [HTTP 400, fbtrace_id Abc]"
+        "(#10) Outside of the window REMOVED - Too late: Wait for a message [HTTP 400, fbtrace_id Abc]; "
+        "grant the app the permission, or wait until the person writes: Meta's window is 24 hours"
     )
     assert isinstance(error, ProducersGraphError)
 

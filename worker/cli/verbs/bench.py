@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from worker.bench import Bench, BenchFailedError, Results
+from worker.bench import Bench, BenchFailedError
+from worker.bench.figures import Section
 from worker.bench.plan import full_plan, quick_plan
 from worker.bench.plots import can_draw, draw
 from worker.bench.report import document_of, shown, write_report
+from worker.cli import INTERRUPTED
 from worker.cli.failing import REFUSED, Refusal
 from worker.cli.screen import notice, print_json, print_whole, result_console
 from worker.cli.verb import Verb
@@ -53,9 +55,12 @@ def verb(scale: float, output: Path, *, as_json: bool, quick: bool) -> int:
     """
     check()
     plan = quick_plan() if quick else full_plan(scale)
+    bench = Bench(plan, notice)
     try:
         with _ends_on_sigterm():
-            results = Bench(plan, notice).run()
+            results = bench.run()
+    except KeyboardInterrupt:
+        return _stopped(bench.sections, as_json=as_json)
     except BenchFailedError as error:
         raise Refusal(f"the bench stopped: {error}", REFUSED) from None
     plots = draw(results, output)
@@ -63,11 +68,20 @@ def verb(scale: float, output: Path, *, as_json: bool, quick: bool) -> int:
     if as_json:
         print_json(document_of(results))
     else:
-        _print_tables(result_console(), results)
+        _print_tables(result_console(), results.sections)
     if not can_draw():
         notice('no plots were drawn, for matplotlib is not installed: pip install ".[bench]"')
     notice(f"written: {', '.join(str(path) for path in written)}")
     return 0
+
+
+def _stopped(sections: list[Section], *, as_json: bool) -> int:
+    """Shows what was measured before Ctrl-C."""
+    if not as_json:
+        _print_tables(result_console(), sections)
+    done = f"{len(sections)} {'part' if len(sections) == 1 else 'parts'} of the bench done"
+    notice(f"stopped: {done}; nothing was written, and all that it started has ended")
+    return INTERRUPTED
 
 
 def check() -> None:
@@ -92,8 +106,8 @@ def _ends_on_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _print_tables(console: Console, results: Results) -> None:
-    for section in results.sections:
+def _print_tables(console: Console, sections: Sequence[Section]) -> None:
+    for section in sections:
         print_whole(console, Text(section.title, style="bold"))
         table = Table(box=None, pad_edge=False)
         for name in ("", "median", "least", "most", "", "target", ""):

@@ -52,7 +52,7 @@ class Begun(msgspec.Struct, frozen=True):
     "broadcast",
     cls=Verb,
     examples=(
-        "outbound broadcast people.csv --message sale.json --page 1895382890692545 --id sale",
+        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
         "outbound broadcast sale --watch",
     ),
 )

@@ -3,14 +3,16 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final
 
 import click
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal
 from worker.cli.installation import Installation, installation
 from worker.cli.screen import notice
@@ -48,7 +50,8 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
     """Show an installation in a browser: what waits, holds, broadcasts, dead letters, live.
 
     It only shows, unless OUTBOUND_DASHBOARD_TOKEN is set: who signs in with it can act.
-    Exit code: 0 stopped by Ctrl-C, 1 the address is taken, 78 a setting is wrong.
+    Exit code: 0 after SIGTERM, 130 after Ctrl-C, 1 the address is taken, 78 a setting
+    is wrong.
     """
     guard = Guard(os.environ.get(TOKEN, ""), host=host, names=names)
     place = _impatient(installation())
@@ -59,12 +62,12 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
         raise Refusal(
             f"the dashboard cannot listen on {host}:{port}: {error.strerror or error}; try --port 0"
         ) from None
-    with _stopped_by_signals() as stopped, _serving(server):
+    with _stopped_by_signals() as (stopped, signals), _serving(server):
         click.echo(server.origin)
         notice("Ctrl-C stops it; " + _described(guard))
         stopped.wait()
     notice("the dashboard has stopped")
-    return 0
+    return INTERRUPTED if signals[:1] == [signal.SIGINT] else 0
 
 
 def _impatient(place: Installation) -> Installation:
@@ -98,13 +101,18 @@ def _serving(server: Dashboard) -> Iterator[None]:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
+def _stopped_by_signals() -> Iterator[tuple[threading.Event, Sequence[int]]]:
+    """Gives what SIGINT and SIGTERM set, and which of them came, the first one first."""
     stopped = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    signals: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signals.append(number)
+        stopped.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stopped
+        yield stopped, signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

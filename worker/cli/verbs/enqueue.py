@@ -36,7 +36,7 @@ class Enqueued(msgspec.Struct, frozen=True):
     cls=Verb,
     examples=(
         "outbound enqueue campaign.jsonl --page 1895382890692545 --bulk",
-        """echo '{"method": "send_text", "args": ["12544", "Hello!"]}' | outbound enqueue - --page 18953""",
+        "gunzip < campaign.jsonl.gz | outbound enqueue - --page 1895382890692545",
     ),
 )
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True))

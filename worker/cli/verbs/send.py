@@ -41,7 +41,7 @@ class Sent(msgspec.Struct, frozen=True):
     examples=(
         'outbound send 1895382890692545 1254459154682919 "Hello!" --wait',
         'outbound send 1254459154682919 "Hello!" --page 1895382890692545',
-        """outbound send --page 1895382890692545 --command '{"method": "typing_on", "args": ["12544"]}'""",
+        """outbound send --page 18953 --command '{"method":"typing_on","args":["12544"]}'""",
     ),
 )
 @click.argument("words", nargs=-1, metavar="[PAGE] PSID TEXT")
@@ -98,9 +98,9 @@ def _line_of(words: tuple[str, ...], page: str, document: str | None, *, bulk: b
     if len(words) == WORDS_MAX:
         delivery = msgspec.structs.replace(delivery, page=words[0])
     elif len(words) != WORDS_MAX - 1:
-        raise click.UsageError(
-            f"send takes [PAGE] PSID TEXT, not {len(words)} of them: put TEXT into quotation marks"
-        )
+        short = len(words) < WORDS_MAX - 1
+        advice = "name whom, and what" if short else "put TEXT into quotation marks"
+        raise click.UsageError(f"send takes [PAGE] PSID TEXT, not {len(words)} of them: {advice}")
     if not delivery.page:
         raise click.UsageError("no Page is named: put it first, or use --page or OUTBOUND_PAGE")
     call = {"method": "send_text", "args": [words[-2], words[-1]]}
@@ -114,7 +114,11 @@ def _line_of(words: tuple[str, ...], page: str, document: str | None, *, bulk: b
 def _wait(ticket: Ticket[object], wait_s: float, *, as_json: bool) -> Outcome | None:
     try:
         return ticket.wait(wait_s)
-    except OutcomeTimeoutError as error:
+    except OutcomeTimeoutError:
         if as_json:
             return None
-        raise Refusal(f"{error}: ask again with `outbound ticket {ticket.id}`", os.EX_TEMPFAIL) from None
+        raise Refusal(
+            f"{ticket.id} has not ended within {wait_s:g} s; it is still on its way: "
+            f"ask again with `outbound ticket {ticket.id}`",
+            os.EX_TEMPFAIL,
+        ) from None

@@ -1,10 +1,12 @@
 """`outbound stub`: the stub of Graph in the foreground, or its self-test."""
 
+import signal
 from typing import Final
 
 import click
 import msgspec
 
+from worker.cli import INTERRUPTED
 from worker.cli.failing import REFUSED, Refusal
 from worker.cli.screen import notice, print_json
 from worker.cli.verb import Verb
@@ -36,18 +38,20 @@ SELF_TEST_S_MAX: Final = 60
 def verb(port: int, host: str, latency_ms: float, seconds: float, *, tested: bool, as_json: bool) -> int:
     """Run a stub of Graph that takes any token; GET /stub/ledger shows what it delivered.
 
-    Exit code of the self-test: 0 it is fast enough, 1 it is not.
+    Exit code: 0 after SIGTERM, 130 after Ctrl-C; of the self-test 0 it is fast enough, 1 it is not.
     """
     try:
         if tested:
             return _test(seconds, as_json=as_json)
-        serve(StubOptions(host=host, port=port, latency_ms=latency_ms), ready=_announce)
+        served = serve(StubOptions(host=host, port=port, latency_ms=latency_ms), ready=_announce)
     except ParserMissingError as error:
         raise Refusal(str(error)) from None
     except OSError as error:
         raise Refusal(f"the stub cannot listen on {host}:{port}: {error.strerror or error}") from None
-    notice("the stub has stopped")
-    return 0
+    notice(
+        f"the stub has stopped: {served.stats.requests:,} requests, {served.stats.deliveries:,} messages delivered"
+    )
+    return INTERRUPTED if served.ended_by == signal.SIGINT else 0
 
 
 def _announce(origin: str) -> None:

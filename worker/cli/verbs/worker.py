@@ -11,6 +11,7 @@ import redis
 
 from producer.errors import SettingsError
 from producer.queue import connect
+from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import redis_address
 from worker.cli.screen import notice
@@ -57,7 +58,7 @@ PAGES_FORM: Final = (
 def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
     """Deliver what is queued, until SIGTERM or Ctrl-C.
 
-    Exit code: 0 stopped in order, 78 a setting is wrong.
+    Exit code: 0 stopped in order by SIGTERM, 130 by Ctrl-C, 78 a setting is wrong.
     """
     settings = read_settings(os.environ)
     settings = msgspec.structs.replace(
@@ -68,15 +69,17 @@ def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
     configure_logs(settings.log_level)
     notice(_described(settings, pages))
     _look_for_redis(settings)
-    code = _run(settings, shutdown_s)
+    code, interrupted = _run(settings, shutdown_s)
     if code == 0:
         notice("stopped: calls in flight were finished, all else is back in its lane")
-    return code
+    return INTERRUPTED if code == 0 and interrupted else code
 
 
-def _run(settings: Settings, shutdown_s: float) -> int:
+def _run(settings: Settings, shutdown_s: float) -> tuple[int, bool]:
+    """Returns the exit code, and whether Ctrl-C ended it."""
     if settings.metrics_port is None:
-        return _supervisor(settings, shutdown_s).run()
+        master = _supervisor(settings, shutdown_s)
+        return master.run(), master.interrupted
     from worker.metrics.serving import Serving  # noqa: PLC0415 (only where metrics are on)
 
     with new_folder() as folder:
@@ -87,7 +90,7 @@ def _run(settings: Settings, shutdown_s: float) -> int:
         serving.start()
         notice(f"metrics and probes on {settings.metrics_host}, port {serving.port.number}")
         try:
-            return master.run()
+            return master.run(), master.interrupted
         finally:
             serving.close()
 

@@ -1,0 +1,65 @@
+"""What an operator may add and need not: rows of the verdict table, and the token of the dashboard."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from producer.errors import SettingsError
+from worker.dashboard.guard import TOKEN_CHARS_MIN_ELSEWHERE, Guard
+from worker.doctor.findings import Finding, error, ok, warning
+from worker.settings import Settings
+from worker.verdicts import DEFAULT
+from worker.verdicts_file import read_table
+
+DASHBOARD_TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
+
+
+def verdicts(settings: Settings) -> Iterator[Finding]:
+    """Yields whether a worker takes the file of verdicts, and how many rows it changes; nothing without a file."""
+    if not settings.verdicts_file:
+        return
+    try:
+        table = read_table(settings.verdicts_file)
+    except SettingsError as problem:
+        yield error(
+            "verdicts",
+            str(problem),
+            why="a worker does not start",
+            do="mend the file, or take OUTBOUND_VERDICTS_FILE away; its form is in deploy/verdicts.example.toml",
+        )
+        return
+    rows = sum(row not in DEFAULT.rows for row in table.rows)
+    if rows:
+        verb = "row is" if rows == 1 else "rows are"
+        yield ok("verdicts", f"{rows:,} {verb} your own in the table of verdicts")
+        return
+    yield warning(
+        "verdicts",
+        f"{settings.verdicts_file} changes nothing",
+        why="every refusal is judged as without the file",
+        do="add [rows.<name>] to it, or take OUTBOUND_VERDICTS_FILE away",
+    )
+
+
+def token_of_dashboard(token: str) -> Iterator[Finding]:
+    """Yields what is wrong with the token of the dashboard, which is not shown; nothing without one."""
+    if not token:
+        return
+    try:
+        Guard(token, host="127.0.0.1")
+    except SettingsError as problem:
+        yield error(
+            "dashboard.token",
+            str(problem),
+            why="`outbound dashboard` does not start",
+            do="set another, such as that of `openssl rand -hex 32`",
+        )
+        return
+    if len(token) < TOKEN_CHARS_MIN_ELSEWHERE:
+        yield warning(
+            "dashboard.token",
+            f"{DASHBOARD_TOKEN} has fewer than {TOKEN_CHARS_MIN_ELSEWHERE} characters",
+            why="who guesses it releases holds and drops dead letters; the dashboard takes it on loopback only",
+            do="set a longer one, such as that of `openssl rand -hex 32`",
+        )
+        return
+    yield ok("dashboard.token", "it is long enough")
