@@ -143,6 +143,8 @@ def test_the_walk(folder: Folder) -> None:
     again = walk.failing[-1].replace("ID", second)
     wait_until(lambda: f"{second}: ended sent" in folder.run(again), within_s=WITHIN_S, why="it is sent now")
 
+    [logged] = [each for each in _log(folder) if each["event"] == "command.refused"]
+    assert (logged["id"], logged["row"], logged["code"]) == (second, "bad-parameter", 100)
     ledger = StubClient(f"http://127.0.0.1:{folder.ports['8099']}").ledger
     bodies = ['{"text":"Order 12 has been shipped."}', '{"text":"Order 13 has been shipped."}']
     assert [(each.page, each.recipient, each.body) for each in ledger] == [
@@ -160,6 +162,12 @@ def _walked(folder: Folder, lines: list[str]) -> list[str]:
         if line.startswith("python shop.py"):
             command_id = printed[-1].split()[0]
     return printed
+
+
+def _log(folder: Folder) -> list[dict[str, object]]:
+    """Returns what the worker logged."""
+    lines = (folder.path / "worker.log").read_text("utf-8").splitlines()
+    return [msgspec.json.decode(line) for line in lines if line.startswith("{")]
 
 
 def _printed(line: str, outcome: str) -> str:
