@@ -139,6 +139,22 @@ def test_what_did_not_leave_is_no_attempt(kit: Kit) -> None:
     assert (outcome.name, outcome.attempts, outcome.possibly_repeated) == ("sent", 1, False)
 
 
+class TestSilence:
+    """With a short `OUTBOUND_CALL_TIMEOUT`."""
+
+    @pytest.fixture
+    def outbound_settings(self) -> dict[str, str]:
+        """The setting under test."""
+        return {"OUTBOUND_CALL_TIMEOUT": "200ms"}
+
+    def test_no_answer_in_time_is_a_lost_answer(self, kit: Kit) -> None:
+        """Graph may have sent it, and said so too late."""
+        kit.graph.faults.add("hang", times=1, latency_ms=2_000)
+        ticket = kit.producer.with_options(at_most_once=True).send_text(PSID, "Hello!")
+        kit.worker.drain()
+        assert ticket.wait(5).name == "unknown"
+
+
 class TestEchoes:
     """With `OUTBOUND_CONFIRM_ECHOES=1`."""
 
@@ -169,6 +185,15 @@ def test_one_that_is_tried_again_keeps_its_place(kit: Kit) -> None:
     kit.producer.send_text(PSID, "two")
     kit.worker.drain()
     assert kit.graph.texts(PSID) == ["one", "two"]
+
+
+def test_what_expires_stops_those_behind_it_no_longer(kit: Kit) -> None:
+    """`expires_in` bounds the time for which one that fails holds up the next."""
+    kit.graph.faults.add("error", code=2, contains="one")
+    first = kit.producer.with_options(expires_in=3).send_text(PSID, "one")
+    second = kit.producer.send_text(PSID, "two")
+    kit.worker.drain()
+    assert (first.wait(5).name, second.wait(5).name) == ("expired", "sent")
 
 
 def test_what_passes_those_that_wait(kit: Kit) -> None:
