@@ -208,7 +208,7 @@ class Producer(QueuedVocabulary):
             InvalidCommandError: the message is not valid.
             RecipientError: a recipient is no PSID; says which, and all before it were added. Mended, the same list goes
                 on.
-            BroadcastError: the list differs from that of the earlier run.
+            BroadcastError: the list differs from that of the earlier run, or that run was complete or cancelled.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.
         """

@@ -282,6 +282,7 @@ def _report(
                 type=job.taken.type,
                 attempt=job.taken.attempts + 1,
                 reason=verdict.reason,
+                row=verdict.row,
                 code=verdict.code,
                 subcode=verdict.subcode,
                 fbtrace_id=verdict.fbtrace_id,

@@ -231,7 +231,7 @@ class AsyncProducer(AwaitedVocabulary):
         Raises:
             InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
                 added.
-            BroadcastError: the list differs from that of the earlier run.
+            BroadcastError: the list differs from that of the earlier run, or that run was complete or cancelled.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.
         """

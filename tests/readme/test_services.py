@@ -14,39 +14,55 @@ import redis
 
 from producer import AsyncProducer
 from tests.blocking import async_client
+from tests.readme.fenced import Block, all_blocks, blocks_of
+from tests.readme.house import URL
 from tests.running import wait_until
 from worker.lanes import Lanes, Settlement
 from worker.profile import KnownPage, Profile
 
-README = Path(__file__).parents[2] / "README.md"
-URL = "redis://127.0.0.1:6379/0"
 PAGE = "111111111111111"
 TYPES = ("send_message", "get_user_profile")
 PROFILE = Profile(rates={"text": None, "other": None}, types=TYPES, pages={PAGE: KnownPage()})
 
 
-def blocks(title: str) -> list[str]:
-    """Returns the blocks of Python in a section of the README."""
-    text = README.read_text("utf-8")
-    section = re.split(r"^##+ ", text.partition(f"### {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    found = re.findall(r"^```python\n(.*?)^```$", section, flags=re.DOTALL | re.MULTILINE)
-    assert found
-    return found
+@pytest.mark.parametrize(
+    "block", [each for each in all_blocks() if each.is_pytest], ids=lambda each: each.name
+)
+def test_the_tests_of_a_service_pass(block: Block, tmp_path: Path) -> None:
+    """Each block is a whole file of tests, with the fixtures that come with the package and nothing else.
+
+    Files that other blocks of its section say they are lie beside it.
+    """
+    _write_beside(block, tmp_path)
+    ran = _pytest(block, tmp_path)
+    assert re.search(rf"^{block.text.count('def test_')} passed", ran, flags=re.MULTILINE), ran
 
 
-@pytest.mark.parametrize("block", blocks("Testing your service"), ids=["first", "outcomes"])
-def test_the_tests_of_a_service_pass(block: str, tmp_path: Path) -> None:
-    """Each block is a whole file of tests, with the fixtures that come with the package and nothing else."""
-    (tmp_path / "test_service.py").write_text(block, "utf-8")
-    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:valkey", "--rootdir", str(tmp_path)]
+def test_the_verdict_of_the_recipe_decides(tmp_path: Path) -> None:
+    """Without the row of its own file the recipe's test fails."""
+    [block] = [each for each in blocks_of("A verdict of your own", "python") if each.is_pytest]
+    (tmp_path / "verdicts.toml").write_text("", "utf-8")
+    assert "1 failed" in _pytest(block, tmp_path)
+
+
+def _write_beside(block: Block, folder: Path) -> None:
+    for other in all_blocks():
+        if other.section == block.section and other.file is not None:
+            (folder / other.file).write_text(other.text, "utf-8")
+
+
+def _pytest(block: Block, folder: Path) -> str:
+    """Returns what pytest printed of a block, run in a folder of its own."""
+    (folder / "test_service.py").write_text(block.text, "utf-8")
+    options = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:valkey", "--rootdir", str(folder)]
     done = subprocess.run(  # noqa: S603 - our own interpreter with fixed arguments
-        [sys.executable, "-m", "pytest", *options, str(tmp_path)],
+        [sys.executable, "-m", "pytest", *options, str(folder)],
         capture_output=True,
         text=True,
         check=False,
-        cwd=tmp_path,
+        cwd=folder,
     )
-    assert re.search(rf"^{block.count('def test_')} passed", done.stdout, flags=re.MULTILINE), done.stdout
+    return done.stdout
 
 
 def settle_soon(client: "redis.Redis", reply: bytes) -> threading.Thread:
@@ -68,10 +84,10 @@ def settle_soon(client: "redis.Redis", reply: bytes) -> threading.Thread:
 @pytest.fixture
 def written(valkey_url: str) -> dict[str, Callable[..., Any]]:
     """What the section on asynchronous services defines, on a server of this test."""
-    [block] = blocks("Async services")
-    assert URL in block
+    [block] = blocks_of("Async services", "python")
+    assert URL in block.text
     names: dict[str, Callable[..., Any]] = {}
-    exec(block.replace(URL, valkey_url), names)  # noqa: S102 - the README's own code
+    exec(block.text.replace(URL, valkey_url), names)  # noqa: S102 - the README's own code
     return names
 
 

@@ -36,7 +36,9 @@ SELF_TEST_S_MAX: Final = 60
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the self-test as one JSON document.")
 def verb(port: int, host: str, latency_ms: float, seconds: float, *, tested: bool, as_json: bool) -> int:
-    """Run a stub of Graph that takes any token; GET /stub/ledger shows what it delivered.
+    """Run a stub of Graph; GET /stub/ledger shows what it delivered.
+
+    It takes any token; one of the form TOKEN-<page> is that Page's.
 
     Exit code: 0 after SIGTERM, 130 after Ctrl-C; of the self-test 0 it is fast enough, 1 it is not.
     """
