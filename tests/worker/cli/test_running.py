@@ -108,10 +108,17 @@ def test_a_worker_waits_for_redis(start: Callable[..., Running]) -> None:
     assert worker.end(signal.SIGTERM) == 0
 
 
-def test_ctrl_c_stops_a_worker_in_order(start: Callable[..., Running], valkey_url: str) -> None:
+@pytest.mark.parametrize("metered", [False, True], ids=["without metrics", "with metrics"])
+def test_ctrl_c_stops_a_worker_in_order(
+    start: Callable[..., Running], valkey_url: str, *, metered: bool
+) -> None:
     """`worker` that is stopped by Ctrl-C does what it does at SIGTERM, says so, and exits with 130."""
-    worker = start("worker", "--processes", "1", "--threads", "2", OUTBOUND_REDIS_URL=valkey_url, **WORKER)
-    worker.wait_for(lambda: "1 process of" in worker.err)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = WORKER | {"OUTBOUND_REDIS_URL": valkey_url, "OUTBOUND_METRICS_PORT": f"{port}" * metered}
+    worker = start("worker", "--processes", "1", "--threads", "2", **settings)
+    worker.wait_for(lambda: ("metrics and probes on" if metered else "1 process of") in worker.err)
     time.sleep(0.5)
     stopped = "outbound: stopped: calls in flight were finished, all else is back in its lane"
     assert (worker.end(signal.SIGINT), worker.err.splitlines()[-1]) == (INTERRUPTED, stopped)
