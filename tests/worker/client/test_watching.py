@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from producer import batch
 from tests.conformance.far_end import FarEnd, part_reply
@@ -16,6 +17,12 @@ from worker.graph.credentials import proof_of
 
 TOKEN, OTHER, SECRET = "EAAGm0PX4ZCpsBA", "EAAGother0ZCpsBA", "0123456789abcdef"
 SECRETS = (TOKEN, OTHER, SECRET, *(proof_of(each, SECRET) for each in (TOKEN, OTHER, f"1|{SECRET}")))
+
+
+@pytest.fixture(autouse=True)
+def _no_logs_of_its_own() -> None:
+    """The application has not set up its logs, whatever other tests did."""
+    structlog.reset_defaults()
 
 
 def client_of(far: FarEnd, **options: Any) -> MessengerClient:  # noqa: ANN401 - options of any type
