@@ -7,6 +7,7 @@ again as the client was told to. Every script of ours is safe to repeat.
 import importlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Final, Protocol, TypeAlias, cast
 
@@ -22,7 +23,7 @@ def _packer() -> "Callable[[tuple[Value, ...]], bytes] | None":
     """Returns what makes bytes of a command; None without hiredis, which comes with the worker."""
     try:
         return cast("Callable[[tuple[Value, ...]], bytes]", importlib.import_module("hiredis").pack_command)
-    except ImportError:
+    except (ImportError, AttributeError):  # an old one packs nothing
         return None
 
 
@@ -139,12 +140,14 @@ class Wire:
 
     def close(self) -> None:
         """Closes the connections that are idle; a later script opens new ones."""
-        while self._idle:
-            self._idle.pop().disconnect()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().disconnect()
 
     def _connection(self) -> _Connection | None:
         if self._process != os.getpid():  # a child leaves its parent's connections alone
-            self._process, self._idle = os.getpid(), []
+            self._idle = []
+            self._process = os.getpid()
         try:
             return self._idle.pop()
         except IndexError:

@@ -4,6 +4,7 @@ A request leaves in one piece, and its answer is read whole. Proxies, and transp
 """
 
 import http.client
+import os
 import re
 import select
 import socket
@@ -20,6 +21,7 @@ from worker.graph.answers import GIVEN_UP, Answer, Answered, Lost, NotSent
 from worker.graph.requests import Outgoing
 
 KEPT_S: Final = 60.0
+FINAL: Final = 200
 _PLAIN_TARGET: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
 PORTS: Final = {"http": 80, "https": 443}
 NO_CONNECTION: Final = "no connection to Graph"
@@ -37,7 +39,7 @@ class Line(msgspec.Struct):
 
 
 class Direct:
-    """Connections to one origin, as many as threads use them at a time; safe to share between threads.
+    """Connections to one origin, as many as threads use at a time; safe to share between threads, and after a fork.
 
     Args:
         origin: scheme, host and port.
@@ -55,15 +57,16 @@ class Direct:
         self._connect_timeout_s = connect_timeout_s
         self._call_timeout_s = call_timeout_s
         self._root = f"{parts.scheme}://{parts.netloc}"
-        fixed = {"host": parts.netloc.rpartition("@")[2], **headers}
+        fixed = {"host": parts.netloc.rpartition("@")[2], "accept-encoding": "identity", **headers}
+        self._process = os.getpid()
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
         self._names = frozenset(fixed)
         self._idle: list[Line] = []
 
     def close(self) -> None:
         """Closes the connections that nobody uses."""
-        while self._idle:
-            self._idle.pop().socket.close()
+        while (line := self._popped()) is not None:
+            line.socket.close()
 
     def exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
         """Makes one request and returns what came back.
@@ -80,7 +83,7 @@ class Direct:
         except OSError:
             return NotSent(NO_CONNECTION)
         if guard is not None and not guard():
-            self._idle.append(line)
+            self._keep(line)
             return NotSent(GIVEN_UP)
         try:
             return self._asked(line, head + outgoing.content, outgoing.method)
@@ -89,32 +92,33 @@ class Direct:
             raise
 
     def _asked(self, line: Line, request: bytes, method: str) -> Answer:
+        broken: OSError | None = None
         try:
             line.socket.sendall(request)
         except TimeoutError:
             line.socket.close()
             return Lost(UNWRITTEN)
-        except OSError as error:
-            line.socket.close()
-            return Lost(f"{BROKEN} ({type(error).__name__})")
+        except OSError as error:  # an answer may lie there all the same: who refuses early closes early
+            broken = error
         response = http.client.HTTPResponse(line.socket, method=method)
         try:
             response.begin()
             body = response.read()
+            if response.status < FINAL:  # the answer itself is still to come
+                raise http.client.HTTPException  # noqa: TRY301 (told as any other that breaks HTTP)
         except TimeoutError:
             line.socket.close()
             return Lost(UNANSWERED)
         except (OSError, http.client.HTTPException) as error:
             line.socket.close()
-            return Lost(f"{BROKEN} ({type(error).__name__})")
+            return Lost(f"{BROKEN} ({type(broken or error).__name__})")
         finally:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        if response.will_close:
+        if response.will_close or broken is not None:
             line.socket.close()
         else:
-            line.used_s = time.monotonic()
-            self._idle.append(line)
+            self._keep(line)
         return Answered(response.status, body, headers)
 
     def _head(self, outgoing: Outgoing) -> bytes:
@@ -129,10 +133,23 @@ class Direct:
             length = ""
         return f"{outgoing.method} {target} HTTP/1.1\r\n{self._headers}{own}{length}\r\n".encode("latin-1")
 
+    def _popped(self) -> Line | None:
+        if self._process != os.getpid():  # a child leaves its parent's connections alone
+            self._idle = []
+            self._process = os.getpid()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _keep(self, line: Line) -> None:
+        line.used_s = time.monotonic()
+        if self._process == os.getpid():
+            self._idle.append(line)
+
     def _line(self) -> Line:
         """Returns a connection that is open, as far as this side can know."""
-        while self._idle:
-            line = self._idle.pop()
+        while (line := self._popped()) is not None:
             if time.monotonic() - line.used_s < KEPT_S and not _is_readable(line.socket):
                 return line
             line.socket.close()  # closed by the far end, or soon to be

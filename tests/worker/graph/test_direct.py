@@ -96,7 +96,7 @@ def test_a_request_is_one_piece_and_its_connection_is_used_again() -> None:
         assert answers == 2 * [Answered(200, b"{}", {"x-app-usage": "{}", "content-length": "2"})]
         host = far.origin.removeprefix("http://").encode()
         assert far.got == 2 * [
-            b"POST /v4.0/me HTTP/1.1\r\nhost: " + host + b"\r\naccept: a/b\r\n"
+            b"POST /v4.0/me HTTP/1.1\r\nhost: " + host + b"\r\naccept-encoding: identity\r\naccept: a/b\r\n"
             b"content-type: text/plain\r\ncontent-length: 7\r\n\r\nthe end"
         ]
 
@@ -107,6 +107,11 @@ def test_a_request_is_one_piece_and_its_connection_is_used_again() -> None:
         pytest.param(None, Lost("the connection broke (RemoteDisconnected)"), id="closed without an answer"),
         pytest.param(OK[:-1], Lost("the connection broke (IncompleteRead)"), id="half an answer"),
         pytest.param(b"nonsense\r\n\r\n", Lost("the connection broke (BadStatusLine)"), id="no HTTP"),
+        pytest.param(
+            b"HTTP/1.1 103 Early Hints\r\n\r\n",
+            Lost("the connection broke (HTTPException)"),
+            id="hints first",
+        ),
         pytest.param(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
             Answered(200, b"{}", {"transfer-encoding": "chunked"}),
@@ -179,3 +184,38 @@ def test_tls_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
         assert unknown.got == []
     finally:
         unknown.close()
+
+
+def test_an_early_refusal_is_an_answer() -> None:
+    """A far end that refuses a large upload, and closes, before all of it was written has answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            accepted, _ = listener.accept()
+            with accepted:
+                accepted.recv(1000)
+                accepted.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+                accepted.shutdown(socket.SHUT_WR)
+                while accepted.recv(1 << 20):
+                    pass
+
+        threading.Thread(target=refuse, daemon=True).start()
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        direct = way_to(origin)
+        large = Outgoing(
+            "POST", f"{origin}/x", {}, b"x" * (8 << 20), (), Credentials("T", None, None, proves=False)
+        )
+        assert direct.exchange(large, None) == Answered(413, b"no", {"content-length": "2"})
+        direct.close()
+
+
+def test_a_child_process_opens_connections_of_its_own() -> None:
+    """After a fork parent and child never read from the same connection."""
+    with far_end([OK], [OK]) as (far, direct):
+        post(direct, far.origin)
+        kept = direct._idle[0].socket
+        direct._process = -1  # as a child finds it
+        assert isinstance(post(direct, far.origin), Answered)
+        assert [line.socket is kept for line in direct._idle] == [False]
+        assert kept.fileno() != -1, "the parent's connection was closed"
+        kept.close()
