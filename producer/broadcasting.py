@@ -6,12 +6,14 @@ from typing import Final
 from producer.campaign import Campaign, Progress, id_for
 from producer.commands import SendMessage
 from producer.envelope import Delivery
+from producer.errors import InvalidCommandError, given
 from producer.queue import Queue
 from producer.steps import Result, Steps, take
 
 __all__ = ["PLACEHOLDER", "Broadcast", "Progress", "begin"]
 
 PLACEHOLDER: Final = "0"
+ASYNCHRONOUS: Final = "must be an iterable of PSIDs; an asynchronous one is for AsyncProducer"
 
 
 class Broadcast:
@@ -58,7 +60,8 @@ class Broadcast:
 
         Raises:
             BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
-            InvalidCommandError: a recipient is no PSID; those before it were added.
+            RecipientError: a recipient is no PSID; all those before it were added.
+            Exception: whatever `recipients` raises; all that it gave before were added.
         """
         return take(self._campaign.add(on_progress), self._client, iter(recipients))
 
@@ -76,6 +79,9 @@ def begin(
     on_progress: Callable[[int], object] | None = None,
 ) -> Broadcast:
     """Sends one message to many people, and returns the broadcast once all of them are added."""
-    broadcast = Broadcast(id_for(broadcast_id, recipients), queue)
+    chosen = id_for(broadcast_id, recipients)
+    if not isinstance(recipients, Iterable):
+        raise InvalidCommandError("recipients", f"{ASYNCHRONOUS}{given(recipients)}")
+    broadcast = Broadcast(chosen, queue)
     take(broadcast._campaign.begin(command, delivery, on_progress), queue.client, iter(recipients))  # noqa: SLF001 (made in the line above)
     return broadcast

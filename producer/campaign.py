@@ -164,7 +164,11 @@ class Campaign:
     def _passed(self, done: int, digest: str) -> "Steps[hashlib._Hash]":
         hashed = hashlib.sha256()
         left = done
-        while left and (people := cast("list[str]", (yield Next(min(left, ROUND))))):
+        problem: RecipientError | None = None
+        while left and problem is None:
+            people, problem = good_ones((yield Next(min(left, ROUND))), done - left)
+            if not people:
+                break
             left -= len(people)
             for psid in people:
                 hashed.update(psid.encode() + b"\n")

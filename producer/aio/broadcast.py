@@ -47,6 +47,7 @@ class AsyncBroadcast:
 
         Raises:
             BroadcastError: the list differs from the one of the earlier run, or the broadcast is closed.
-            InvalidCommandError: a recipient is no PSID; those before it were added.
+            RecipientError: a recipient is no PSID; all those before it were added.
+            Exception: whatever `recipients` raises; all that it gave before were added.
         """
         return await self._taker.take(self._campaign.add(on_progress), recipients)

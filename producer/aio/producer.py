@@ -1,6 +1,6 @@
 """`AsyncProducer`: the vocabulary as commands on the queue, in an event loop; each method awaited is a ticket."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar, Unpack, cast
 
@@ -17,7 +17,7 @@ from producer.campaign import Campaign, id_for
 from producer.commands import Command, CommandOf, SendMessage, UploadAttachment
 from producer.echoes import confirming
 from producer.envelope import Delivery, checked
-from producer.errors import OutboundError, SendManyError
+from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
 from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
 from producer.producer import DAY_S
@@ -141,9 +141,12 @@ class AsyncProducer(AwaitedVocabulary):
             How many were enqueued.
 
         Raises:
+            InvalidCommandError: `commands` is no iterable.
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
         delivery = without_key(checked(self._delivery))
+        if not isinstance(commands, Iterable | AsyncIterable):
+            raise InvalidCommandError("commands", f"must be an iterable of commands{given(commands)}")
         reader = Reader(commands)
         enqueued = 0
         while True:
@@ -229,8 +232,9 @@ class AsyncProducer(AwaitedVocabulary):
             options: as for `send_message`.
 
         Raises:
-            InvalidCommandError: the message or a recipient is not valid; the rounds of 1,000 before that recipient were
-                added.
+            InvalidCommandError: the message is not valid.
+            RecipientError: a recipient is no PSID; says which, and all before it were added. Mended, the same list goes
+                on.
             BroadcastError: the list differs from that of the earlier run, or that run was complete or cancelled.
             QueueFullError: Redis or the Page's queue takes no more; run it again later.
             QueueUnavailableError: Redis was not reached; run it again.

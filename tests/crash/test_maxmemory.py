@@ -1,5 +1,6 @@
 """Law 12 on a real server at its maxmemory: only enqueue refuses, and workers drain the queue all the same."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import cast
 import pytest
 import redis
 
-from producer import Producer, QueueFullError, SendManyError, batch
+from producer import AsyncProducer, Producer, QueueFullError, SendManyError, Ticket, batch
 from producer.commands import Command
 from tests.crash.books import Text, text_of
 from tests.running import (
@@ -77,6 +78,13 @@ def beats_of(client: "redis.Redis", running: Running) -> float:
     return cast("float", client.zscore("outbound:beats", name))
 
 
+async def both_told(ticket: Ticket[object], url: str) -> list[bool]:
+    """Tells whether one who waits in a thread, and one who waits in an event loop, see the command sent."""
+    async with AsyncProducer.connect(url, page="P1") as producer:
+        waits = asyncio.to_thread(ticket.wait, 10), producer.ticket(ticket.id).wait(10)
+        return [each.sent for each in await asyncio.gather(*waits)]
+
+
 def test_a_full_server(small: Valkey) -> None:
     """A full Redis refuses new commands and accepts none by half; workers beat, take, settle and reap, and drain it."""
     producer = Producer.connect(small.url, page="P1")
@@ -128,7 +136,7 @@ def test_a_worker_of_a_full_server_stops_at_once(small: Valkey) -> None:
             shrink(client)
             with pytest.raises(redis.exceptions.OutOfMemoryError):
                 client.rpush("any", "1")
-            assert ticket.wait(10).sent
+            assert asyncio.run(both_told(ticket, small.url)) == [True, True]
             assert client.zscore("outbound:waiters", ticket.id) is None
             time.sleep(IDLE_S)
             assert worker.stop() < STOPS_S

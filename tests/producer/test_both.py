@@ -172,6 +172,41 @@ def test_batches_among_many_fan_out(produce: Produce, server: "redis.Redis") -> 
     assert waiting(server) == 1_201
 
 
+def test_a_batch_in_rounds_keeps_its_place_among_many(produce: Produce, server: "redis.Redis") -> None:
+    """What was read before a batch of 10,000 parts goes before them, and what was read after it behind them."""
+    people = iter(range(1, 11_801))
+    texts: list[BatchItem] = [batch.send_text(str(each), "x") for each in people]
+    commands = cast("list[Command]", [*texts[:600], batch.send_batch(texts[600:10_600]), *texts[10_600:]])
+    seen: list[int] = []
+    producer = produce(page="P1").with_options(priority="bulk")
+    assert (producer.send_many(commands, on_progress=seen.append), seen[0], seen[-1]) == (1_801, 500, 1_801)
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    taken: list[str] = []
+    while (chunk := lanes.take("w", len(taken) + 1, PROFILE).chunk) is not None:
+        taken += [each.person for each in chunk.commands]
+        lanes.settle(chunk, [sent(each) for each in chunk.commands])
+    assert taken == [str(each) for each in range(1, 11_801)]
+
+
+def test_what_is_no_list_is_refused(produce: Produce, server: "redis.Redis") -> None:
+    """The error names what was given; nothing of a wrong type is read as text, nor when a list goes on."""
+    producer = produce(page="P1")
+    with pytest.raises(InvalidCommandError, match=r"^commands: must be an iterable of commands; an int was"):
+        producer.send_many(5)  # type: ignore[arg-type]
+    with pytest.raises(
+        InvalidCommandError, match=r"^recipients: must be an iterable of PSIDs; None was given$"
+    ):
+        producer.broadcast_to(None, TEXT)  # type: ignore[arg-type]
+    with pytest.raises(
+        RecipientError, match=r"^recipients\[2\]: .*; an int was given \(the 2 before it were"
+    ):
+        producer.broadcast_to(["1", "2", 3], TEXT, broadcast_id="sale")  # type: ignore[list-item]
+    with pytest.raises(BroadcastError, match="the first 2 people differ"):
+        producer.broadcast_to(["1", 2, "3"], TEXT, broadcast_id="sale")  # type: ignore[list-item]
+    assert waiting(server) == 0
+
+
 def test_a_key_stands_for_one_command(produce: Produce, server: "redis.Redis") -> None:
     """The first one's ticket comes back; another command under the key is an error; a bulk takes none."""
     producer = produce(page="P1").with_options(idempotency_key="order 7")

@@ -273,7 +273,9 @@ def test_what_is_no_command_is_named(
     before = _waiting(server)
     with pytest.raises(SendManyError) as caught:
         producer.send_many([batch.send_text("2", "x"), wrong])  # type: ignore[list-item]
-    assert str(caught.value) == f"command 1: {WANTED}; {what} was given (1 before it are on the queue)"
+    assert str(caught.value) == (
+        f"command 1: {WANTED}; {what} was given (1 before it are on the queue: mend it, go on from there)"
+    )
     assert isinstance(caught.value.__cause__, InvalidCommandError)
     with pytest.raises(InvalidCommandError) as refused:
         producer.send_batch([batch.send_text("2", "x"), wrong])  # type: ignore[list-item]
