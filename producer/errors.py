@@ -45,8 +45,8 @@ class RecipientError(InvalidCommandError):
 
     def __init__(self, index: int, problem: str) -> None:
         self.index = index
-        before = "nobody was added" if index == 0 else f"the {index:,} before it were added"
-        super().__init__(f"recipients[{index}]", f"{problem} ({before})")
+        before = "nobody was added yet" if index == 0 else f"the {index:,} before it were added"
+        super().__init__(f"recipients[{index}]", f"{problem} ({before}: mend it, run the same list again)")
 
 
 class OutcomeTimeoutError(OutboundError, TimeoutError):

@@ -157,6 +157,10 @@ MET: dict[str, tuple[Callable[[], object], str]] = {
         lambda: queue().broadcast("none").progress(),
         "check its id, or begin it with broadcast_to",
     ),
+    "RecipientError": (
+        lambda: queue().broadcast_to(["1", "a b"], {"text": "x"}),
+        "the 1 before it were added: mend it, run the same list again",
+    ),
     "IdempotencyError": (_twice, "use a key of its own for each command"),
     "OutcomeTimeoutError": (
         lambda: queue().send_text("2", "a").wait(0.01),

@@ -147,10 +147,13 @@ def test_what_is_no_psid_is_refused(server: "redis.Redis", psid: str) -> None:
     with pytest.raises(RecipientError) as caught:
         Producer.on(server, page="P1").broadcast_to(["1", psid], TEXT)
     assert (str(caught.value), caught.value.index) == (
-        f"recipients[1]: {BAD} (the 1 before it were added)",
+        f"recipients[1]: {BAD} (the 1 before it were added: mend it, run the same list again)",
         1,
     )
-    with pytest.raises(InvalidCommandError, match=r"at most 100; an int was given \(nobody was added\)$"):
+    with pytest.raises(
+        InvalidCommandError,
+        match=r"at most 100; an int was given \(nobody was added yet: mend it, run the same list again\)$",
+    ):
         Producer.on(server, page="P1").broadcast_to([7], TEXT)  # type: ignore[list-item]
 
 
@@ -158,7 +161,10 @@ def test_all_before_a_bad_recipient_are_added(server: "redis.Redis") -> None:
     """Those of its own round too; mended, the same list goes on, and nobody is sent to twice."""
     producer = Producer.on(server, page="P1")
     people = [str(n) for n in range(1, 1_502)]
-    with pytest.raises(RecipientError, match=r"^recipients\[1234\]: .* \(the 1,234 before it were added\)$"):
+    with pytest.raises(
+        RecipientError,
+        match=r"^recipients\[1234\]: .* \(the 1,234 before it were added: mend it, run the same list again\)$",
+    ):
         producer.broadcast_to([*people[:1_234], "no psid", *people[1_235:]], TEXT, broadcast_id="sale")
     found = producer.broadcast("sale").progress()
     assert (found.added, found.state) == (1_234, "open")
