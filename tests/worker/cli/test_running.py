@@ -200,7 +200,7 @@ def test_ctrl_c_says_how_far_a_file_came(
 def test_ctrl_c_says_how_far_a_broadcast_came(
     start: Callable[..., Running], tmp_path: Path, valkey_url: str, valkey: "redis.Redis"
 ) -> None:
-    """`broadcast` that is stopped exits with 130 and says how many people were added and how to go on."""
+    """`broadcast` that is stopped exits with 130 and says how many people are added and how to go on."""
     people, message = tmp_path / "people.csv", tmp_path / "message.json"
     people.write_text("".join(f"{1_000_000 + number}\n" for number in range(2_000_000)))
     message.write_text('{"text": "Hello!"}')

@@ -134,6 +134,7 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
                 people, message, broadcast_id=broadcast_id, on_progress=show, **options
             )
     except KeyboardInterrupt:
+        place.client.connection_pool.disconnect()  # one may hold an answer that nobody has read
         so_far = _so_far(producer.broadcast(broadcast_id))
         raise Refusal(f"stopped; {so_far}go on with: {again}", INTERRUPTED) from None
     except BroadcastError:
