@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from producer import batch
@@ -206,6 +206,7 @@ def test_a_link_without_anything_adds_nothing() -> None:
     assert encode_part(call, link=Link()) == encode_part(call)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine may be busy
 @given(
     st.lists(
         st.dictionaries(

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.running import wait_until
 from tests.worker.stub.asking import TOKEN, codes_of, error_of, post_batch, post_text, text_part
 from worker.stub import Fault, FaultState, GraphStub, StubClient
 
@@ -278,6 +279,8 @@ def test_latency_comes_after_delivery(http: httpx.Client, stub: GraphStub) -> No
     """A request is delivered when it arrives and answered when its latency is over."""
     stub.set_latency(60)
     post_text(http, "7", "x")
+    # the answer may be read before the stub has noted that it left
+    wait_until(lambda: stub.requests[0].finished_monotonic is not None, within_s=5, why="the request ends")
     request, delivery = stub.requests[0], stub.ledger[0]
     assert request.finished_monotonic is not None
     assert request.finished_monotonic - delivery.at_monotonic >= 0.06
