@@ -21,7 +21,7 @@ from worker.timekeeper import Timekeeper
 
 QUEUE: Final = "outbound"
 ACTOR: Final = "deliver"
-IDLE_S: Final = 4.0
+IDLE_S: Final = 5.0
 ELSEWHERE_S: Final = 0.05
 STOPPED_S: Final = 0.05
 CIRCUIT_S: Final = 0.05
