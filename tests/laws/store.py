@@ -76,6 +76,29 @@ class Store(msgspec.Struct, frozen=True):
         return {field: int(value) for field, value in self.hashed(kind, name).items() if int(value) != 0}
 
 
+def values(client: "redis.Redis") -> list[tuple[str, str, object]]:
+    """Returns kind, name and value of every key under the prefix that has a value to be read, in two round trips."""
+    keys = sorted(cast("list[bytes]", client.keys(f"{PREFIX}:*")))
+    with client.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.type(key)
+        types = cast("list[bytes]", pipe.execute())
+        for key, type_of in zip(keys, types, strict=True):
+            if type_of == b"list":
+                pipe.lrange(key, 0, -1)
+            elif type_of == b"zset":
+                pipe.zrange(key, 0, -1, withscores=True)
+            elif type_of == b"hash":
+                pipe.hgetall(key)
+            elif type_of == b"set":
+                pipe.smembers(key)
+            else:
+                pipe.get(key)
+        found = cast("list[object]", pipe.execute())
+    names = [key.decode().removeprefix(f"{PREFIX}:").partition(":") for key in keys]
+    return [(kind, name, value) for (kind, _, name), value in zip(names, found, strict=True)]
+
+
 def read(client: "redis.Redis") -> Store:
     """Returns everything that lies under the prefix."""
     lists: dict[str, dict[str, list[str]]] = {}
@@ -83,33 +106,25 @@ def read(client: "redis.Redis") -> Store:
     hashes: dict[str, dict[str, Mapping[str, str]]] = {}
     sets: dict[str, frozenset[str]] = {}
     outcomes: dict[str, str] = {}
-    keys = sorted(cast("list[bytes]", client.keys(f"{PREFIX}:*")))
-    with client.pipeline(transaction=False) as pipe:
-        for key in keys:
-            pipe.type(key)
-        types = cast("list[bytes]", pipe.execute())
     commands: Mapping[str, Record] = {}
-    for key, type_of in zip(keys, types, strict=True):
-        kind, _, name = key.decode().removeprefix(f"{PREFIX}:").partition(":")
+    next_ms = "inf"
+    for kind, name, value in values(client):
         if kind == "commands":
-            raw = cast("dict[bytes, bytes]", client.hgetall(key))
-            commands = {command_id.decode(): record_of(value) for command_id, value in raw.items()}
-        elif type_of == b"list":
-            lists.setdefault(kind, {})[name] = [
-                each.decode() for each in cast("list[bytes]", client.lrange(key, 0, -1))
-            ]
-        elif type_of == b"zset":
-            members = cast("list[tuple[bytes, float]]", client.zrange(key, 0, -1, withscores=True))
-            scored.setdefault(kind, {})[name] = {member.decode(): score for member, score in members}
-        elif type_of == b"hash":
-            fields = cast("dict[bytes, bytes]", client.hgetall(key))
+            raw = cast("dict[bytes, bytes]", value)
+            commands = {command_id.decode(): record_of(each) for command_id, each in raw.items()}
+        elif isinstance(value, dict):
+            fields = cast("dict[bytes, bytes]", value)
             hashes.setdefault(kind, {})[name] = {
                 field.decode(): v.decode(errors="replace") for field, v in fields.items()
             }
-        elif type_of == b"set":
-            members_of = frozenset(each.decode() for each in cast("set[bytes]", client.smembers(key)))
-            sets[f"{kind}:{name}" if name else kind] = members_of
+        elif isinstance(value, set):
+            sets[f"{kind}:{name}" if name else kind] = frozenset(each.decode() for each in value)
+        elif isinstance(value, list) and value and isinstance(value[0], bytes):
+            lists.setdefault(kind, {})[name] = [each.decode() for each in value]
+        elif isinstance(value, list):
+            scored.setdefault(kind, {})[name] = {member.decode(): score for member, score in value}
         elif kind == "outcome":
-            outcomes[name] = cast("bytes", client.get(key)).decode()
-    next_ms = cast("bytes | None", client.get(f"{PREFIX}:next"))
-    return Store(commands, outcomes, lists, scored, sets, hashes, float(next_ms or "inf"))
+            outcomes[name] = cast("bytes", value).decode()
+        elif kind == "next":
+            next_ms = cast("bytes", value).decode()
+    return Store(commands, outcomes, lists, scored, sets, hashes, float(next_ms))
