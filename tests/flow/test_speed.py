@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.process, pytest.mark.long]
 IS_LONG = bool(os.environ.get("LONG_TESTS"))
 OURS = 200_000 if IS_LONG else 40_000
 THEIRS = 10_000 if IS_LONG else 2_000
-RATIO_MIN = 10.0
+RATE_MIN = 10_000.0
+RATIO_MIN = 20.0
+ROUNDS = 4
 PAGES = tuple(str(100_000_000_000_001 + each) for each in range(5))
 POLL_S = 0.02
 
@@ -52,8 +54,8 @@ def enqueue_theirs(settings: dict[str, str]) -> None:
     )
 
 
-def test_one_process_is_ten_times_a_plain_actor() -> None:
-    """One worker process delivers at least ten times what a plain Dramatiq actor with a kept-alive client does."""
+def one_round() -> tuple[float, float]:
+    """Returns the messages a second of our worker process, and of the plain actor, one after the other."""
     with Valkey() as valkey, StubProcess(ledger=False) as stub:
         theirs = {"REDIS_URL": valkey.url.replace("/0", "/1"), "GRAPH_URL": f"{stub.origin}/v4.0"}
         enqueue_theirs(theirs)
@@ -70,7 +72,19 @@ def test_one_process_is_ten_times_a_plain_actor() -> None:
             )
             producer.for_page(page).send_many(texts)
         producer.close()
-        coalesced = rate_with(stub, OURS, lambda: worker_child(ours))
-    ratio = coalesced / plain
-    sys.stdout.write(f"ours {coalesced:,.0f}/s, plain Dramatiq {plain:,.0f}/s, ratio {ratio:.1f}\n")
-    assert ratio >= RATIO_MIN, f"ours {coalesced:,.0f}/s, plain Dramatiq {plain:,.0f}/s"
+        return rate_with(stub, OURS, lambda: worker_child(ours)), plain
+
+
+def test_one_process_is_twenty_times_a_plain_actor() -> None:
+    """One worker process delivers 10,000 texts a second, twenty times what a plain Dramatiq actor does.
+
+    The best of a few rounds counts: whatever else this machine does can only take from it.
+    """
+    shown = []
+    for _ in range(ROUNDS):
+        ours, plain = one_round()
+        shown.append(f"ours {ours:,.0f}/s, plain Dramatiq {plain:,.0f}/s, ratio {ours / plain:.1f}\n")
+        sys.stdout.write(shown[-1])
+        if ours >= RATE_MIN and ours / plain >= RATIO_MIN:
+            return
+    pytest.fail("".join(shown), pytrace=False)
