@@ -1,6 +1,7 @@
 """Envelopes: a command with its id, Page, conversation and delivery options, in the form in which it lies in Redis."""
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
@@ -18,6 +19,7 @@ PAGE_CHARS_MAX: Final = 64
 KEY_CHARS_MAX: Final = 200
 COMMONEST: Final = "send_message"  # the type that a record leaves out
 SECONDS_MAX: Final = 366 * 24 * 3600
+_PAGE: Final = re.compile(rf"[\w.-]{{1,{PAGE_CHARS_MAX}}}")
 _encode: Final = msgspec.msgpack.Encoder().encode
 _RECIPIENT: Final = _encode("recipient")
 _SHORT: Final = b"\xc1"  # no value of msgpack begins so
@@ -55,11 +57,7 @@ def checked(delivery: Delivery) -> Delivery:
         raise InvalidCommandError(
             "page", "no Page is named: use Producer.connect(url, page=…), for_page(…) or OUTBOUND_PAGE"
         )
-    if (
-        not isinstance(delivery.page, str)
-        or len(delivery.page) > PAGE_CHARS_MAX
-        or not all(c.isalnum() or c in "_-." for c in delivery.page)
-    ):
+    if not isinstance(delivery.page, str) or not _PAGE.fullmatch(delivery.page):
         raise InvalidCommandError(
             "page", f"must be a Page id: at most {PAGE_CHARS_MAX} letters, digits, '_', '-' or '.'"
         )

@@ -89,9 +89,35 @@ local function enter_all(commands)
   flush_lanes()
 end
 
+-- Accepts the commonest alone, one command that is due, stays until it is sent and joins one conversation or none, with
+-- as few calls as can be; nil for any other.
+local ONE = '^([^|\n]+)|(%l)|(%l)||([^|,\n]*)|[^|\n]*|[^|\n]*|[^|\n]*|([^k|\n]*)$'
+local function accept_one(now, depth_max, first)
+  if #ARGV ~= first + 4 or ARGV[first + 2] ~= '' or ARGV[first + 3] ~= '' then return nil end
+  local id, fixed = ARGV[first], ARGV[first + 1]
+  local page, class, priority, person, options = string.match(fixed, ONE)
+  if not page then return nil end
+  local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
+  if waiting >= depth_max or call('EXISTS', P .. 'outcome:' .. id) == 1 then return nil end
+  local rest = '\n' .. fixed .. '|' .. int(now) .. '|\n' .. ARGV[first + 4]
+  if call('HSETNX', P .. 'commands', id, 'L' .. rest) == 0 then return { 0, 1 } end
+  if person ~= '' and not has(options, 'u') and call('SADD', busy(page, priority), person) == 0 then
+    call('HSET', P .. 'commands', id, 'W0;0;;;1' .. rest)
+    call('RPUSH', P .. 'conversation:' .. page .. '/' .. person .. '/' .. priority, id)
+  else
+    local lane = page .. '/' .. class .. '/' .. priority
+    if call('RPUSH', P .. 'lane:' .. lane, id) == 1 then make_ready(lane, page, priority) end
+  end
+  call('HINCRBY', P .. 'depth', page, 1)
+  wake()
+  return { 1, 0 }
+end
+
 -- Answers {accepted, known already}; {-1, page, waiting} when a Page's queue is full, or {-4, id} when the bytes of a
 -- command are not there: then nothing was accepted. What is known already is left alone.
 local function accept(now, depth_max, first)
+  local one = accept_one(now, depth_max, first)
+  if one then return one end
   local ids = {}
   for i = first, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
   if #ids == 0 then return { 0, 0 } end
