@@ -1,5 +1,6 @@
 """Every test that asks for `server` runs on fakeredis and on a real Valkey, each time with an empty key space."""
 
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -55,3 +56,14 @@ def valkey(valkey_url: str) -> Iterator["redis.Redis"]:
     """A client of the Valkey server, for what only a real server shows."""
     with redis.Redis.from_url(valkey_url) as client:
         yield client
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Nothing is traced for coverage while the test runs: it measures, or its Python is not what it tries."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)

@@ -1,6 +1,5 @@
 """Every law's test gets an engine on each backend; when it ends, law 1 must hold of all that it left in Redis."""
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,12 +10,8 @@ from tests.laws.places import places
 
 
 @pytest.fixture(autouse=True)
-def untraced() -> Iterator[None]:
-    """Nothing is traced for coverage: laws hold in Lua, and tracing the Python around it would take as long again."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(tracer)
+def untraced_laws(untraced: None) -> None:
+    """Laws hold in Lua: tracing the Python around it for coverage would take as long again."""
 
 
 @pytest.fixture
