@@ -1,7 +1,7 @@
 """`AsyncOutbox`: a producer of event loops that keeps what was enqueued in an `Outbox`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Self, TypeVar, Unpack, cast
+from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
 
 import redis.asyncio
 
@@ -23,6 +23,7 @@ Reply = TypeVar("Reply")
 
 # Steps of an outbox ask no server.
 _NO_TAKER: Final = Taker(cast("redis.asyncio.Redis", None))
+_NO_SERVER: Final = 'an outbox has no server to connect to: it is Outbox(page="…").aio'
 
 
 class AsyncOutbox(AsyncProducer):
@@ -32,6 +33,16 @@ class AsyncOutbox(AsyncProducer):
         self._kept = kept
         self._delivery = delivery
         self._terms = terms
+
+    @classmethod
+    def connect(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
+
+    @classmethod
+    def on(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
 
     def ticket(self, command_id: str) -> AsyncTicket[object]:
         """Returns the ticket of a command of this outbox."""

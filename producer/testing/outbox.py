@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from typing import Final, Self, TypeVar, Unpack, cast
+from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
 
 import redis
 
@@ -31,6 +31,7 @@ Reply = TypeVar("Reply")
 
 # Steps of an outbox ask no server.
 _NO_CLIENT: Final = cast("redis.Redis", None)
+_NO_SERVER: Final = 'an outbox has no server to connect to: it is made with Outbox(page="…")'
 
 
 class Outbox(Producer):
@@ -50,6 +51,16 @@ class Outbox(Producer):
         self._kept = Kept()
         self._delivery = Delivery(page=page)
         self._terms = terms_of(graph_version, allow_retired=allow_retired, idempotency_retention_s=1)
+
+    @classmethod
+    def connect(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
+
+    @classmethod
+    def on(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
 
     @property
     def commands(self) -> tuple[Enqueued, ...]:
