@@ -63,7 +63,9 @@ def test_an_outbox_is_a_producer_with_the_whole_vocabulary(box: Outbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "way"), [(Outbox, 'made with Outbox(page="…")'), (AsyncOutbox, 'Outbox(page="…").aio')]
+    ("kind", "way"),
+    [(Outbox, 'made with Outbox(page="…")'), (AsyncOutbox, 'Outbox(page="…").aio')],
+    ids=["of threads", "of an event loop"],
 )
 def test_an_outbox_connects_to_no_server(kind: type[Outbox] | type[AsyncOutbox], way: str) -> None:
     """How a producer is made is no way to make one that keeps: the error says the way."""
