@@ -10,7 +10,6 @@ from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTick
 from producer.batching import BatchTicket
 from producer.errors import (
     BroadcastError,
-    EventLoopError,
     IdempotencyError,
     InvalidCommandError,
     NotSentError,
@@ -37,7 +36,6 @@ __all__ = [
     "AsyncTicket",
     "BatchTicket",
     "BroadcastError",
-    "EventLoopError",
     "GraphError",
     "IdempotencyError",
     "InvalidCommandError",
