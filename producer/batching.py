@@ -78,11 +78,13 @@ def _alone(item: BatchItem, whole: SendBatch) -> Command:
 class BatchTicket(Ticket[list[PartReply | None]]):
     """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one."""
 
-    def __init__(self, batch_id: str, client: "redis.Redis", keys: Keys) -> None:
+    def __init__(
+        self, batch_id: str, client: "redis.Redis", keys: Keys, inquiry: BatchInquiry | None = None
+    ) -> None:
         super().__init__(batch_id, client, keys)
-        self._inquiry: BatchInquiry = BatchInquiry(batch_id, keys)
+        self._inquiry: BatchInquiry = inquiry or BatchInquiry(batch_id, keys)
         self.parts: tuple[Ticket[object], ...] = tuple(
-            Ticket(each.id, client, keys) for each in self._inquiry.parts
+            Ticket(each.id, client, keys, each) for each in self._inquiry.parts
         )
 
     def outcome(self) -> Outcome | None:

@@ -1,120 +1,37 @@
 """`Producer`: the vocabulary as commands on the queue; each method returns a ticket at once."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Self, TypeVar, Unpack, cast
+from typing import TypeVar, Unpack, cast
 
 import redis
 
-from producer.accepting import DAY_MS, Terms, accept, enqueue, next_round, terms_of, without_key
+from producer.accepting import accept, enqueue, next_round, without_key
 from producer.batching import BATCH_ID, BatchTicket
-from producer.binding import Options, bound, for_many
+from producer.binding import for_many
 from producer.broadcasting import Broadcast, begin
 from producer.bulk import Bulk
 from producer.commands import Command, CommandOf
 from producer.echoes import confirm
-from producer.envelope import Delivery, checked
+from producer.envelope import checked
 from producer.errors import InvalidCommandError, SendManyError, given
-from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
-from producer.queue import PAGE_QUEUE_MAX, Queue, connect
+from producer.opening import Opened
+from producer.queue import Queue, connect
 from producer.sequence_inquiry import SEQUENCE_ID
 from producer.sequencing import OnFailure, SequenceTicket, prepare_sequence
 from producer.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
 
-DAY_S: Final = DAY_MS / 1000
-
 Reply = TypeVar("Reply")
 
 
-class Producer(QueuedVocabulary):
+class Producer(Opened["redis.Redis", Queue], QueuedVocabulary):
     """Puts commands on the queue of one Page; safe to share between threads, and after a fork.
 
     Every method of the vocabulary checks its command, enqueues it and returns a `Ticket`. Raises `InvalidCommandError`
     for what Meta would refuse, `QueueFullError` and `QueueUnavailableError` when Redis does not take it.
     """
-
-    def __init__(self, queue: Queue, delivery: Delivery, terms: Terms | None = None) -> None:
-        self._queue = queue
-        self._delivery = delivery
-        self._terms = terms or Terms()
-
-    @classmethod
-    def connect(
-        cls,
-        redis_url: str = "redis://127.0.0.1:6379/0",
-        *,
-        page: str = "",
-        prefix: str = PREFIX_DEFAULT,
-        page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
-        allow_retired: bool = False,
-        idempotency_retention_s: float = DAY_S,
-    ) -> Self:
-        """Returns a producer for `page` on the server at `redis_url`; connects when it is first used.
-
-        Args:
-            redis_url: `redis://`, `rediss://` or `unix://`.
-            page: the Page's id; `for_page` names another.
-            prefix: of all keys, so that two installations can share a server.
-            page_queue_max: most commands that may wait for one Page.
-            graph_version: that of the workers; commands that Meta removed before it are refused.
-            allow_retired: true to queue such commands all the same.
-            idempotency_retention_s: how long an `idempotency_key` stands for its command, at most 30 days.
-
-        Raises:
-            SettingsError: the URL is none of Redis, or an argument is out of its bounds.
-        """
-        return cls.on(
-            connect(redis_url),
-            page=page,
-            prefix=prefix,
-            page_queue_max=page_queue_max,
-            graph_version=graph_version,
-            allow_retired=allow_retired,
-            idempotency_retention_s=idempotency_retention_s,
-        )
-
-    @classmethod
-    def on(
-        cls,
-        client: "redis.Redis",
-        *,
-        page: str = "",
-        prefix: str = PREFIX_DEFAULT,
-        page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
-        allow_retired: bool = False,
-        idempotency_retention_s: float = DAY_S,
-    ) -> Self:
-        """Returns a producer on a client that the caller made, such as one of fakeredis."""
-        terms = terms_of(
-            graph_version, allow_retired=allow_retired, idempotency_retention_s=idempotency_retention_s
-        )
-        return cls(Queue(client, prefix=prefix, page_queue_max=page_queue_max), Delivery(page=page), terms)
-
-    def for_page(self, page: str) -> Self:
-        """Returns the same producer, bound to another Page."""
-        return self.with_options(page=page)
-
-    def with_options(self, **options: Unpack[Options]) -> Self:
-        """Returns the same producer with other delivery options.
-
-        Args:
-            options: `page`; `priority`, `interactive` (default) or `bulk`; `send_at`, a datetime with its time zone or
-                seconds since 1970; `expires_in`, a timedelta or seconds, after which the command is not sent any more;
-                `ordered`, to keep the order to each person (default for `interactive`); `at_most_once`, never to send
-                again what may have arrived; `idempotency_key`, of 1 to 200 characters: a second command under the same
-                key is not enqueued, the first one's ticket comes back, and `IdempotencyError` when it differs.
-
-        Raises:
-            InvalidCommandError: names the option and its bound.
-        """
-        return self._view(bound(self._delivery, options))
-
-    def _view(self, delivery: Delivery) -> Self:
-        return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> Ticket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
@@ -241,6 +158,14 @@ class Producer(QueuedVocabulary):
 
     def __repr__(self) -> str:
         return f"<Producer for Page {self._delivery.page}>"
+
+    @classmethod
+    def _client_of(cls, redis_url: str) -> "redis.Redis":
+        return connect(redis_url)
+
+    @classmethod
+    def _queue_on(cls, client: "redis.Redis", prefix: str, page_queue_max: int) -> Queue:
+        return Queue(client, prefix=prefix, page_queue_max=page_queue_max)
 
     def _submit(self, command: CommandOf[Reply]) -> Ticket[Reply]:
         delivery = checked(self._delivery)

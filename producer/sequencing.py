@@ -29,11 +29,13 @@ OnFailure = Literal["stop", "continue"]
 class SequenceTicket(Ticket[list[object]]):
     """The ticket of a sequence: `steps` holds a ticket for each step, in order."""
 
-    def __init__(self, sequence_id: str, client: "redis.Redis", keys: Keys) -> None:
+    def __init__(
+        self, sequence_id: str, client: "redis.Redis", keys: Keys, inquiry: SequenceInquiry | None = None
+    ) -> None:
         super().__init__(sequence_id, client, keys)
-        self._inquiry: SequenceInquiry = SequenceInquiry(sequence_id, keys)
+        self._inquiry: SequenceInquiry = inquiry or SequenceInquiry(sequence_id, keys)
         self.steps: tuple[Ticket[object], ...] = tuple(
-            Ticket(each.id, client, keys) for each in self._inquiry.parts
+            Ticket(each.id, client, keys, each) for each in self._inquiry.parts
         )
 
     def outcomes(self) -> list[Outcome | None]:

@@ -19,13 +19,16 @@ RESULT_TIMEOUT_S: Final = 60.0
 class Ticket(Generic[Reply_co]):
     """One accepted command, by its `id`; valid in any process for as long as outcomes are kept.
 
-    `Reply_co` is the type of what the same method gives back when it is called directly.
+    `Reply_co` is the type of what the same method gives back when it is called directly. An `inquiry` that is given
+    asks in Redis's place, as an outbox's does.
     """
 
-    def __init__(self, command_id: str, client: "redis.Redis", keys: Keys) -> None:
+    def __init__(
+        self, command_id: str, client: "redis.Redis", keys: Keys, inquiry: Inquiry | None = None
+    ) -> None:
         self.id = command_id
         self._client = client
-        self._inquiry = Inquiry(command_id, keys)
+        self._inquiry = inquiry or Inquiry(command_id, keys)
 
     def __repr__(self) -> str:
         return f"<Ticket {self.id}>"

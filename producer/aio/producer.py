@@ -6,22 +6,20 @@ from typing import Any, Final, Self, TypeVar, Unpack, cast
 
 import redis.asyncio
 
-from producer.accepting import ROUND, Aside, Terms, next_round, prepare, terms_of, without_key
+from producer.accepting import ROUND, Aside, next_round, prepare, without_key
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
 from producer.aio.taking import Reader, Source
 from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.batch_inquiry import BATCH_ID
-from producer.binding import Options, bound, for_many
+from producer.binding import for_many
 from producer.campaign import Campaign, id_for
 from producer.commands import Command, CommandOf, SendMessage, UploadAttachment
 from producer.echoes import confirming
 from producer.envelope import Delivery, checked
 from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
-from producer.keys import PREFIX_DEFAULT
 from producer.messages import Message
-from producer.producer import DAY_S
-from producer.queue import PAGE_QUEUE_MAX
+from producer.opening import Opened
 from producer.sequence_inquiry import SEQUENCE_ID
 from producer.sequencing import OnFailure, prepare_sequence
 from producer.vocabulary.awaited import AwaitedVocabulary
@@ -32,90 +30,15 @@ Reply = TypeVar("Reply")
 ROUND_BYTES_MAX: Final = 32 * 1024 * 1024
 
 
-class AsyncProducer(AwaitedVocabulary):
+class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], AwaitedVocabulary):
     """Puts commands on the queue of one Page; safe to share between the tasks of one event loop.
 
     Every method of the vocabulary is a coroutine that checks its command, enqueues it and returns an `AsyncTicket`.
     Raises `InvalidCommandError` for what Meta would refuse, `QueueFullError` and `QueueUnavailableError` when Redis
     does not take it. A task that is cancelled while it enqueues leaves its command on the queue whole, or not at all.
+    It keeps at most 64 connections; what needs one more waits for it. In another event loop it raises `RuntimeError`,
+    until `aclose` has ended it in its own.
     """
-
-    def __init__(self, queue: AsyncQueue, delivery: Delivery, terms: Terms | None = None) -> None:
-        self._queue = queue
-        self._delivery = delivery
-        self._terms = terms or Terms()
-
-    @classmethod
-    def connect(
-        cls,
-        redis_url: str = "redis://127.0.0.1:6379/0",
-        *,
-        page: str = "",
-        prefix: str = PREFIX_DEFAULT,
-        page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
-        allow_retired: bool = False,
-        idempotency_retention_s: float = DAY_S,
-    ) -> Self:
-        """Returns a producer for `page` on the server at `redis_url`; connects when it is first used.
-
-        It keeps at most 64 connections; what needs one more waits for it.
-
-        Args:
-            redis_url: `redis://`, `rediss://` or `unix://`.
-            page: the Page's id; `for_page` names another.
-            prefix: of all keys, so that two installations can share a server.
-            page_queue_max: most commands that may wait for one Page.
-            graph_version: that of the workers; commands that Meta removed before it are refused.
-            allow_retired: true to queue such commands all the same.
-            idempotency_retention_s: how long an `idempotency_key` stands for its command, at most 30 days.
-
-        Raises:
-            SettingsError: the URL is none of Redis, or an argument is out of its bounds.
-        """
-        return cls.on(
-            connect(redis_url),
-            page=page,
-            prefix=prefix,
-            page_queue_max=page_queue_max,
-            graph_version=graph_version,
-            allow_retired=allow_retired,
-            idempotency_retention_s=idempotency_retention_s,
-        )
-
-    @classmethod
-    def on(
-        cls,
-        client: "redis.asyncio.Redis",
-        *,
-        page: str = "",
-        prefix: str = PREFIX_DEFAULT,
-        page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
-        allow_retired: bool = False,
-        idempotency_retention_s: float = DAY_S,
-    ) -> Self:
-        """Returns a producer on a client that the caller made, such as one of fakeredis."""
-        terms = terms_of(
-            graph_version, allow_retired=allow_retired, idempotency_retention_s=idempotency_retention_s
-        )
-        queue = AsyncQueue(client, prefix=prefix, page_queue_max=page_queue_max)
-        return cls(queue, Delivery(page=page), terms)
-
-    def for_page(self, page: str) -> Self:
-        """Returns the same producer, bound to another Page."""
-        return self.with_options(page=page)
-
-    def with_options(self, **options: Unpack[Options]) -> Self:
-        """Returns the same producer with other delivery options; they are those of `Producer.with_options`.
-
-        Raises:
-            InvalidCommandError: names the option and its bound.
-        """
-        return self._view(bound(self._delivery, options))
-
-    def _view(self, delivery: Delivery) -> Self:
-        return type(self)(self._queue, delivery, self._terms)
 
     def ticket(self, command_id: str) -> AsyncTicket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
@@ -277,6 +200,14 @@ class AsyncProducer(AwaitedVocabulary):
 
     def __repr__(self) -> str:
         return f"<AsyncProducer for Page {self._delivery.page}>"
+
+    @classmethod
+    def _client_of(cls, redis_url: str) -> "redis.asyncio.Redis":
+        return connect(redis_url)
+
+    @classmethod
+    def _queue_on(cls, client: "redis.asyncio.Redis", prefix: str, page_queue_max: int) -> AsyncQueue:
+        return AsyncQueue(client, prefix=prefix, page_queue_max=page_queue_max)
 
     async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
         delivery = checked(self._delivery)

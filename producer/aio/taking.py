@@ -18,6 +18,10 @@ Source: TypeAlias = Iterable[Item] | AsyncIterable[Item]
 CONNECTIONS_MAX: Final = 64
 BLOCKED_MAX: Final = 32
 LOOK_S: Final = 0.25
+OTHER_LOOP: Final = (
+    "this producer has connections of another event loop: make one producer for each event loop, "
+    "or end it in its own with aclose() before it is used in the next; nothing was asked of Redis"
+)
 
 
 class Reader:
@@ -68,11 +72,18 @@ class Taker:
         self.client = client
         self._blocked = 0
         self._room = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def close(self) -> None:
-        """Closes all connections; new ones may be opened in another event loop."""
+        """Closes all connections; new ones may be opened in another event loop.
+
+        Raises:
+            RuntimeError: they are of another one.
+        """
+        self._keep_to_one_loop()
         await self.client.aclose()
         self._room = asyncio.Semaphore(CONNECTIONS_MAX)
+        self._loop = None
 
     async def take(self, steps: Steps[Result], source: Source[Any] = ()) -> Result:
         """Takes all steps, one after the other, and returns what they come to.
@@ -114,8 +125,10 @@ class Taker:
         """Returns the server's answer to one step, once a connection is free for it.
 
         Raises:
+            RuntimeError: the connections are of another event loop; nothing was asked.
             redis.RedisError: the server was not reached, or refused.
         """
+        self._keep_to_one_loop()
         asking = asyncio.ensure_future(self._asked(step))
         try:
             return await asyncio.shield(asking)
@@ -123,6 +136,15 @@ class Taker:
             # redis-py can swallow a cancel while it connects: whoever cancels does not wait for it
             asking.cancel()
             raise
+        except (redis.ConnectionError, redis.TimeoutError):
+            self._loop = None  # what failed is closed: the next try may be in another loop
+            raise
+
+    def _keep_to_one_loop(self) -> None:
+        running = asyncio.get_running_loop()
+        if self._loop is not None and self._loop is not running:
+            raise RuntimeError(OTHER_LOOP)
+        self._loop = running
 
     async def _asked(self, step: Call | Together | Run | Signal) -> object:
         async with self._room:

@@ -21,10 +21,10 @@ class AsyncTicket(Generic[Reply_co]):
     called directly.
     """
 
-    def __init__(self, command_id: str, taker: Taker, keys: Keys) -> None:
+    def __init__(self, command_id: str, taker: Taker, keys: Keys, inquiry: Inquiry | None = None) -> None:
         self.id = command_id
         self._taker = taker
-        self._inquiry = Inquiry(command_id, keys)
+        self._inquiry = inquiry or Inquiry(command_id, keys)
 
     def __repr__(self) -> str:
         return f"<AsyncTicket {self.id}>"
@@ -85,12 +85,11 @@ class AsyncBatchTicket(AsyncTicket[list[PartReply | None]]):
     `cancel` ends every part that no worker has yet, and is True only if surely no part was or will be sent.
     """
 
-    def __init__(self, batch_id: str, taker: Taker, keys: Keys) -> None:
-        super().__init__(batch_id, taker, keys)
-        inquiry = BatchInquiry(batch_id, keys)
-        self._inquiry = inquiry
+    def __init__(self, batch_id: str, taker: Taker, keys: Keys, inquiry: BatchInquiry | None = None) -> None:
+        inquiry = inquiry or BatchInquiry(batch_id, keys)
+        super().__init__(batch_id, taker, keys, inquiry)
         self.parts: tuple[AsyncTicket[object], ...] = tuple(
-            AsyncTicket(each.id, taker, keys) for each in inquiry.parts
+            AsyncTicket(each.id, taker, keys, each) for each in inquiry.parts
         )
 
 
@@ -101,11 +100,13 @@ class AsyncSequenceTicket(AsyncTicket[list[object]]):
     no worker has yet, and is True only if surely no step was or will be sent.
     """
 
-    def __init__(self, sequence_id: str, taker: Taker, keys: Keys) -> None:
+    def __init__(
+        self, sequence_id: str, taker: Taker, keys: Keys, inquiry: SequenceInquiry | None = None
+    ) -> None:
         super().__init__(sequence_id, taker, keys)
-        self._inquiry: SequenceInquiry = SequenceInquiry(sequence_id, keys)
+        self._inquiry: SequenceInquiry = inquiry or SequenceInquiry(sequence_id, keys)
         self.steps: tuple[AsyncTicket[object], ...] = tuple(
-            AsyncTicket(each.id, taker, keys) for each in self._inquiry.parts
+            AsyncTicket(each.id, taker, keys, each) for each in self._inquiry.parts
         )
 
     async def outcomes(self) -> list[Outcome | None]:

@@ -4,7 +4,8 @@ The package's pytest plugin gives it as the fixture `outbox`, beside `outbound_r
 the plugin itself is `worker.testing.plugin`, so that this package stands alone here too.
 """
 
+from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
-from producer.testing.outbox import AsyncOutbox, Outbox
+from producer.testing.outbox import Outbox
 
 __all__ = ["AsyncOutbox", "Enqueued", "Outbox"]

@@ -10,6 +10,7 @@ from producer.accepting import Prepared, Terms, prepare
 from producer.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.campaign import Campaign, Progress, good_ones
 from producer.commands import Command, SendMessage, check
+from producer.echoes import echoes_in
 from producer.envelope import Delivery
 from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
 from producer.inquiry import Inquiry
@@ -106,6 +107,14 @@ class Kept:
             reason=reason,
             answer=answer,
         )
+
+    def confirm(self, event: object) -> int:
+        """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
+        found = [(each, reply) for each, reply in echoes_in(event) if each in self.outcomes]
+        doubted = [(each, reply) for each, reply in found if self.outcomes[each].name == "unknown"]
+        for command_id, reply in doubted:
+            self.end(command_id, "sent", reply=reply)
+        return len(doubted)
 
     def inquiry(self, command_id: str) -> Inquiry:
         """Returns what the ticket of a command asks here."""

@@ -2,30 +2,25 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from typing import Final, Self, TypeVar, Unpack, cast
+from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
 
 import redis
-import redis.asyncio
 
-from producer.accepting import Terms, terms_of, without_key
-from producer.aio.broadcast import AsyncBroadcast
-from producer.aio.producer import AsyncProducer
-from producer.aio.taking import Source, Taker
-from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
+from producer.accepting import terms_of, without_key
+from producer.aio.ticket import AsyncTicket
 from producer.batching import BatchTicket
 from producer.binding import for_many
 from producer.broadcasting import Broadcast
 from producer.campaign import id_for
 from producer.commands import TYPES, Command, CommandOf
-from producer.echoes import echoes_in
 from producer.envelope import Delivery, checked
 from producer.errors import OutboundError
-from producer.keys import Keys
 from producer.messages import Message
 from producer.outcome import OutcomeName
 from producer.producer import Producer
 from producer.sequencing import OnFailure, SequenceTicket
 from producer.steps import take
+from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.testing.matching import check_names, listing, matches, nearest, told
@@ -36,7 +31,7 @@ Reply = TypeVar("Reply")
 
 # Steps of an outbox ask no server.
 _NO_CLIENT: Final = cast("redis.Redis", None)
-_NO_TAKER: Final = Taker(cast("redis.asyncio.Redis", None))
+_NO_SERVER: Final = 'an outbox has no server to connect to: it is made with Outbox(page="…")'
 
 
 class Outbox(Producer):
@@ -56,6 +51,16 @@ class Outbox(Producer):
         self._kept = Kept()
         self._delivery = Delivery(page=page)
         self._terms = terms_of(graph_version, allow_retired=allow_retired, idempotency_retention_s=1)
+
+    @classmethod
+    def connect(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
+
+    @classmethod
+    def on(cls, *_arguments: object, **_options: object) -> NoReturn:
+        """Raises `TypeError`: an outbox has no server."""
+        raise TypeError(_NO_SERVER)
 
     @property
     def commands(self) -> tuple[Enqueued, ...]:
@@ -146,19 +151,11 @@ class Outbox(Producer):
     def ticket(self, command_id: str) -> Ticket[object]:
         """Returns the ticket of a command of this outbox."""
         inquiry = self._kept.inquiry(command_id)
-        ticket: Ticket[object]
         if isinstance(inquiry, KeptBatch):
-            whole = BatchTicket(command_id, _NO_CLIENT, Keys())
-            whole.parts = tuple(self.ticket(each.id) for each in inquiry.parts)
-            ticket = whole
-        elif isinstance(inquiry, KeptSequence):
-            sequence = SequenceTicket(command_id, _NO_CLIENT, Keys())
-            sequence.steps = tuple(self.ticket(each.id) for each in inquiry.parts)
-            ticket = sequence
-        else:
-            ticket = Ticket(command_id, _NO_CLIENT, Keys())
-        ticket._inquiry = inquiry  # noqa: SLF001 (made in the lines above)
-        return ticket
+            return BatchTicket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
+        if isinstance(inquiry, KeptSequence):
+            return SequenceTicket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
+        return Ticket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
 
     def send_many(
         self, commands: Iterable[Command], *, on_progress: Callable[[int], object] | None = None
@@ -195,7 +192,7 @@ class Outbox(Producer):
 
     def confirm_echo(self, event: object) -> int:
         """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
-        return _confirm(self._kept, event)
+        return self._kept.confirm(event)
 
     def close(self) -> None:
         """Does nothing: there is no connection."""
@@ -213,99 +210,8 @@ class Outbox(Producer):
         return cast("Ticket[Reply]", self.ticket(ticket))
 
 
-class AsyncOutbox(AsyncProducer):
-    """An `AsyncProducer` that keeps commands in an `Outbox`."""
-
-    def __init__(self, kept: Kept, delivery: Delivery, terms: Terms) -> None:
-        self._kept = kept
-        self._delivery = delivery
-        self._terms = terms
-
-    def ticket(self, command_id: str) -> AsyncTicket[object]:
-        """Returns the ticket of a command of this outbox."""
-        inquiry = self._kept.inquiry(command_id)
-        ticket: AsyncTicket[object]
-        if isinstance(inquiry, KeptBatch):
-            whole = AsyncBatchTicket(command_id, _NO_TAKER, Keys())
-            whole.parts = tuple(self.ticket(each.id) for each in inquiry.parts)
-            ticket = whole
-        elif isinstance(inquiry, KeptSequence):
-            sequence = AsyncSequenceTicket(command_id, _NO_TAKER, Keys())
-            sequence.steps = tuple(self.ticket(each.id) for each in inquiry.parts)
-            ticket = sequence
-        else:
-            ticket = AsyncTicket(command_id, _NO_TAKER, Keys())
-        ticket._inquiry = inquiry  # noqa: SLF001 (made in the lines above)
-        return ticket
-
-    async def send_many(
-        self, commands: Source[Command], *, on_progress: Callable[[int], object] | None = None
-    ) -> int:
-        """Keeps all commands; raises `SendManyError` as a producer does."""
-        steps = self._kept.add_many(without_key(checked(self._delivery)), self._terms, on_progress)
-        return await _NO_TAKER.take(steps, commands)
-
-    async def send_sequence(
-        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
-    ) -> AsyncSequenceTicket:
-        """Keeps the steps, in order, each with its `sequence`."""
-        ticket = self._kept.add_sequence(psid, list(steps), on_failure, checked(self._delivery), self._terms)
-        return cast("AsyncSequenceTicket", self.ticket(ticket))
-
-    async def broadcast_to(
-        self,
-        recipients: Source[str],
-        message: Message | Mapping[str, object],
-        *,
-        broadcast_id: str | None = None,
-        on_progress: Callable[[int], object] | None = None,
-        **options: Unpack[SendOptions],
-    ) -> AsyncBroadcast:
-        """Keeps one command for each person, of priority `bulk`, each with its `broadcast`."""
-        command, delivery = for_many(message, options, self._delivery, self._terms)
-        campaign = KeptCampaign(id_for(broadcast_id, recipients), self._kept)
-        await _NO_TAKER.take(campaign.begin(command, delivery, on_progress), recipients)
-        return self.broadcast(campaign.id)
-
-    def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
-        """Returns a broadcast of this outbox."""
-        return _KeptAsyncBroadcast(KeptCampaign(broadcast_id, self._kept))
-
-    async def confirm_echo(self, event: object) -> int:
-        """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
-        return _confirm(self._kept, event)
-
-    async def aclose(self) -> None:
-        """Does nothing: there is no connection."""
-
-    def __repr__(self) -> str:
-        return f"<AsyncOutbox of {len(self._kept.commands)} commands>"
-
-    def _view(self, delivery: Delivery) -> Self:
-        return type(self)(self._kept, delivery, self._terms)
-
-    async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
-        ticket = self._kept.add(cast("Command", command), checked(self._delivery), self._terms)
-        return cast("AsyncTicket[Reply]", self.ticket(ticket))
-
-
 class _KeptBroadcast(Broadcast):
     def __init__(self, campaign: KeptCampaign) -> None:
         self.id = campaign.id
         self._client = _NO_CLIENT
         self._campaign = campaign
-
-
-class _KeptAsyncBroadcast(AsyncBroadcast):
-    def __init__(self, campaign: KeptCampaign) -> None:
-        self.id = campaign.id
-        self._taker = _NO_TAKER
-        self._campaign = campaign
-
-
-def _confirm(kept: Kept, event: object) -> int:
-    found = [(each, reply) for each, reply in echoes_in(event) if each in kept.outcomes]
-    doubted = [(each, reply) for each, reply in found if kept.outcomes[each].name == "unknown"]
-    for command_id, reply in doubted:
-        kept.end(command_id, "sent", reply=reply)
-    return len(doubted)

@@ -8,21 +8,12 @@ import pytest
 from worker.bench import broadcasts, enqueueing, footprint, throughput
 from worker.bench.arena import Arena, open_arena
 from worker.bench.figures import Figure, Section
-from worker.bench.plan import Plan
+from worker.bench.plan import quick_plan
 
 pytestmark = pytest.mark.process
 
-SHORT = Plan(
-    name="guard",
-    repeats=3,
-    ours=8_000,
-    window_s=0.8,
-    enqueued=1_500,
-    lone=0,
-    idle_s=4.0,
-    with_shapes=False,
-    shape=0,
-    scale=0.0,
+SHORT = msgspec.structs.replace(
+    quick_plan(), name="guard", ours=8_000, window_s=0.8, enqueued=1_500, lone=0, idle_s=4.0
 )
 
 

@@ -1,56 +1,18 @@
 """Recorded cases of the reference client, at the level of commands, calls and replies: no network, no queue."""
 
-import base64
 import hashlib
 import hmac
-import io
 import json
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import pytest
 
 from producer import batch, broadcast, messages
-from producer.commands import BatchItem, Command, CommandOf, SendBatch, decode, encode, tag_of
-from producer.vocabulary import Vocabulary
+from producer.commands import BatchItem, Command, SendBatch, decode, encode, tag_of
+from tests.conformance.far_end import CLIENT, FACTORIES, SINGLE, Case, Commands, called
 from worker.calls import Call, CallContext, Token, call_for, encode_part, part_call
 from worker.replies import parsed, unwrap, unwrap_parts
-
-Reply = TypeVar("Reply")
-Case = dict[str, Any]
-FOLDER = Path(__file__).parent
-CLIENT: list[Case] = json.loads((FOLDER / "client.json").read_text("utf-8"))
-FACTORIES: list[Case] = json.loads((FOLDER / "factories.json").read_text("utf-8"))
-# The reference client's sub-replies stay text; here they are parsed.
-SINGLE = [case for case in CLIENT if case["call"]["method"] != "send_batch"]
-
-
-class Commands(Vocabulary):
-    """The executor that gives back the command."""
-
-    __slots__ = ()
-
-    def _submit(self, command: CommandOf[Reply]) -> Reply:
-        return cast("Reply", command)
-
-
-def built(case: Case, owner: object) -> Any:  # noqa: ANN401 - whatever the method gives
-    """Call the recorded method."""
-    call = case["call"]
-    return getattr(owner, call["method"])(*_given(call["args"]), **_given(call["kwargs"]))
-
-
-def _given(value: Any) -> Any:  # noqa: ANN401 - any JSON, with its markers replaced
-    if isinstance(value, dict) and "$bytes" in value:
-        return base64.b64decode(value["$bytes"])
-    if isinstance(value, dict) and "$file" in value:
-        file = io.BytesIO(base64.b64decode(value["$file"]["base64"]))
-        file.name = value["$file"]["filename"]
-        return file
-    if isinstance(value, dict):
-        return {name: _given(member) for name, member in value.items()}
-    return [_given(item) for item in value] if isinstance(value, list) else value
 
 
 def secret_of(client: Case, token: Token) -> str | None:
@@ -89,7 +51,7 @@ def as_request(call: Call, client: Case) -> Case:
 @pytest.mark.parametrize("case", SINGLE, ids=lambda case: case["id"])
 def test_a_method_makes_the_recorded_request(case: Case) -> None:
     """The command of a method, through its encoded form, becomes exactly the recorded request."""
-    command: Command = built(case, Commands())
+    command: Command = called(case, Commands())
     command = decode(tag_of(command), encode(command))
     call = call_for(command, CallContext(app_id=case["client"].get("app_id")))
     recorded = case["requests"][0]
@@ -106,13 +68,13 @@ def _without_token(body: Any, call: Call) -> Any:  # noqa: ANN401 - any JSON
 @pytest.mark.parametrize("case", SINGLE, ids=lambda case: case["id"])
 def test_a_reply_becomes_the_recorded_result(case: Case) -> None:
     """What Graph answered becomes what the method gave back."""
-    assert unwrap(built(case, Commands()), case["reply"]["body"]) == case["result"]
+    assert unwrap(called(case, Commands()), case["reply"]["body"]) == case["result"]
 
 
 @pytest.mark.parametrize("case", SINGLE, ids=lambda case: case["id"])
 def test_a_method_makes_the_recorded_request_as_a_part_of_a_batch(case: Case) -> None:
     """The part, decoded back, has the method, address, query and body of the recorded request."""
-    call, link = part_call(built(case, Commands()), CallContext(app_id=case["client"].get("app_id")))
+    call, link = part_call(called(case, Commands()), CallContext(app_id=case["client"].get("app_id")))
     part = encode_part(call, link=link)
     path, _mark, query = str(part["relative_url"]).partition("?")
     recorded = case["requests"][0]
@@ -147,7 +109,7 @@ def as_form_text(value: object) -> str:
 def test_a_raw_part_keeps_its_members_and_gets_a_query_string_for_a_body() -> None:
     """The recorded batch of a raw part goes out as recorded, and its sub-reply comes back parsed."""
     case = next(case for case in CLIENT if case["call"]["method"] == "send_batch")
-    command: SendBatch = built(case, Commands())
+    command: SendBatch = called(case, Commands())
     parts = [encode_part(call, link=link) for call, link in map(part_call, command.parts)]
     assert parts == case["requests"][0]["json"]["batch"]
     assert unwrap_parts(command.parts, case["reply"]["body"]) == [
@@ -164,14 +126,14 @@ PREDICATES = [case for case in FACTORIES if case["class"] == "MessengerBroadcast
 def test_a_builder_makes_the_recorded_message(case: Case) -> None:
     """`producer.messages` has every factory, without `create_`."""
     call = case["call"] | {"method": case["call"]["method"].removeprefix("create_")}
-    message = built({"call": call}, messages)
+    message = called({"call": call}, messages)
     assert json.dumps(message) == json.dumps(case["result"])
 
 
 @pytest.mark.parametrize("case", PARTS, ids=lambda case: case["id"])
 def test_a_function_of_batch_makes_the_recorded_part(case: Case) -> None:
     """`producer.batch` has every factory; its command becomes the recorded part."""
-    item: BatchItem = built(case, batch)
+    item: BatchItem = called(case, batch)
     call, link = part_call(item)
     token = call.token.value if call.token.source == "literal" else None
     part = encode_part(call, token, link=link)
@@ -188,4 +150,4 @@ def test_a_function_of_batch_makes_the_recorded_part(case: Case) -> None:
 def test_a_predicate_is_the_recorded_one(case: Case) -> None:
     """`and_`, `or_` and `not_` make the recorded predicates."""
     call = case["call"] | {"method": f"{case['call']['method']}_"}
-    assert built({"call": call}, broadcast) == case["result"]
+    assert called({"call": call}, broadcast) == case["result"]

@@ -12,24 +12,13 @@ import redis
 from producer import Producer
 from producer.keys import Keys
 from tests.running import ticket_of, wait_until
+from tests.verdict_rows import ROWS
 from worker.main import build
 from worker.operations import dead_letters, holds
 from worker.settings import read_settings
 from worker.stub import Fault, GraphStub
 
 KEYS: Final = Keys("outbound")
-ROWS: Final = """
-[rows.outside-window]
-dead_letter = true
-
-[rows.our-gateway-busy]
-codes = [551]
-subcodes = [99]
-kind = "throttled"
-scope = "page"
-hold_for_s = 600
-reason = "Our gateway is busy."
-"""
 SETTINGS: Final = {
     "OUTBOUND_PAGES": '{"P1": {"access_token": "TOKEN-P1"}, "P2": {"access_token": "TOKEN-P2"}}',
     "OUTBOUND_RETRY_SCHEDULE": "1s",

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from producer import (
 )
 from producer.aio.taking import BLOCKED_MAX, CONNECTIONS_MAX
 from producer.commands import Command
+from producer.commands.results import SendReply
 from producer.vocabulary import Vocabulary
 from tests.blocking import async_client
 from tests.producer.test_both import sent, settle
@@ -241,6 +242,53 @@ def test_a_producer_is_closed_with_its_context(valkey: "redis.Redis", valkey_url
     asyncio.run(main(producer))
     asyncio.run(main(producer))
     assert valkey.hlen("outbound:commands") == 20
+
+
+def test_a_producer_is_of_one_event_loop(server: "redis.Redis") -> None:
+    """In another one every question is refused in a sentence, and asks nothing; in its own the producer goes on."""
+    producer = AsyncProducer.on(async_client(server), page="P1")
+
+    async def send() -> AsyncTicket[SendReply]:
+        return await producer.send_text("1", "x")
+
+    with asyncio.Runner() as first:
+        ticket = first.run(send())
+        for ask in (
+            send,
+            ticket.outcome,
+            ticket.cancel,
+            producer.broadcast("sale").progress,
+            producer.aclose,
+        ):
+            question: Coroutine[Any, Any, object] = ask()
+            with pytest.raises(RuntimeError) as caught:
+                asyncio.run(question)
+            assert str(caught.value) == (
+                "this producer has connections of another event loop: make one producer for each event loop, "
+                "or end it in its own with aclose() before it is used in the next; nothing was asked of Redis"
+            )
+        assert server.hlen("outbound:commands") == 1
+        first.run(send())
+        first.run(producer.aclose())
+
+    async def last() -> None:
+        async with producer:
+            await send()
+
+    asyncio.run(last())
+    assert server.hlen("outbound:commands") == 3
+
+
+def test_a_producer_whose_first_loop_reached_no_server_may_try_in_another() -> None:
+    """A script that runs a loop for each try in an outage is told of the outage each time."""
+    producer = AsyncProducer.connect("redis://127.0.0.1:1/0", page="P1")
+
+    async def send() -> None:
+        await producer.send_text("1", "x")
+
+    for _ in range(2):
+        with pytest.raises(QueueUnavailableError, match="Redis was not reached"):
+            asyncio.run(send())
 
 
 def test_redis_that_is_not_there_is_a_sentence() -> None:

@@ -8,23 +8,12 @@ import pytest
 
 from producer.errors import SettingsError
 from tests.running import outbound_worker, settings_of
+from tests.verdict_rows import ROWS
 from worker.settings import read_settings
 from worker.verdicts import DEFAULT, TableError
 from worker.verdicts_file import read_table
 
 PAGES: Final = {"P1": "TOKEN-P1", "P2": "TOKEN-P2"}
-ROWS: Final = """
-[rows.outside-window]
-dead_letter = true
-
-[rows.our-gateway-busy]
-codes = [551]
-subcodes = [99]
-kind = "throttled"
-scope = "page"
-hold_for_s = 600
-reason = "Our gateway is busy."
-"""
 
 
 def test_without_a_file_the_table_is_as_it_comes() -> None:

@@ -130,16 +130,8 @@ def measure_pages(arena: Arena, say: Say) -> tuple[Section, list[Series]]:
         )
         for pages, each in costs.items()
     ]
-    growth = [large / small for large, small in zip(costs[PAGES[-1]], costs[PAGES[0]], strict=True)]
-    figures.append(
-        Figure(
-            key="pages_growth",
-            title=f"cost with {PAGES[-1]:,} Pages ÷ with 1",
-            unit=TIMES,
-            spread=spread_of(growth),
-            target=Target("at most", 1.5),
-        )
-    )
+    told = f"cost with {PAGES[-1]:,} Pages ÷ with 1"
+    figures.append(_growth("pages_growth", told, costs, Target("at most", 1.5)))
     points = [(float(pages), spread_of(each).median) for pages, each in costs.items()]
     title = f"Growth of the Pages, {PAGES_LOAD:,} texts in all"
     return Section(title, figures), [Series(f"{PAGES_LOAD:,} texts", "Pages", COST, points)]
@@ -161,16 +153,8 @@ def measure_workers(plan: Plan, say: Say) -> tuple[Section, list[Series]]:
         )
         for count, each in rates.items()
     ]
-    growth = [most / one for most, one in zip(rates[WORKERS[-1]], rates[WORKERS[0]], strict=True)]
-    figures.append(
-        Figure(
-            key="workers_growth",
-            title=f"{WORKERS[-1]} worker processes ÷ 1",
-            unit=TIMES,
-            spread=spread_of(growth),
-            target=Target("at least", 3.2),
-        )
-    )
+    told = f"{WORKERS[-1]} worker processes ÷ 1"
+    figures.append(_growth("workers_growth", told, rates, Target("at least", 3.2)))
     section = Section(
         f"Growth of the workers, 200 ms at Graph, {WORKER_THREADS} threads each",
         figures,
@@ -180,6 +164,13 @@ def measure_workers(plan: Plan, say: Say) -> tuple[Section, list[Series]]:
     )
     points = [(float(count), spread_of(each).median) for count, each in rates.items()]
     return section, [Series(f"{WORKER_THREADS} threads each", "worker processes", "messages/s", points)]
+
+
+def _growth(key: str, title: str, found: dict[int, list[float]], target: Target) -> Figure:
+    """Returns what was found with the most of them, divided by what was found with the fewest."""
+    pairs = zip(found[max(found)], found[min(found)], strict=True)
+    spread = spread_of([most / fewest for most, fewest in pairs])
+    return Figure(key=key, title=title, unit=TIMES, spread=spread, target=target)
 
 
 def _rates_of_workers(arena: Arena, count: int, repeats: int) -> list[float]:

@@ -21,7 +21,7 @@ from producer import (
 )
 from producer.commands import Command
 from producer.errors import BroadcastError
-from producer.testing import Enqueued, Outbox
+from producer.testing import AsyncOutbox, Enqueued, Outbox
 from producer.vocabulary import Vocabulary
 
 TEXT = messages.text("Sale!")
@@ -60,6 +60,19 @@ def test_an_outbox_is_a_producer_with_the_whole_vocabulary(box: Outbox) -> None:
     methods = {name for name in dir(Vocabulary) if not name.startswith("_")}
     assert methods - set(dir(box)) == set()
     assert methods - set(dir(box.aio)) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [(Outbox, 'made with Outbox(page="…")'), (AsyncOutbox, 'Outbox(page="…").aio')],
+    ids=["of threads", "of an event loop"],
+)
+def test_an_outbox_connects_to_no_server(kind: type[Outbox] | type[AsyncOutbox], way: str) -> None:
+    """How a producer is made is no way to make one that keeps: the error says the way."""
+    for make in (kind.connect, kind.on):
+        with pytest.raises(TypeError) as caught:
+            make("redis://127.0.0.1", page="P1")
+        assert str(caught.value) == f"an outbox has no server to connect to: it is {way}"
 
 
 def test_what_redis_would_not_be_given_is_refused(box: Outbox) -> None:

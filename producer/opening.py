@@ -1,0 +1,116 @@
+"""How a producer is made, and bound to a Page and its options: the same for threads and for event loops."""
+
+import abc
+from typing import Final, Generic, Self, TypeVar, Unpack
+
+from producer.accepting import DAY_MS, Terms, terms_of
+from producer.binding import Options, bound
+from producer.envelope import Delivery
+from producer.keys import PREFIX_DEFAULT
+from producer.queue import PAGE_QUEUE_MAX
+
+DAY_S: Final = DAY_MS / 1000
+
+RedisClient = TypeVar("RedisClient")
+QueueOf = TypeVar("QueueOf")
+
+
+class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
+    """A producer on a queue, with the Page and the options that its commands have; views of it share the queue."""
+
+    def __init__(self, queue: QueueOf, delivery: Delivery, terms: Terms | None = None) -> None:
+        self._queue = queue
+        self._delivery = delivery
+        self._terms = terms or Terms()
+
+    @classmethod
+    def connect(
+        cls,
+        redis_url: str = "redis://127.0.0.1:6379/0",
+        *,
+        page: str = "",
+        prefix: str = PREFIX_DEFAULT,
+        page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
+    ) -> Self:
+        """Returns a producer for `page` on the server at `redis_url`; connects when it is first used.
+
+        Args:
+            redis_url: `redis://`, `rediss://` or `unix://`.
+            page: the Page's id; `for_page` names another.
+            prefix: of all keys, so that two installations can share a server.
+            page_queue_max: most commands that may wait for one Page.
+            graph_version: that of the workers; commands that Meta removed before it are refused.
+            allow_retired: true to queue such commands all the same.
+            idempotency_retention_s: how long an `idempotency_key` stands for its command, at most 30 days.
+
+        Raises:
+            SettingsError: the URL is none of Redis, or an argument is out of its bounds.
+        """
+        return cls.on(
+            cls._client_of(redis_url),
+            page=page,
+            prefix=prefix,
+            page_queue_max=page_queue_max,
+            graph_version=graph_version,
+            allow_retired=allow_retired,
+            idempotency_retention_s=idempotency_retention_s,
+        )
+
+    @classmethod
+    def on(
+        cls,
+        client: RedisClient,
+        *,
+        page: str = "",
+        prefix: str = PREFIX_DEFAULT,
+        page_queue_max: int = PAGE_QUEUE_MAX,
+        graph_version: str = "4.0",
+        allow_retired: bool = False,
+        idempotency_retention_s: float = DAY_S,
+    ) -> Self:
+        """Returns a producer on a client that the caller made, such as one of fakeredis.
+
+        `client` is a `redis.Redis`, of an event loop a `redis.asyncio.Redis`; the options are those of `connect`.
+
+        Raises:
+            SettingsError: an argument is out of its bounds.
+        """
+        terms = terms_of(
+            graph_version, allow_retired=allow_retired, idempotency_retention_s=idempotency_retention_s
+        )
+        return cls(cls._queue_on(client, prefix, page_queue_max), Delivery(page=page), terms)
+
+    def for_page(self, page: str) -> Self:
+        """Returns the same producer, bound to another Page."""
+        return self.with_options(page=page)
+
+    def with_options(self, **options: Unpack[Options]) -> Self:
+        """Returns the same producer with other delivery options.
+
+        Args:
+            options: `page`; `priority`, `interactive` (default) or `bulk`; `send_at`, a datetime with its time zone or
+                seconds since 1970; `expires_in`, a timedelta or seconds, after which the command is not sent any more;
+                `ordered`, to keep the order to each person (default for `interactive`); `at_most_once`, never to send
+                again what may have arrived; `idempotency_key`, of 1 to 200 characters: a second command under the same
+                key is not enqueued, the first one's ticket comes back, and `IdempotencyError` when it differs.
+
+        Raises:
+            InvalidCommandError: names the option and its bound.
+        """
+        return self._view(bound(self._delivery, options))
+
+    def _view(self, delivery: Delivery) -> Self:
+        return type(self)(self._queue, delivery, self._terms)
+
+    @classmethod
+    @abc.abstractmethod
+    def _client_of(cls, redis_url: str) -> RedisClient:
+        """Returns a client of the server at `redis_url`, or raises `SettingsError`."""
+
+    @classmethod
+    @abc.abstractmethod
+    def _queue_on(cls, client: RedisClient, prefix: str, page_queue_max: int) -> QueueOf:
+        """Returns the queue's writing side on a client."""
