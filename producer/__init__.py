@@ -10,6 +10,7 @@ from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTick
 from producer.batching import BatchTicket
 from producer.errors import (
     BroadcastError,
+    EventLoopError,
     IdempotencyError,
     InvalidCommandError,
     NotSentError,
@@ -36,6 +37,7 @@ __all__ = [
     "AsyncTicket",
     "BatchTicket",
     "BroadcastError",
+    "EventLoopError",
     "GraphError",
     "IdempotencyError",
     "InvalidCommandError",

@@ -25,6 +25,10 @@ class QueueUnavailableError(OutboundError):
     """Redis was not reached or refused the command; it may have been accepted all the same."""
 
 
+class EventLoopError(OutboundError, RuntimeError):
+    """A producer of an event loop was used in another one, in which its open connections are of no use."""
+
+
 class QueueFullError(OutboundError):
     """The queue takes no more: Redis is at its `maxmemory`, or too many commands wait for one Page."""
 

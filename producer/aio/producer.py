@@ -36,7 +36,7 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], AwaitedVocabulary
     Every method of the vocabulary is a coroutine that checks its command, enqueues it and returns an `AsyncTicket`.
     Raises `InvalidCommandError` for what Meta would refuse, `QueueFullError` and `QueueUnavailableError` when Redis
     does not take it. A task that is cancelled while it enqueues leaves its command on the queue whole, or not at all.
-    It keeps at most 64 connections; what needs one more waits for it. In another event loop it raises `RuntimeError`,
+    It keeps at most 64 connections; what needs one more waits for it. In another event loop it raises `EventLoopError`,
     until `aclose` has ended it in its own.
     """
 

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 import redis
 import redis.asyncio
 
+from producer.errors import EventLoopError
 from producer.scripting import Script
 from producer.steps import Call, Next, Reading, Result, Run, Signal, Step, Steps, Together, Value, bounded_s
 
@@ -78,7 +79,7 @@ class Taker:
         """Closes all connections; new ones may be opened in another event loop.
 
         Raises:
-            RuntimeError: they are of another one.
+            EventLoopError: they are of another one.
         """
         self._keep_to_one_loop()
         await self.client.aclose()
@@ -125,7 +126,7 @@ class Taker:
         """Returns the server's answer to one step, once a connection is free for it.
 
         Raises:
-            RuntimeError: the connections are of another event loop; nothing was asked.
+            EventLoopError: the connections are of another event loop; nothing was asked.
             redis.RedisError: the server was not reached, or refused.
         """
         self._keep_to_one_loop()
@@ -143,7 +144,7 @@ class Taker:
     def _keep_to_one_loop(self) -> None:
         running = asyncio.get_running_loop()
         if self._loop is not None and self._loop is not running:
-            raise RuntimeError(OTHER_LOOP)
+            raise EventLoopError(OTHER_LOOP)
         self._loop = running
 
     async def _asked(self, step: Call | Together | Run | Signal) -> object:

@@ -14,6 +14,7 @@ import redis.asyncio
 from producer import (
     AsyncProducer,
     AsyncTicket,
+    EventLoopError,
     InvalidCommandError,
     QueueUnavailableError,
     SendManyError,
@@ -261,7 +262,7 @@ def test_a_producer_is_of_one_event_loop(server: "redis.Redis") -> None:
             producer.aclose,
         ):
             question: Coroutine[Any, Any, object] = ask()
-            with pytest.raises(RuntimeError) as caught:
+            with pytest.raises(EventLoopError) as caught:
                 asyncio.run(question)
             assert str(caught.value) == (
                 "this producer has connections of another event loop: make one producer for each event loop, "
