@@ -111,6 +111,17 @@ def _twice() -> None:
     once.send_text("2", "b")
 
 
+def _elsewhere() -> None:
+    server = fakeredis.FakeRedis(server=fakeredis.FakeServer())
+    awaited = AsyncProducer.on(async_client(server), page="1")
+
+    async def send() -> None:
+        await awaited.send_text("2", "a")
+
+    asyncio.run(send())
+    asyncio.run(send())
+
+
 def _refuse(_request: httpx.Request) -> httpx.Response:
     return httpx.Response(400, json={"error": {"code": 190, "message": "Session expired"}})
 
@@ -161,6 +172,7 @@ MET: dict[str, tuple[Callable[[], object], str]] = {
         lambda: queue().broadcast_to(["1", "a b"], {"text": "x"}),
         "the 1 before it were added: mend it, run the same list again",
     ),
+    "EventLoopError": (_elsewhere, "make one producer for each event loop"),
     "IdempotencyError": (_twice, "use a key of its own for each command"),
     "OutcomeTimeoutError": (
         lambda: queue().send_text("2", "a").wait(0.01),
