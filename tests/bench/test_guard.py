@@ -1,6 +1,7 @@
-"""The regression guard: a short run of the bench's main ratios, with floors at about half of what we measure."""
+"""The regression guard: a short run of the main ratios, with bounds at about half of what a quiet machine measures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 import pytest
@@ -10,11 +11,12 @@ from worker.bench.arena import Arena, open_arena
 from worker.bench.figures import Figure, Section
 from worker.bench.plan import quick_plan
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("untraced")]
 
 SHORT = msgspec.structs.replace(
-    quick_plan(), name="guard", ours=8_000, window_s=0.8, enqueued=1_500, lone=0, idle_s=4.0
+    quick_plan(), name="guard", ours=8_000, window_s=0.8, enqueued=2_000, lone=0, idle_s=10.0
 )
+TRIES: Final = 3  # whatever else this machine does can only take from a figure
 
 
 @pytest.fixture(scope="module")
@@ -33,27 +35,36 @@ def by_key(section: Section) -> dict[str, Figure]:
     return {each.key: each for each in section.figures}
 
 
+def missed(
+    measure: Callable[[], Section], least: dict[str, float], most: dict[str, float]
+) -> dict[str, Figure]:
+    """Measures until every figure keeps its bound, at most three times; returns those that did not in the last."""
+    found: dict[str, Figure] = {}
+    for _ in range(TRIES):
+        figures = by_key(measure())
+        found = {key: figures[key] for key, bound in least.items() if figures[key].spread.most < bound}
+        found |= {key: figures[key] for key, bound in most.items() if figures[key].spread.least > bound}
+        if not found:
+            break
+    return found
+
+
 def test_throughput_keeps_its_ratios(arena: Arena) -> None:
-    """One worker process stays several times faster than Dramatiq's one post a message, and near the bare loop."""
-    found = by_key(throughput.measure(arena, SHORT, silent))
-    assert found["ratio_dramatiq"].spread.most >= 6.0, found["ratio_dramatiq"]
-    assert found["ratio_batches"].spread.most >= 0.2, found["ratio_batches"]
-    assert found["stub_share"].spread.median <= 0.6, found["stub_share"]
+    """One worker process stays many times faster than Dramatiq's one post a message, and near the bare loop."""
+    least = {"ratio_dramatiq": 13.0, "ratio_batches": 0.45}
+    assert missed(lambda: throughput.measure(arena, SHORT, silent), least, {"stub_share": 0.6}) == {}
 
 
 def test_enqueueing_keeps_its_ratios(arena: Arena) -> None:
-    """`send_many` stays several times faster than `actor.send`, and what waits takes no more memory than it did."""
-    found = by_key(enqueueing.measure(arena, SHORT, silent))
-    assert found["enqueue_ratio_many"].spread.most >= 2.5, found["enqueue_ratio_many"]
-    assert found["enqueue_ratio_one"].spread.most >= 0.5, found["enqueue_ratio_one"]
-    assert found["memory_many"].spread.median <= 500, found["memory_many"]
+    """`send_many` stays many times faster than `actor.send`, and what waits takes little more memory than it did."""
+    least = {"enqueue_ratio_many": 8.0, "enqueue_ratio_one": 0.6}
+    assert missed(lambda: enqueueing.measure(arena, SHORT, silent), least, {"memory_many": 280}) == {}
 
 
 def test_rest_costs_next_to_nothing(arena: Arena) -> None:
-    """An idle worker asks Redis a few times a second at most, and the producer imports in a moment."""
-    found = by_key(footprint.measure(arena, SHORT, silent))
-    assert found["idle_commands"].spread.median <= 4.0, found["idle_commands"]
-    assert found["import_cost"].spread.least <= 0.10, found["import_cost"]
+    """An idle worker asks Redis twice a second at most, and the producer imports in a moment."""
+    most = {"idle_commands": 2.2, "import_cost": 0.10}
+    assert missed(lambda: footprint.measure(arena, SHORT, silent), {}, most) == {}
 
 
 def test_a_broadcast_keeps_its_size(arena: Arena) -> None:
