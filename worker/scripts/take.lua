@@ -262,7 +262,7 @@ end
 
 -- Most commands are of the plainest kind: one call of their lane's class, in no bucket, with no time until which they are
 -- to be sent. Such a one is taken without being parsed, which costs a third; false leaves it to `look`.
-local PLAIN = '^[^|\n]*|([^|\n]*)|||m?s?u?|%d+|\n'
+local PLAIN = '^[^|\n]*|([^|\n]*)|||m?s?u?l?|%d+|\n'
 local heads, known_kinds = {}, {}
 local function take_plain(id, record, lane, page)
   local head = heads[lane]
