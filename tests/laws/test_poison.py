@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.laws.engine import Engine, Spec, many, profile
+from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
 from worker.profile import Rate
@@ -127,6 +127,81 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(engine: Engine, record: s
     assert engine.outcome("bad") == "refused"
     store = read(engine.client)
     assert (store.hashed("dead", "records"), set(store.scores("dead"))) == ({"bad": record}, {"bad"})
+
+
+# Damage to one field of a record that is in its lane.
+FIELD_DAMAGES = {
+    "a state that is none": (b"L\n", b"X\n"),
+    "attempts that are no number": (b"L\n", b"Lone;0;;;0\n"),
+    "a Page that is no text": (b"\nP1|", b"\nP\xff|"),
+    "another class": (b"|t|i|", b"|o|i|"),
+    "a person that is no text": (b"|u|", b"|\xff|"),
+    "a type that is no text": (b"|send_message|", b"|send\xff|"),
+    "options that are no text": (b"|s|", b"|s\xff|"),
+    "a field too many": (b"|s|", b"|s||"),
+    "a field too few": (b"|s|", b"|"),
+    "no time of enqueueing": (b"|s|4", b"|s|x4"),
+    "a long time of enqueueing": (b"|s|4", b"|s|" + b"4" * 17),
+    "an endless time of enqueueing": (b"|s|4", b"|s|" + b"4" * 5_000),
+    "a time to expire that is no number": (b"|\nx", b"|soon\nx"),
+}
+
+
+@pytest.mark.parametrize("what", FIELD_DAMAGES)
+def test_a_damaged_field_is_a_dead_letter(engine: Engine, what: str) -> None:
+    """Whatever of a fixed line is damaged, its command ends refused, the chunk and the conversation go on."""
+    engine.enqueue(Spec(id="a"), Spec(id="bad", people="u"), Spec(id="next", people="u"), Spec(id="b"))
+    record = engine.client.hget(engine.key("commands"), "bad")
+    assert isinstance(record, bytes)
+    damaged = record.replace(*FIELD_DAMAGES[what], 1)
+    assert damaged != record
+    engine.client.hset(engine.key("commands"), "bad", damaged)
+    sent = engine.send() + engine.send()
+    engine.advance(1)
+    sent += engine.send()
+    assert (sorted(sent), engine.outcome("bad")) == (["a", "b", "next"], "refused")
+    assert engine.client.hget(engine.key("dead:records"), "bad") == damaged
+    assert read(engine.client).scores("dead").keys() == {"bad"}
+
+
+def test_a_chunk_of_which_nothing_can_be_read_is_followed_by_another(engine: Engine) -> None:
+    """The worker is told to take again at once, and which commands were put aside."""
+    engine.enqueue(Spec(id="bad"), Spec(id="next"))
+    record = engine.client.hget(engine.key("commands"), "bad")
+    assert isinstance(record, bytes)
+    engine.client.hset(engine.key("commands"), "bad", record.replace(b"|s|", b"|s\xff|"))
+    took = engine.took(limit=1)
+    assert (took.chunk, took.again, took.unreadable) == (None, True, ("bad",))
+    assert (engine.send(), engine.outcome("bad")) == (["next"], "refused")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"head": "P1|t"}, {"tail": "|send_message"}, {"taken": "many"}],
+    ids=["its head", "its tail", "its count"],
+)
+def test_a_broadcast_that_cannot_be_read_ends_refused(engine: Engine, damage: dict[str, str]) -> None:
+    """Nobody of it can be sent to, all are counted, what else waits goes on, and to cancel it is no error."""
+    engine.broadcast("x", people(120))
+    engine.enqueue(Spec(id="other", priority="b"))
+    engine.client.hset(engine.key("broadcast:x"), mapping=damage)
+    sent = [each for _ in range(4) for each in engine.send()]
+    assert sent == ["other"]
+    store = read(engine.client)
+    assert (store.numbers("counts"), store.numbers("depth")) == ({"refused": 120, "sent": 1}, {})
+    assert store.numbers("counts", "broadcast:x") == {"refused": 120}
+    assert engine.run_broadcast("cancel", "x") == ([-3] if "head" in damage else [0, 0])
+
+
+def test_people_of_a_broadcast_that_is_gone_are_counted(engine: Engine) -> None:
+    """A broadcast is forgotten after 90 days: whom a held lane kept until then is refused, and no longer waits."""
+    engine.broadcast("x", people(3))
+    engine.client.delete(engine.key("broadcast:x"))
+    assert engine.send() == []
+    numbers = read(engine.client).numbers
+    assert (numbers("counts", "P1"), numbers("depth")) == ({"refused": 3}, {})
+    assert engine.client.keys(engine.key("*broadcast:x")) == []
+    engine.client.delete(engine.key("counts"), engine.key("counts:P1"))  # they have no outcomes to add up to
 
 
 # What is left of a record: nothing that can be read, or its fixed line.

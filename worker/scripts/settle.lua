@@ -14,8 +14,9 @@
 --   reason: JSON {reason, …}
 -- then five for each command:
 --   id
---   action: an outcome's name, or 'retry', 'return' (it was not asked of Graph), 'quarantine', or 'await' (what may
---   have arrived waits for its echo for delay_ms, and is then tried again, or ended)
+--   action: an outcome's name, or 'retry', 'return' (it was not asked of Graph), 'quarantine' (of its body), 'unreadable'
+--   (its record, whoever waits behind it), or 'await' (what may have arrived waits for its echo for delay_ms, and is
+--   then tried again, or ended)
 --   flags:  a an attempt was made, r possibly repeated, z suspect, d keep as a dead letter
 --   delay_ms of a retry; of a refusal 'fact,for_ms' to remember of the recipient, or ''
 --   detail: JSON (a reply, or reason and answer), kept in the outcome, and in the history when not sent
@@ -48,7 +49,10 @@ local function settle(id, command, action, flags, delay_ms, detail)
   if has(flags, 'r') then flag(command, 'r') end
   if has(flags, 'z') then flag(command, 'z') end
   command.mark = ''
-  if action == 'return' then
+  if action == 'unreadable' then
+    command.state = 'L'
+    quarantine(id, record_of(command), command.page, '?', now, nil, detail)
+  elseif action == 'return' then
     command.state = 'L'
     to_lane_head(id, command)
     keep(id, command)
