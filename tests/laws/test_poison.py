@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.laws.damage import DAMAGED, damage
 from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
@@ -204,18 +205,6 @@ def test_people_of_a_broadcast_that_is_gone_are_counted(engine: Engine) -> None:
     engine.client.delete(engine.key("counts"), engine.key("counts:P1"))  # they have no outcomes to add up to
 
 
-# What is left of a record: nothing that can be read, or its fixed line.
-DAMAGED = {"all of it": "garbage", "its state line": "Lx;y\n{rest}"}
-
-
-def damage(engine: Engine, command_id: str, how: str) -> None:
-    """Damages the record of a command where it lies."""
-    record = engine.client.hget(engine.key("commands"), command_id)
-    assert isinstance(record, bytes)
-    rest = record.decode().split("\n", 1)[1]
-    engine.client.hset(engine.key("commands"), command_id, DAMAGED[how].format(rest=rest))
-
-
 def queue_of_three(engine: Engine, state: str) -> None:
     """Brings the command `bad` of a conversation into a state, with `next` behind it."""
     bad = Spec(
@@ -272,34 +261,6 @@ def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
     engine.advance(1, "w2")
     assert engine.outcome("bad") == end
     assert engine.send("w2") == ["next"]
-
-
-def test_a_conversation_that_lost_its_head_is_found_once_the_queue_is_short(engine: Engine) -> None:
-    """A script touches no more than 1,000 entries: until then the rest of the queue goes on."""
-    engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"), *many(1_200))
-    damage(engine, "bad", "all of it")
-    assert engine.send() != []
-    engine.advance(1)
-    assert engine.outcome("bad") == "refused"
-    sent = [each for _ in range(40) for each in engine.send()]
-    assert ("next" in sent, len(sent)) == (False, 1_150)
-    engine.advance(1)
-    assert engine.send() == ["next"]
-
-
-def test_a_conversation_of_a_page_with_nothing_else_is_found_late(engine: Engine) -> None:
-    """The Page of a head that was lost is looked at, though nothing of it has been in the queue since."""
-    engine.enqueue(Spec(id="bad", page="P2", people="u"))
-    engine.settle(engine.take(), "retry", delay_ms=1_000)
-    engine.enqueue(*many(1_200))
-    damage(engine, "bad", "its state line")
-    engine.advance(1_000)
-    assert engine.outcome("bad") == "refused"
-    while engine.send():
-        pass
-    engine.advance(1)
-    engine.enqueue(Spec(id="next", page="P2", people="u"))
-    assert engine.send() == ["next"]
 
 
 def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:
