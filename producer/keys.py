@@ -47,7 +47,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
 | `audit` | set | Pages (`?` unknown) of heads that could not be read: the timer looks whose conversation lost it |
-| `audit:at`, `audit:suspects`, `audit:judged`, `audit:pages` | hash, list | how far that look is (`scripts/auditing.lua`) |
+| `audit:at`, `audit:suspects`, `audit:judged`, `audit:pages` | hash, list | how far it is (`scripts/auditing.lua`) |
 | `recount` | string | the Pages' depths are to be counted anew once the queue is short |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
