@@ -184,7 +184,7 @@ class LaneConsumer(Consumer):
     def _take(self, name: str) -> MessageProxy | None:
         broker = self._broker
         while broker.takes_in_doubt:
-            broker.lanes.give_back(*broker.takes_in_doubt[-1])
+            broker.lanes.give_back(*broker.takes_in_doubt[-1], refund=True)
             broker.takes_in_doubt.pop()
         if broker.presence.outage_passed.is_set():
             self._return_unknown(name)
@@ -250,5 +250,5 @@ class LaneConsumer(Consumer):
         for message in messages:
             chunk = message.args[0]
             if isinstance(chunk, Chunk):
-                self._broker.lanes.give_back(chunk.worker, chunk.token)
+                self._broker.lanes.give_back(chunk.worker, chunk.token, refund=True)
             self._broker.slots.release(message.message_id)

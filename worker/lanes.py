@@ -225,9 +225,13 @@ class Lanes:
         settled, evidence = cast("list[int]", self._run("settle", *arguments))
         return settled, evidence
 
-    def give_back(self, worker: str, token: int, *, now_ms: int | str = "") -> int:
-        """Returns a chunk of which no request began; 0 when there is none of that token."""
-        return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
+    def give_back(self, worker: str, token: int, *, refund: bool = False, now_ms: int | str = "") -> int:
+        """Returns a chunk of which no request began; 0 when there is none of that token.
+
+        `refund` gives its budget back, too: only for one who knows that no call of it was made, whatever Redis says.
+        """
+        refunds = "1" if refund else ""
+        return cast("int", self._run("give_back", worker, token, self._policy, now_ms, refunds))
 
     def tokens_of(self, worker: str) -> list[int]:
         """Returns the tokens of the chunks that Redis holds for a worker."""

@@ -99,7 +99,7 @@ local function tell_worker(command)
   local entry = call('HGET', P .. 'taken:' .. worker, token)
   if not entry then return end
   tell('begun', string.sub(entry, 1, 1) == 'b' and 1 or 0)
-  tell('taken_at', string.match(entry, '^%l(%d+)|'))
+  tell('taken_at', string.match(entry, '^%l(%d+)'))
 end
 
 local function tell_broadcast()

@@ -84,15 +84,18 @@ local function budget(page, name, rate, wanted)
   return free, math.ceil(from + (math.min(wanted, rate.b) - rate.b) * rate.a)
 end
 
+local paid = {} -- what this chunk costs, for a refund (`returning.lua`)
 local function spend(page, name, rate, calls)
   if not rate or rate.kind == 'off' or calls == 0 then return end
   if rate.kind == 'w' then
+    paid[#paid + 1] = ';' .. page .. '/' .. name .. '=w' .. math.min(calls, rate.a)
     local key = P .. 'log:' .. page .. '/' .. name
     -- what is over the limit is a debt: it counts as if it were called in the windows that follow
     for i = 0, calls - 1 do call('RPUSH', key, int(now + math.floor(i / rate.a) * rate.b)) end
     call('PEXPIRE', key, int(math.ceil(calls / rate.a) * rate.b))
     return
   end
+  paid[#paid + 1] = string.format(';%s/%s=g%.3f', page, name, math.floor(calls * rate.a * 1000) / 1000)
   local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
   call('HSET', P .. 'rate', page .. '/' .. name, string.format('%.3f', from + calls * rate.a))
 end
@@ -558,7 +561,7 @@ if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then
   call('HSET', P .. 'commands', unpack(updates))
-  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. '|' .. table.concat(ids, ','))
+  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. table.concat(paid) .. '|' .. table.concat(ids, ','))
 end
 write_counts()
 local more = call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0
