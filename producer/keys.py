@@ -28,6 +28,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
 | `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
+| `hold:unused` | hash | `<scope>#<fingerprint>` → since when no present worker has the token that is held |
 | `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
@@ -47,6 +48,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
 | `audit` | set | Pages (`?` unknown) of heads that could not be read: the timer looks whose conversation lost it |
+| `audit:at`, `audit:suspects`, `audit:judged`, `audit:pages` | hash, list | how far it is (`scripts/auditing.lua`) |
+| `recount` | string | the Pages' depths are to be counted anew once the queue is short |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
 """

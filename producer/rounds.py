@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from producer.errors import OutboundError, QueueFullError, QueueUnavailableError
-from producer.inquiry import Inquiry
+from producer.inquiry import cancel_all
 from producer.keys import Keys
 from producer.queue import Arguments, Queue
 from producer.steps import Steps, take
@@ -58,8 +58,8 @@ def what_is_left(
     total = f"{len(arguments):,} parts"
     left = len(known)
     try:
-        for each in reversed(known):  # the last first, since workers take from the front
-            left -= yield from Inquiry(str(each[0]), keys).cancel()
+        # the last first, since workers take from the front
+        left -= yield from cancel_all([str(each[0]) for each in reversed(known)], keys)
     except QueueUnavailableError:
         return f"{error}; of the {total} the first {before:,} are on the queue, the next {doubtful:,} may be"
     if left == 0 or is_doubtful:

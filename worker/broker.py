@@ -184,7 +184,7 @@ class LaneConsumer(Consumer):
     def _take(self, name: str) -> MessageProxy | None:
         broker = self._broker
         while broker.takes_in_doubt:
-            broker.lanes.give_back(*broker.takes_in_doubt[-1])
+            broker.lanes.give_back(*broker.takes_in_doubt[-1], refund=True)
             broker.takes_in_doubt.pop()
         if broker.presence.outage_passed.is_set():
             self._return_unknown(name)
@@ -200,6 +200,8 @@ class LaneConsumer(Consumer):
             broker.circuit.nothing_taken()
             raise
         broker.takes_in_doubt.pop()
+        for command_id in took.unreadable:
+            log.error("command.quarantined", id=command_id, error="its record in Redis cannot be read")
         if took.chunk is not None:
             return self._message(took.chunk)
         broker.circuit.nothing_taken()
@@ -248,5 +250,5 @@ class LaneConsumer(Consumer):
         for message in messages:
             chunk = message.args[0]
             if isinstance(chunk, Chunk):
-                self._broker.lanes.give_back(chunk.worker, chunk.token)
+                self._broker.lanes.give_back(chunk.worker, chunk.token, refund=True)
             self._broker.slots.release(message.message_id)

@@ -9,12 +9,11 @@ from typing import Final, Literal, cast
 import msgspec
 import redis
 
-from producer.envelope import COMMONEST, lengthened
 from producer.policy import Policy
 from producer.scripting import Script
-from producer.tracing import MARK, without_trace
 from producer.wire import Wire
 from worker.profile import Profile
+from worker.taken import Chunk, Taken, taken_of
 from worker.templates import Templates
 
 __all__ = [
@@ -34,6 +33,7 @@ __all__ = [
 
 CHUNK_MAX: Final = 50
 ALWAYS_MS: Final = 9_000_000_000_000_000
+UNREADABLE: Final = b'{"reason":"its record in Redis cannot be read"}'
 
 Action = Literal[
     "sent",
@@ -46,73 +46,23 @@ Action = Literal[
     "await",
     "return",
     "quarantine",
+    "unreadable",
 ]
 HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """One command that this worker took. Its repr shows the id and the type only."""
-
-    id: str
-    page: str
-    rate_class: str
-    priority: str
-    type: str
-    attempts: int
-    flags: str
-    options: str
-    enqueued_ms: int
-    expires_ms: int | None
-    body: bytes
-    broadcast: str = ""
-    person: str = ""
-    trace: str = ""
-
-    def __repr__(self) -> str:
-        return f"<{self.type} {self.id}>"
-
-    @property
-    def lane(self) -> str:
-        """The lane that this command was taken from, without a broadcast's part."""
-        return f"{self.page}/{self.rate_class}/{self.priority}"
-
-    @property
-    def is_scheduled(self) -> bool:
-        """Tells whether this command was enqueued for a later time: how long it lay there says nothing."""
-        return "l" in self.options
-
-    @property
-    def at_most_once(self) -> bool:
-        """Tells whether this command is never sent again by itself once Graph may have seen it."""
-        return "m" in self.options
-
-    @property
-    def is_send(self) -> bool:
-        """Tells whether a person would see this command twice if it were repeated."""
-        return "s" in self.options
-
-
-class Chunk(msgspec.Struct, frozen=True):
-    """The commands that one worker thread takes together. Its repr shows ids only."""
-
-    worker: str
-    token: int
-    commands: tuple[Taken, ...]
-
-    def __repr__(self) -> str:
-        return f"Chunk({self.worker}#{self.token}: {', '.join(each.id for each in self.commands)})"
-
-    __str__ = __repr__
-
-
 class Took(msgspec.Struct, frozen=True):
-    """What one take brought: a chunk or None, and when it is worth to come again."""
+    """What one take brought: a chunk or None, and when it is worth to come again.
+
+    `unreadable` are ids of commands whose records were damaged: they were put aside as dead letters.
+    """
 
     chunk: Chunk | None
     reaped: bool
     again: bool
     elsewhere: bool
     next_in_s: float
+    unreadable: tuple[str, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -159,32 +109,6 @@ class Ticked(msgspec.Struct, frozen=True):
     dropped_old: int = 0
 
 
-def taken_of(command_id: bytes, record: bytes) -> Taken:
-    """Returns a record in the form in which a worker handles it."""
-    state, fixed, body = record.split(b"\n", 2)
-    attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
-    trace, body = without_trace(body) if body[:1] == MARK else ("", body)
-    page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
-        fixed.decode().split("|")
-    )
-    return Taken(
-        command_id.decode(),
-        page,
-        rate_class,
-        priority,
-        kind or COMMONEST,
-        int(attempts),
-        flags.decode(),
-        options,
-        int(enqueued),
-        int(expires) if expires else None,
-        lengthened(body, person),
-        broadcast,
-        person,
-        trace,
-    )
-
-
 class Lanes:
     """Runs the worker's scripts on one Redis, for one installation."""
 
@@ -229,14 +153,32 @@ class Lanes:
         answer = self._run("take", worker, token, profile.digest, self._policy, limit, now_ms)
         taken, again, elsewhere, next_in_ms, *pairs = cast("list[int | bytes]", answer)
         found = cast("list[bytes]", pairs)
-        commands = tuple(self._whole(taken_of(found[i], found[i + 1])) for i in range(0, len(found), 2))
+        unreadable: list[bytes] = []
+        try:
+            commands = tuple(self._whole(taken_of(found[i], found[i + 1])) for i in range(0, len(found), 2))
+        except ValueError:
+            commands, unreadable = self._sifted(found)
+            put_aside = [part for each in unreadable for part in (each, "unreadable", "", "", UNREADABLE)]
+            self._run("settle", worker, token, self._policy, now_ms, 0, *put_aside)
         return Took(
             Chunk(worker, token, commands) if commands else None,
             taken == -1,
-            bool(again),
+            bool(again) or bool(unreadable),
             bool(elsewhere),
             int(next_in_ms) / 1000,
+            tuple(each.decode(errors="replace") for each in unreadable),
         )
+
+    def _sifted(self, found: Sequence[bytes]) -> tuple[tuple[Taken, ...], list[bytes]]:
+        """Returns the commands that can be read, and the ids of the others."""
+        commands: list[Taken] = []
+        unreadable: list[bytes] = []
+        for command_id, record in zip(found[::2], found[1::2], strict=True):
+            try:
+                commands.append(self._whole(taken_of(command_id, record)))
+            except ValueError:
+                unreadable.append(command_id)
+        return tuple(commands), unreadable
 
     def _whole(self, taken: Taken) -> Taken:
         """Gives a person of a broadcast its message."""
@@ -283,9 +225,13 @@ class Lanes:
         settled, evidence = cast("list[int]", self._run("settle", *arguments))
         return settled, evidence
 
-    def give_back(self, worker: str, token: int, *, now_ms: int | str = "") -> int:
-        """Returns a chunk of which no request began; 0 when there is none of that token."""
-        return cast("int", self._run("give_back", worker, token, self._policy, now_ms))
+    def give_back(self, worker: str, token: int, *, refund: bool = False, now_ms: int | str = "") -> int:
+        """Returns a chunk of which no request began; 0 when there is none of that token.
+
+        `refund` gives its budget back, too: only for one who knows that no call of it was made, whatever Redis says.
+        """
+        refunds = "1" if refund else ""
+        return cast("int", self._run("give_back", worker, token, self._policy, now_ms, refunds))
 
     def tokens_of(self, worker: str) -> list[int]:
         """Returns the tokens of the chunks that Redis holds for a worker."""

@@ -25,17 +25,15 @@ local KEPT_MS = 90 * 86400000
 if what ~= 'open' and what ~= 'add' and what ~= 'where' then free_before_writing() end
 local policy = policy_of(ARGV[3])
 local now = clock(ARGV[4])
-local page = call('HGET', key, 'head')
-page = page and string.match(page, '^[^|]*')
+local head = call('HGET', key, 'head')
+local page, class = string.match(head or '', '^([^|]+)|([^|]+)|b|')
 
 local function lane()
-  local head = call('HGET', key, 'head')
-  local of_page, class = string.match(head, '^([^|]*)|([^|]*)|')
-  return of_page .. '/' .. class .. '/b/' .. id
+  return page .. '/' .. class .. '/b/' .. id
 end
 
 if what == 'open' then
-  if page then return { 0 } end
+  if head then return { 0 } end
   local expires = ARGV[7] ~= '' and int(now + tonumber(ARGV[7])) or ''
   -- a person becomes a command only when it is taken, so it can wait for no conversation: it joins none
   local tail = string.match(ARGV[6], 'u%l*|$') and ARGV[6] or string.sub(ARGV[6], 1, -2) .. 'u|'

@@ -176,14 +176,17 @@ local function salvaged(record)
   return nil
 end
 
--- The record cannot be read: it will never be sent, and is kept as it is. `state` is what its place says of it, '?' when
--- it may have been a head or none; `outcome` and `detail` say how it ended, when it was with a worker.
+-- The record cannot be read: it will never be sent, and is kept as it is. `page` is what its place says of it, or '?';
+-- `state` too, '?' when it may have been a head or none, or its people cannot be believed; `outcome` and `detail` say how
+-- it ended, when it was with a worker.
 quarantine = function(id, record, page, state, now, outcome, detail)
   local command = salvaged(record)
   call('HDEL', P .. 'commands', id)
   call('ZREM', P .. 'expiring', id)
   bury(id, record, now, the_policy)
-  local unread = { attempts = 0, flags = '', page = command and command.page or page, type = command and command.type or '' }
+  local unread = { attempts = 0, flags = '', page = page, type = '' }
+  if page == '?' and command and not string.find(command.page, '[^%w_.-]') then unread.page = command.page end
+  if command and not string.find(command.type, '[^%w_]') then unread.type = command.type end
   write_outcome(id, unread, outcome or 'refused', detail or '{"reason":"its record in Redis cannot be read"}', now, the_policy)
   count_many(unread.page, command and command.broadcast or '', outcome or 'refused', 1)
   if outcome ~= 'sent' then stop_sequence(id, now, the_policy) end

@@ -99,17 +99,17 @@ local function tell_worker(command)
   local entry = call('HGET', P .. 'taken:' .. worker, token)
   if not entry then return end
   tell('begun', string.sub(entry, 1, 1) == 'b' and 1 or 0)
-  tell('taken_at', string.match(entry, '^%l(%d+)|'))
+  tell('taken_at', string.match(entry, '^%l(%d+)'))
 end
 
 local function tell_broadcast()
   local broadcast, number = string.match(id, '^(.+):(%d+)$')
   if not broadcast then return end
   local facts = call('HMGET', P .. 'broadcast:' .. broadcast, 'head', 'state', 'added', 'taken')
-  if not facts[1] then return end
+  local page, class = string.match(facts[1] or '', '^([^|]*)|([^|]*)|')
+  if not (page and facts[2] and tonumber(facts[3]) and tonumber(facts[4])) then return end
   tell('broadcast', facts)
   local place = tonumber(number) - tonumber(facts[4])
-  local page, class = string.match(facts[1], '^([^|]*)|([^|]*)|')
   if place < 0 or tonumber(number) >= tonumber(facts[3]) then return end
   local lane = page .. '/' .. class .. '/b/' .. broadcast
   tell('lane_position', place)

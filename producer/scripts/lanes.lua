@@ -50,11 +50,15 @@ local function turn()
   return call('INCR', P .. 'turn')
 end
 
-local FIXED = '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)\n'
+local FIXED = '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|(%d+)|(%d*)\n'
+
+local STATES = { L = true, W = true, S = true, R = true, P = true, E = true, T = true }
 
 local function parse(record)
   local cut = string.find(record, '\n', 1, true)
   if not cut then return nil end
+  local state = string.sub(record, 1, 1)
+  if not STATES[state] then return nil end
   local page, class, priority, broadcast, people, kind, bucket, cost, options, enqueued_ms, expires_ms =
     string.match(record, FIXED, cut + 1)
   if not page then return nil end
@@ -65,7 +69,7 @@ local function parse(record)
     attempts, reaps, pending = tonumber(attempts), tonumber(reaps), tonumber(pending)
   end
   return {
-    state = string.sub(record, 1, 1), attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
+    state = state, attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
     page = page, class = class, priority = priority, broadcast = broadcast, person = people,
     people = string.find(options, 'u', 1, true) and '' or people, type = kind == '' and 'send_message' or kind, bucket = bucket, cost = cost,
     options = options, enqueued_ms = enqueued_ms, expires_ms = expires_ms, rest = string.sub(record, cut),

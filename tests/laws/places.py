@@ -147,9 +147,9 @@ def _sums(store: Store) -> Iterator[str]:
         yield f"depth says {store.numbers('depth')}, there are {dict(depth)}"
     ended = Counter(outcome.split("|", 1)[0] for outcome in store.outcomes.values())
     counted = {what: n for what, n in store.numbers("counts").items() if what not in NO_OUTCOMES}
-    at_once = _cancelled_at_once(store)
-    if at_once:
-        ended["cancelled"] += at_once
+    for what in ("cancelled", "refused"):
+        ended[what] += _ended_at_once(store, what)
+    ended = +ended
     if counted != ended:
         yield f"counts say {counted}, outcomes are {dict(ended)}"
     by_page: Counter[str] = Counter()
@@ -161,15 +161,15 @@ def _sums(store: Store) -> Iterator[str]:
         yield f"counts say {totals}, the Pages' add up to {dict(by_page)}"
 
 
-def _cancelled_at_once(store: Store) -> int:
-    """Returns how many people were cancelled with their broadcasts before they were commands, so without outcomes."""
+def _ended_at_once(store: Store, what: str) -> int:
+    """Returns how many people ended with their broadcasts before they were commands, so without outcomes."""
     total = 0
     for name in store.hashes.get("counts", {}):
         kind, _, broadcast = name.partition(":")
         if kind == "broadcast":
-            total += store.numbers("counts", name).get("cancelled", 0)
+            total += store.numbers("counts", name).get(what, 0)
             total -= sum(
-                outcome.startswith("cancelled|")
+                outcome.startswith(f"{what}|")
                 for command_id, outcome in store.outcomes.items()
                 if command_id.startswith(f"{broadcast}:")
             )

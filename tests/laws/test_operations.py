@@ -64,6 +64,18 @@ def dead(engine: Engine) -> set[str]:
 # --- holds
 
 
+def test_many_are_cancelled_in_one_step(engine: Engine) -> None:
+    """Each is told of by itself, in the order in which they were named; what a worker has stays with it."""
+    engine.enqueue(*(Spec(id=f"u{i}", people="u") for i in range(4)), Spec(id="other"))
+    chunk = engine.take(limit=1)
+    policy = engine.lanes.policy.encoded()
+    named: list[str | int] = ["u3", policy, engine.now, "other", "none", "u0", "u1", "u1"]
+    assert Script("cancel").run(engine.client, PREFIX, named) == [1, 1, 0, -1, 1, 0]
+    engine.settle(chunk)
+    assert engine.send() == ["u2"]
+    assert read(engine.client).numbers("counts") == {"sent": 2, "cancelled": 3}
+
+
 @pytest.mark.parametrize("scope", ["page:P1", "lane:P1/t/i", "app:app1"])
 def test_what_is_held_by_hand_waits_until_it_is_released(engine: Engine, scope: str) -> None:
     """A hold without an end holds for ever, and ends at once when it is released; releasing again does nothing."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.laws.engine import Engine, Spec, many, profile
+from tests.laws.damage import DAMAGED, damage
+from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
 from worker.profile import Rate
@@ -129,16 +130,79 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(engine: Engine, record: s
     assert (store.hashed("dead", "records"), set(store.scores("dead"))) == ({"bad": record}, {"bad"})
 
 
-# What is left of a record: nothing that can be read, or its fixed line.
-DAMAGED = {"all of it": "garbage", "its state line": "Lx;y\n{rest}"}
+# Damage to one field of a record that is in its lane.
+FIELD_DAMAGES = {
+    "a state that is none": (b"L\n", b"X\n"),
+    "attempts that are no number": (b"L\n", b"Lone;0;;;0\n"),
+    "a Page that is no text": (b"\nP1|", b"\nP\xff|"),
+    "another class": (b"|t|i|", b"|o|i|"),
+    "a person that is no text": (b"|u|", b"|\xff|"),
+    "a type that is no text": (b"|send_message|", b"|send\xff|"),
+    "options that are no text": (b"|s|", b"|s\xff|"),
+    "a field too many": (b"|s|", b"|s||"),
+    "a field too few": (b"|s|", b"|"),
+    "no time of enqueueing": (b"|s|4", b"|s|x4"),
+    "a long time of enqueueing": (b"|s|4", b"|s|" + b"4" * 17),
+    "an endless time of enqueueing": (b"|s|4", b"|s|" + b"4" * 5_000),
+    "a time to expire that is no number": (b"|\nx", b"|soon\nx"),
+}
 
 
-def damage(engine: Engine, command_id: str, how: str) -> None:
-    """Damages the record of a command where it lies."""
-    record = engine.client.hget(engine.key("commands"), command_id)
+@pytest.mark.parametrize("what", FIELD_DAMAGES)
+def test_a_damaged_field_is_a_dead_letter(engine: Engine, what: str) -> None:
+    """Whatever of a fixed line is damaged, its command ends refused, the chunk and the conversation go on."""
+    engine.enqueue(Spec(id="a"), Spec(id="bad", people="u"), Spec(id="next", people="u"), Spec(id="b"))
+    record = engine.client.hget(engine.key("commands"), "bad")
     assert isinstance(record, bytes)
-    rest = record.decode().split("\n", 1)[1]
-    engine.client.hset(engine.key("commands"), command_id, DAMAGED[how].format(rest=rest))
+    damaged = record.replace(*FIELD_DAMAGES[what], 1)
+    assert damaged != record
+    engine.client.hset(engine.key("commands"), "bad", damaged)
+    sent = engine.send() + engine.send()
+    engine.advance(1)
+    sent += engine.send()
+    assert (sorted(sent), engine.outcome("bad")) == (["a", "b", "next"], "refused")
+    assert engine.client.hget(engine.key("dead:records"), "bad") == damaged
+    assert read(engine.client).scores("dead").keys() == {"bad"}
+
+
+def test_a_chunk_of_which_nothing_can_be_read_is_followed_by_another(engine: Engine) -> None:
+    """The worker is told to take again at once, and which commands were put aside."""
+    engine.enqueue(Spec(id="bad"), Spec(id="next"))
+    record = engine.client.hget(engine.key("commands"), "bad")
+    assert isinstance(record, bytes)
+    engine.client.hset(engine.key("commands"), "bad", record.replace(b"|s|", b"|s\xff|"))
+    took = engine.took(limit=1)
+    assert (took.chunk, took.again, took.unreadable) == (None, True, ("bad",))
+    assert (engine.send(), engine.outcome("bad")) == (["next"], "refused")
+
+
+@pytest.mark.parametrize(
+    ("field", "damaged"),
+    [("head", "P1|t"), ("tail", "|send_message"), ("taken", "many")],
+    ids=["its head", "its tail", "its count"],
+)
+def test_a_broadcast_that_cannot_be_read_ends_refused(engine: Engine, field: str, damaged: str) -> None:
+    """Nobody of it can be sent to, all are counted, what else waits goes on, and to cancel it is no error."""
+    engine.broadcast("x", people(120))
+    engine.enqueue(Spec(id="other", priority="b"))
+    engine.client.hset(engine.key("broadcast:x"), field, damaged)
+    sent = [each for _ in range(4) for each in engine.send()]
+    assert sent == ["other"]
+    store = read(engine.client)
+    assert (store.numbers("counts"), store.numbers("depth")) == ({"refused": 120, "sent": 1}, {})
+    assert store.numbers("counts", "broadcast:x") == {"refused": 120}
+    assert engine.run_broadcast("cancel", "x") == ([-3] if field == "head" else [0, 0])
+
+
+def test_people_of_a_broadcast_that_is_gone_are_counted(engine: Engine) -> None:
+    """A broadcast is forgotten after 90 days: whom a held lane kept until then is refused, and no longer waits."""
+    engine.broadcast("x", people(3))
+    engine.client.delete(engine.key("broadcast:x"))
+    assert engine.send() == []
+    numbers = read(engine.client).numbers
+    assert (numbers("counts", "P1"), numbers("depth")) == ({"refused": 3}, {})
+    assert engine.client.keys(engine.key("*broadcast:x")) == []
+    engine.client.delete(engine.key("counts"), engine.key("counts:P1"))  # they have no outcomes to add up to
 
 
 def queue_of_three(engine: Engine, state: str) -> None:
@@ -197,34 +261,6 @@ def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
     engine.advance(1, "w2")
     assert engine.outcome("bad") == end
     assert engine.send("w2") == ["next"]
-
-
-def test_a_conversation_that_lost_its_head_is_found_once_the_queue_is_short(engine: Engine) -> None:
-    """A script touches no more than 1,000 entries: until then the rest of the queue goes on."""
-    engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"), *many(1_200))
-    damage(engine, "bad", "all of it")
-    assert engine.send() != []
-    engine.advance(1)
-    assert engine.outcome("bad") == "refused"
-    sent = [each for _ in range(40) for each in engine.send()]
-    assert ("next" in sent, len(sent)) == (False, 1_150)
-    engine.advance(1)
-    assert engine.send() == ["next"]
-
-
-def test_a_conversation_of_a_page_with_nothing_else_is_found_late(engine: Engine) -> None:
-    """The Page of a head that was lost is looked at, though nothing of it has been in the queue since."""
-    engine.enqueue(Spec(id="bad", page="P2", people="u"))
-    engine.settle(engine.take(), "retry", delay_ms=1_000)
-    engine.enqueue(*many(1_200))
-    damage(engine, "bad", "its state line")
-    engine.advance(1_000)
-    assert engine.outcome("bad") == "refused"
-    while engine.send():
-        pass
-    engine.advance(1)
-    engine.enqueue(Spec(id="next", page="P2", people="u"))
-    assert engine.send() == ["next"]
 
 
 def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:

@@ -9,6 +9,7 @@ import dramatiq
 import httpx
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from producer import Producer
 from producer.scripting import Script
@@ -148,3 +149,21 @@ def test_an_answer_is_settled_whatever_redis_says(
         "sent",
         False,
     )
+
+
+def test_a_record_that_a_worker_cannot_read_is_told_of_and_stops_nobody(
+    valkey: "redis.Redis", valkey_url: str
+) -> None:
+    """It ends refused with one event, and what waits behind it in its conversation is sent."""
+    producer = Producer.on(valkey, page="P1")
+    bad, good = (ticket_of(producer.send_text("1", text)) for text in ("x", "y"))
+    record = valkey.hget("outbound:commands", bad.id)
+    assert isinstance(record, bytes)
+    valkey.hset("outbound:commands", bad.id, record.replace(b"|1|", b"|\xff|", 1))
+    far = FarEnd()
+    with capture_logs() as events, working(valkey_url, far):
+        wait_until(lambda: good.outcome() is not None, within_s=5, why="the one behind it is sent")
+    outcomes = [ticket.outcome() for ticket in (bad, good)]
+    assert [outcome.name for outcome in outcomes if outcome is not None] == ["refused", "sent"]
+    told = [event["id"] for event in events if event["event"] == "command.quarantined"]
+    assert (told, far.requests) == ([bad.id], 1)

@@ -98,6 +98,16 @@ def test_what_a_refused_round_leaves_is_taken_back(
     )
 
 
+def test_a_large_batch_is_taken_back_in_few_round_trips(valkey: "redis.Redis") -> None:
+    """Two thousand parts are cancelled by as many calls as it takes to name them, not one by one."""
+    valkey.config_resetstat()
+    with pytest.raises(QueueFullError):
+        Producer(Failing(valkey, FULL), Delivery(page="P1")).send_batch(PARTS)
+    counted = valkey.info("commandstats")
+    assert counted["cmdstat_evalsha"]["calls"] + counted.get("cmdstat_eval", {"calls": 0})["calls"] < 20
+    assert _waiting(valkey) == 0
+
+
 def test_a_page_without_room_for_all_takes_none(server: "redis.Redis") -> None:
     """The first round asks for room for the whole batch."""
     producer = Producer.on(server, page="P1", page_queue_max=2_499)

@@ -1,6 +1,7 @@
 """What became of a command, or what it waits for and until when: everything that anybody can know, in words."""
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -12,25 +13,13 @@ from producer.keys import Keys
 from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
-from worker.operations.holds import HoldSeen, stands
-from worker.operations.looking import Knows, Look, look
-from worker.operations.scopes import described, lane_of
-from worker.operations.waking import Spent, leaves_at_ms, pace_for
+from worker.operations.looking import Look, look, look_at_many
+from worker.operations.scopes import lane_of
+from worker.operations.waiting import PLACES, Place, Wait, counted, eta_s, lane_waits, own_waits
+
+__all__ = ["Explanation", "Place", "Wait", "explain"]
 
 TIMEOUT_MS: Final = 10_000
-
-Place = Literal[
-    "lane", "conversation", "scheduled", "retry", "parked", "echo", "taken", "not made", "ended", "unknown"
-]
-PLACES: Final[dict[str, Place]] = {
-    "L": "lane",
-    "W": "conversation",
-    "S": "scheduled",
-    "R": "retry",
-    "P": "parked",
-    "E": "echo",
-    "T": "taken",
-}
 
 STATES: Final[dict[Place, str]] = {
     "conversation": "waiting behind an earlier command of its conversation",
@@ -40,14 +29,6 @@ STATES: Final[dict[Place, str]] = {
     "echo": "awaiting its echo: an attempt may have arrived",
     "unknown": "on its way",
 }
-
-
-class Wait(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a command waits for: `until` is None when no time is set."""
-
-    kind: Literal["hold", "rate", "conversation", "schedule", "retry", "echo", "type", "worker"]
-    reason: str
-    until: datetime | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,15 +81,19 @@ def explain(
         redis.RedisError: the server was not reached.
     """
     if BATCH_ID.fullmatch(command_id) is not None:
-        ids = dict.fromkeys(part.id for part in BatchTicket(command_id, client, keys).parts)
-        return _joint(
-            "batch", command_id, [explain(client, keys, each, timeout_ms=timeout_ms) for each in ids]
-        )
+        ids = [part.id for part in BatchTicket(command_id, client, keys).parts]
+        return _joint("batch", command_id, _all(client, keys, ids, timeout_ms))
     if SEQUENCE_ID.fullmatch(command_id) is not None:
-        steps = SequenceInquiry(command_id, keys).parts
-        told = [explain(client, keys, each.id, timeout_ms=timeout_ms) for each in steps]
-        return _joint("sequence", command_id, told)
-    seen = look(client, keys, command_id)
+        ids = [step.id for step in SequenceInquiry(command_id, keys).parts]
+        return _joint("sequence", command_id, _all(client, keys, ids, timeout_ms))
+    return _one(look(client, keys, command_id), timeout_ms)
+
+
+def _all(client: "redis.Redis", keys: Keys, ids: Sequence[str], timeout_ms: int) -> list[Explanation]:
+    return [_one(seen, timeout_ms) for seen in look_at_many(client, keys, dict.fromkeys(ids))]
+
+
+def _one(seen: Look, timeout_ms: int) -> Explanation:
     if seen.command is not None:
         return _waiting(seen, timeout_ms)
     if seen.outcome is not None:
@@ -116,7 +101,7 @@ def explain(
     if seen.broadcast is not None and seen.lane_position is not None:
         return _not_made(seen, timeout_ms)
     return Explanation(
-        id=command_id,
+        id=seen.id,
         place="unknown",
         state="no such command is known: its outcome is no longer kept, or there was none",
         history=attempts_of(seen.history),
@@ -131,7 +116,7 @@ def _joint(what: Literal["batch", "sequence"], command_id: str, parts: list[Expl
     return Explanation(
         id=command_id,
         place=open_places[0] if open_places else "ended" if known else "unknown",
-        state=f"a {what}: {ended} of {_counted(len(parts), 'command')} ended",
+        state=f"a {what}: {ended} of {counted(len(parts), 'command')} ended",
         page=known[0].page if known else "",
         type=f"send_{what}",
         parts=parts,
@@ -158,9 +143,9 @@ def _waiting(seen: Look, timeout_ms: int) -> Explanation:
     if command is None:
         raise ValueError(f"{seen.id} does not wait")
     place = PLACES.get(seen.state, "unknown")
-    waits = _own_waits(seen, place)
+    waits = own_waits(seen, place)
     if place in {"lane", "conversation"}:
-        waits += _lane_waits(seen, command.page, timeout_ms)
+        waits += lane_waits(seen, command.page, timeout_ms)
     return Explanation(
         id=seen.id,
         place=place,
@@ -174,7 +159,7 @@ def _waiting(seen: Look, timeout_ms: int) -> Explanation:
         waits_for=waits,
         position=seen.lane_position,
         ahead=seen.conversation_ahead,
-        eta_s=_eta_s(seen, place, waits, command.rate_class, timeout_ms),
+        eta_s=eta_s(seen, place, waits, command.rate_class, timeout_ms),
         attempts=command.attempts,
         possibly_repeated="r" in command.flags,
         history=attempts_of(seen.history),
@@ -193,7 +178,7 @@ def _not_made(seen: Look, timeout_ms: int) -> Explanation:
             page=broadcast.page,
             lane=lane_of(seen.lane),
         )
-    waits = _lane_waits(seen, broadcast.page, timeout_ms)
+    waits = lane_waits(seen, broadcast.page, timeout_ms)
     return Explanation(
         id=seen.id,
         place="not made",
@@ -203,7 +188,7 @@ def _not_made(seen: Look, timeout_ms: int) -> Explanation:
         lane=lane_of(seen.lane),
         waits_for=waits,
         position=seen.lane_position,
-        eta_s=_eta_s(seen, "lane", waits, broadcast.rate_class, timeout_ms),
+        eta_s=eta_s(seen, "lane", waits, broadcast.rate_class, timeout_ms),
     )
 
 
@@ -234,71 +219,3 @@ def _state_of_taken(seen: Look) -> str:
 class _Info(msgspec.Struct):
     host: str = ""
     pid: int = 0
-
-
-def _own_waits(seen: Look, place: Place) -> list[Wait]:
-    due = instant(seen.due) if seen.due is not None else None
-    last = attempts_of(seen.history[-1:])
-    match place:
-        case "conversation":
-            ahead = seen.conversation_ahead
-            number = "an unknown number of commands" if ahead is None else _counted(ahead, "command")
-            return [Wait(kind="conversation", reason=f"{number} of its conversation before it")]
-        case "scheduled":
-            return [Wait(kind="schedule", reason="its send_at", until=due)]
-        case "retry":
-            why = last[0].reason if last and last[0].reason else "the limit of its kind"
-            return [Wait(kind="retry", reason=why, until=due)]
-        case "echo":
-            return [Wait(kind="echo", reason="the webhook that proves that it was sent", until=due)]
-        case "parked":
-            kind = seen.command.type if seen.command is not None else ""
-            return [Wait(kind="type", reason=f"no running worker knows the type {kind}: start a newer one")]
-        case _:
-            return []
-
-
-def _lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
-    alive = [each for each in seen.profiles if seen.now_ms - each.beat_ms < timeout_ms]
-    serving = [each for each in alive if each.entry]
-    if not alive:
-        return [Wait(kind="worker", reason="no worker is running: start one with `outbound worker`")]
-    if not serving:
-        reason = f"no running worker holds a token for Page {page}: add it to the Pages file"
-        return [Wait(kind="worker", reason=reason)]
-    waits = [
-        Wait(kind="hold", reason=f"{described(hold.scope)} is held: {hold.reason}", until=hold.until)
-        for hold in seen.holds
-        if _holds(hold, serving, seen.now_ms)
-    ]
-    if not waits and seen.lane_sleeps_until > seen.now_ms:
-        until = instant(seen.lane_sleeps_until)
-        waits.append(Wait(kind="rate", reason="its lane's budget is spent", until=until))
-    return waits
-
-
-def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:
-    if not stands(hold, now_ms):
-        return False
-    return hold.for_token is None or all(each.fingerprint == hold.for_token for each in serving)
-
-
-def _eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_ms: int) -> float | None:
-    if place in {"scheduled", "retry", "echo"}:
-        return None if seen.due is None else max(0.0, seen.due - seen.now_ms) / 1000
-    if place != "lane" or seen.lane_position is None or any(wait.until is None for wait in waits):
-        return None
-    serving = [each for each in seen.profiles if each.entry and seen.now_ms - each.beat_ms < timeout_ms]
-    if not serving:
-        return None
-    pace = pace_for(serving[0].rates, serving[0].overrides, rate_class, seen.slow, seen.now_ms)
-    spent = Spent(full_at_ms=seen.rate, window_calls=seen.log_calls, window_oldest_ms=seen.log_oldest)
-    wakes_ms = max(
-        [seen.now_ms, *(wait.until.timestamp() * 1000 for wait in waits if wait.until is not None)]
-    )
-    leaves_ms = leaves_at_ms(pace, spent, seen.lane_position + seen.ahead, round(wakes_ms))
-    return max(0.0, leaves_ms - seen.now_ms) / 1000
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

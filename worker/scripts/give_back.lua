@@ -5,6 +5,7 @@
 -- ARGV[2]  token
 -- ARGV[3]  policy
 -- ARGV[4]  now_ms, for tests only, else ''
+-- ARGV[5]  '1' when the worker knows that no call was made: then its budget comes back, too
 -- Answers how many commands came back.
 
 free_before_writing()
@@ -14,6 +15,7 @@ if call('HEXISTS', P .. 'taken:' .. ARGV[1], ARGV[2]) == 0 then
   call('SET', P .. 'returned:' .. ARGV[1] .. '#' .. ARGV[2], '1', 'PX', '600000')
   return 0
 end
+if ARGV[5] == '1' then refund(ARGV[1], ARGV[2], now) end
 local returned = return_chunk(ARGV[1], ARGV[2], now, policy_of(ARGV[3]))
 write_counts()
 if returned > 0 then wake() end

@@ -14,8 +14,9 @@
 --   reason: JSON {reason, …}
 -- then five for each command:
 --   id
---   action: an outcome's name, or 'retry', 'return' (it was not asked of Graph), 'quarantine', or 'await' (what may
---   have arrived waits for its echo for delay_ms, and is then tried again, or ended)
+--   action: an outcome's name, or 'retry', 'return' (it was not asked of Graph), 'quarantine' (of its body), 'unreadable'
+--   (its record, whoever waits behind it), or 'await' (what may have arrived waits for its echo for delay_ms, and is
+--   then tried again, or ended)
 --   flags:  a an attempt was made, r possibly repeated, z suspect, d keep as a dead letter
 --   delay_ms of a retry; of a refusal 'fact,for_ms' to remember of the recipient, or ''
 --   detail: JSON (a reply, or reason and answer), kept in the outcome, and in the history when not sent
@@ -48,7 +49,10 @@ local function settle(id, command, action, flags, delay_ms, detail)
   if has(flags, 'r') then flag(command, 'r') end
   if has(flags, 'z') then flag(command, 'z') end
   command.mark = ''
-  if action == 'return' then
+  if action == 'unreadable' then
+    command.state = 'L'
+    quarantine(id, record_of(command), command.page, '?', now, nil, detail)
+  elseif action == 'return' then
     command.state = 'L'
     to_lane_head(id, command)
     keep(id, command)
@@ -61,7 +65,7 @@ local function settle(id, command, action, flags, delay_ms, detail)
   else
     if action ~= 'sent' then
       remember(id, detail)
-    elseif command.broadcast == '' then -- the people of a broadcast wait as one: their age tells nothing
+    elseif command.broadcast == '' and not has(command.options, 'l') then -- see `end_sent`
       local took_ms = math.max(0, now - (tonumber(command.enqueued_ms) or now))
       timed, sum_ms, longest_ms = timed + 1, sum_ms + took_ms, math.max(longest_ms, took_ms)
     end
@@ -75,11 +79,12 @@ end
 -- What was sent at its first attempt, and is of the plainest kind, ends without being parsed, which costs a third; false
 -- leaves it to `settle`.
 local FRESH = 'T0;0;;' .. mark .. ';0\n'
-local PLAIN = '^([^|\n]*)|[^|\n]*|(%l)|([^|\n]*)|([^|\n,]*)|([^|\n]*)|||m?s?(u?)|(%d+)|\n'
+local PLAIN = '^([^|\n]*)|[^|\n]*|(%l)|([^|\n]*)|([^|\n,]*)|([^|\n]*)|||m?s?(u?)(l?)|(%d+)|\n'
 local sent_heads, left = {}, {} -- the head of an outcome by Page and type; whose conversations lost their head
 local function end_sent(id, record, detail)
   if string.find(record, FRESH, 1, true) ~= 1 then return false end
-  local page, priority, broadcast, person, kind, unordered, enqueued_ms = string.match(record, PLAIN, #FRESH + 1)
+  local page, priority, broadcast, person, kind, unordered, scheduled, enqueued_ms =
+    string.match(record, PLAIN, #FRESH + 1)
   if not page then return false end
   ended[#ended + 1] = id
   local head = sent_heads[page .. '|' .. kind]
@@ -93,7 +98,8 @@ local function end_sent(id, record, detail)
     left[#left + 1] = person
     left[#left + 1] = priority
   end
-  if broadcast == '' then
+  -- the people of a broadcast wait as one, and what was scheduled lay there on purpose: their age tells nothing
+  if broadcast == '' and scheduled == '' then
     local took_ms = math.max(0, now - enqueued_ms)
     timed, sum_ms, longest_ms = timed + 1, sum_ms + took_ms, math.max(longest_ms, took_ms)
   end

@@ -84,15 +84,18 @@ local function budget(page, name, rate, wanted)
   return free, math.ceil(from + (math.min(wanted, rate.b) - rate.b) * rate.a)
 end
 
+local paid = {} -- what this chunk costs, for a refund (`returning.lua`)
 local function spend(page, name, rate, calls)
   if not rate or rate.kind == 'off' or calls == 0 then return end
   if rate.kind == 'w' then
+    paid[#paid + 1] = ';' .. page .. '/' .. name .. '=w' .. math.min(calls, rate.a)
     local key = P .. 'log:' .. page .. '/' .. name
     -- what is over the limit is a debt: it counts as if it were called in the windows that follow
     for i = 0, calls - 1 do call('RPUSH', key, int(now + math.floor(i / rate.a) * rate.b)) end
     call('PEXPIRE', key, int(math.ceil(calls / rate.a) * rate.b))
     return
   end
+  paid[#paid + 1] = string.format(';%s/%s=g%.3f', page, name, math.floor(calls * rate.a * 1000) / 1000)
   local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
   call('HSET', P .. 'rate', page .. '/' .. name, string.format('%.3f', from + calls * rate.a))
 end
@@ -210,15 +213,35 @@ local function is_of(command, lane)
     and command.broadcast == parts[4]
 end
 
+-- A command that is to be in another lane is there, unless its record is damaged: then it is in none.
+local SEARCHED_MAX = 10000
+local function is_in_none(id, command)
+  local key = P .. 'lane:' .. lane_of(command)
+  return call('LLEN', key) <= SEARCHED_MAX and not call('LPOS', key, id)
+end
+
+-- Of a broadcast whose message is gone nobody can be sent to.
+local function end_person(lane)
+  local page, broadcast = string.match(lane, '^([^/]+)/[^/]+/[^/]+/(.+)$')
+  if call('EXISTS', P .. 'broadcast:' .. broadcast) == 0 then broadcast = '' end
+  count_many(page, broadcast, 'refused', 1)
+end
+
 -- What to do with one popped id: 'skip', 'take', or a reason to stop here.
 local function look(id, record, lane, rates, free)
+  if not record and string.sub(id, 1, 1) == '@' then end_person(lane) end
   if not record or chosen[id] then return 'skip' end
+  local page = string.match(lane, '^[^/]+')
   local command = parse(record)
   if not command then
-    quarantine(id, record, string.match(lane, '^[^/]+'), 'L', now)
+    quarantine(id, record, page, 'L', now)
     return 'skip'
   end
-  if command.state ~= 'L' or not is_of(command, lane) then return 'skip' end
+  if command.state ~= 'L' then return 'skip' end
+  if not is_of(command, lane) then
+    if is_in_none(id, command) then quarantine(id, record, page, '?', now) end
+    return 'skip'
+  end
   if command.expires_ms ~= '' and tonumber(command.expires_ms) <= now then
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
     return 'skip'
@@ -230,7 +253,11 @@ local function look(id, record, lane, rates, free)
   end
   if not string.find(known_types, ',' .. command.type .. ',', 1, true) then
     if known_to_another(command.page, knows_type(command.type)) then return 'elsewhere' end
-    park(id, command)
+    if string.find(command.type, '[^%w_]') then
+      quarantine(id, record, page, '?', now)
+    else
+      park(id, command)
+    end
     return 'skip'
   end
   local cost, others = cost_of(command)
@@ -262,7 +289,7 @@ end
 
 -- Most commands are of the plainest kind: one call of their lane's class, in no bucket, with no time until which they are
 -- to be sent. Such a one is taken without being parsed, which costs a third; false leaves it to `look`.
-local PLAIN = '^[^|\n]*|([^|\n]*)|||m?s?u?|%d+|\n'
+local PLAIN = '^[^|\n]*|([^|\n]*)|||m?s?u?l?|%d+|\n'
 local heads, known_kinds = {}, {}
 local function take_plain(id, record, lane, page)
   local head = heads[lane]
@@ -292,19 +319,24 @@ local function class_of(lane)
 end
 
 -- Entries of a broadcast's lane that begin with `@` are people, until they are taken: then each is a command of its own.
+local TAIL = '^|[^|\n]*|[^|\n]*|[^|\n]*|[^|\n]*|%d+|%d*\n$'
 local function made_of(lane, popped)
   local broadcast = string.match(lane, '^[^/]+/[^/]+/[^/]+/(.+)$')
   if not broadcast then return popped, call('HMGET', P .. 'commands', unpack(popped)), nil end
   local key = P .. 'broadcast:' .. broadcast
   local facts = call('HMGET', key, 'head', 'tail', 'taken', 'state')
-  local ids_of, records, number = {}, {}, tonumber(facts[3] or '0')
+  local head, tail, number = string.gsub(lane, '/', '|') .. '|', facts[2], tonumber(facts[3])
+  local is_whole = facts[1] == head and tail and string.find(tail, TAIL) and number
+  local ids_of, records = {}, {}
   for i, entry in ipairs(popped) do
     if string.sub(entry, 1, 1) ~= '@' then
       ids_of[i], records[i] = entry, call('HGET', P .. 'commands', entry)
-    else
+    elseif is_whole then
       ids_of[i] = broadcast .. ':' .. int(number)
-      records[i] = facts[1] and 'L\n' .. facts[1] .. string.sub(entry, 2) .. facts[2]
+      records[i] = 'L\n' .. head .. string.sub(entry, 2) .. tail
       number = number + 1
+    else
+      ids_of[i], records[i] = entry, false
     end
   end
   return ids_of, records, key, facts[4] == 'cancelled'
@@ -529,7 +561,7 @@ if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then
   call('HSET', P .. 'commands', unpack(updates))
-  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. '|' .. table.concat(ids, ','))
+  call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. table.concat(paid) .. '|' .. table.concat(ids, ','))
 end
 write_counts()
 local more = call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0

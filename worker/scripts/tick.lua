@@ -1,4 +1,4 @@
--- uses: lanes ending returning holding
+-- uses: lanes ending returning holding auditing
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
@@ -87,46 +87,6 @@ for i = #retries, 1, -1 do
   keep(id, command)
 end
 
--- A record that could not be read was the head of some conversation, and nobody knows of which: the one without a head
--- goes on. This touches all there is, so it waits until that is little enough.
-local function audit()
-  local heads, depth, in_lane, pages = {}, {}, {}, {}
-  for _, page in ipairs(call('SMEMBERS', P .. 'audit')) do pages[page] = true end
-  for _, page in ipairs(call('HKEYS', P .. 'depth')) do pages[page] = true end
-  local all = call('HGETALL', P .. 'commands')
-  for i = 1, #all, 2 do
-    local command = parse(all[i + 1]) or salvaged(all[i + 1])
-    if command then
-      depth[command.page] = (depth[command.page] or 0) + 1
-      if command.state == 'L' then in_lane[lane_of(command)] = (in_lane[lane_of(command)] or 0) + 1 end
-      for person in string.gmatch(command.state ~= 'S' and command.people or '', '[^,]+') do
-        local key = conversation(command, person)
-        if command.state ~= 'W' or not call('LPOS', P .. 'conversation:' .. key, all[i]) then heads[key] = true end
-      end
-    end
-  end
-  for page in pairs(pages) do
-    for _, priority in ipairs({ 'i', 'b' }) do
-      for _, person in ipairs(call('SMEMBERS', busy(page, priority))) do
-        local key = page .. '/' .. person .. '/' .. priority
-        if not heads[key] and not call('ZSCORE', P .. 'later', '~' .. key) then advance(page, person, priority, now) end
-      end
-    end
-  end
-  for _, id in ipairs(call('ZRANGE', P .. 'broadcasts', 0, -1)) do
-    local page, class = string.match(call('HGET', P .. 'broadcast:' .. id, 'head') or '', '^([^|]*)|([^|]*)|')
-    if page then
-      local lane = page .. '/' .. class .. '/b/' .. id
-      depth[page] = (depth[page] or 0) + call('LLEN', P .. 'lane:' .. lane) - (in_lane[lane] or 0)
-    end
-  end
-  write_counts()
-  call('DEL', P .. 'depth', P .. 'audit')
-  for page, number in pairs(depth) do
-    if number > 0 then call('HSET', P .. 'depth', page, number) end
-  end
-end
-
 for _, member in ipairs(due('asleep')) do rouse(member) end
 
 for _, id in ipairs(due('expiring')) do
@@ -156,7 +116,7 @@ local function dropped_letters()
   return tonumber(dropped[1] or '0'), tonumber(dropped[2] or '0')
 end
 
-if call('EXISTS', P .. 'audit') == 1 and call('HLEN', P .. 'commands') <= TOUCHED_MAX then audit() end
+local auditing = audit(now)
 
 local answer = {}
 local next_ms = NEVER_MS
@@ -185,6 +145,7 @@ for _, key in ipairs({ 'later', 'asleep', 'expiring' }) do
   local first = call('ZRANGE', P .. key, 0, 0, 'WITHSCORES')
   if first[2] then next_ms = math.min(next_ms, tonumber(first[2])) end
 end
+if auditing then next_ms = math.min(next_ms, now + AUDIT_MS) end
 if more then next_ms = now end
 call('SET', P .. 'next', int(next_ms))
 local many, aged = dropped_letters()

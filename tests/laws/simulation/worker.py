@@ -177,7 +177,7 @@ class SimulatedWorker:
 
     def _take(self) -> Chunk | None:
         while self.in_doubt:
-            self.lanes.give_back(*self.in_doubt[-1], now_ms=self.world.now)
+            self.lanes.give_back(*self.in_doubt[-1], refund=True, now_ms=self.world.now)
             self.in_doubt.pop()
         self.tokens += 1
         limit = self.world.chance.choice((50, 50, 5, 1))

@@ -348,3 +348,15 @@ def test_explaining_writes_nothing(lanes: Lanes, producer: Producer) -> None:
     before = {key: lanes.client.dump(key) for key in lanes.client.keys("*")}
     explain(lanes.client, KEYS, ticket.id)
     assert {key: lanes.client.dump(key) for key in lanes.client.keys("*")} == before
+
+
+def test_a_large_batch_is_asked_after_in_few_round_trips(valkey: "redis.Redis") -> None:
+    """Five hundred parts are asked for at a time, and each is told as when it is asked for alone."""
+    valkey.config_resetstat()
+    parts = [batch.send_text(f"p{number}", "x") for number in range(1_100)]
+    ticket = Producer.on(valkey, page="1").send_batch(parts)
+    valkey.script_flush()
+    told = explain(valkey, KEYS, ticket.id)
+    assert valkey.info("commandstats")["cmdstat_script|load"]["calls"] == 3
+    assert (told.state, len(told.parts)) == ("a batch: 0 of 1,100 commands ended", 1_100)
+    assert told.parts[::100] == [explain(valkey, KEYS, part.id) for part in told.parts[::100]]

@@ -6,7 +6,7 @@ import redis
 
 from producer import Producer
 from producer.keys import Keys
-from worker.lanes import Lanes, Settlement
+from worker.lanes import Action, Lanes, Settlement
 from worker.operations.traffic import Moment, Rates, Settled, Took, rates_between, read_moment, took_since
 from worker.profile import KnownPage, Profile
 
@@ -68,3 +68,24 @@ def test_a_settle_leaves_its_times(server: "redis.Redis") -> None:
     lanes.settle(again, [Settlement(again.commands[0].id, "sent", "a", 0, b"{}")], now_ms=made_ms + 60_000)
     assert server.llen("outbound:recent") == 256
     assert msgspec.json.encode(read_moment(server, KEYS).counts)
+
+
+@pytest.mark.parametrize("attempts", [1, 2], ids=["at its first attempt", "at its second"])
+def test_what_was_scheduled_leaves_no_time(server: "redis.Redis", attempts: int) -> None:
+    """How long a scheduled command lay there says nothing of the queue, at whichever attempt it is sent."""
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    now_ms = read_moment(server, KEYS).at_ms
+    producer = Producer.on(server, page="1")
+    producer.with_options(send_at=now_ms / 1000 + 60).send_text("ann", "later")
+    for attempt in range(1, attempts + 1):
+        now_ms += 60_001
+        lanes.heartbeat("w", PROFILE, now_ms=now_ms)
+        lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=now_ms)
+        chunk = lanes.take("w", attempt, PROFILE, now_ms=now_ms).chunk
+        assert chunk is not None
+        lanes.begin(chunk)
+        action: Action = "sent" if attempt == attempts else "retry"
+        lanes.settle(chunk, [Settlement(chunk.commands[0].id, action, "a", 1, b"{}")], now_ms=now_ms)
+    moment = read_moment(server, KEYS)
+    assert (moment.counts["sent"], moment.recent) == (1, [])
