@@ -60,6 +60,35 @@ def test_a_broadcast_is_paused_resumed_and_cancelled(outbound: Outbound, lanes: 
     )
 
 
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("act", ["--pause", "--cancel"])
+def test_a_broadcast_that_is_done_stays_done(outbound: Outbound, lanes: Lanes, act: str) -> None:
+    """There is nothing to pause or cancel: the answer says so, the exit code is 1, and its state stays."""
+    outbound(*SEND, "--column", "psid", "--id", "sale")
+    chunk = lanes.take("w", 1, PROFILE).chunk
+    assert chunk is not None
+    lanes.settle(chunk, [Settlement(each.id, "sent", "a", 0, b'{"reply":{}}') for each in chunk.commands])
+    ran = outbound("broadcast", "sale", act)
+    verb = act.removeprefix("--")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, f"nothing to {verb}: nobody is left to be sent to")
+    assert ran.out.splitlines()[1].startswith(f"broadcast sale of Page {PAGE}: done; 20 of 20 people (100%)")
+    as_json = outbound("broadcast", "sale", act, "--json")
+    told = json.loads(as_json.out)
+    assert (as_json.code, told["state"], told["paused"]) == (1, "complete", False)
+    assert outbound("page", "list").out == "nothing is held\n"
+
+
+@pytest.mark.usefixtures("files", "lanes")
+def test_a_cancelled_broadcast_cannot_be_paused(outbound: Outbound) -> None:
+    """A hold would keep what comes back from ending; cancelled again it is cancelled."""
+    outbound(*SEND, "--column", "psid", "--id", "sale")
+    outbound("broadcast", "sale", "--cancel")
+    paused, again = outbound("broadcast", "sale", "--pause"), outbound("broadcast", "sale", "--cancel")
+    assert (paused.code, paused.out.splitlines()[0]) == (1, "nothing to pause: nobody is left to be sent to")
+    assert (again.code, again.out.splitlines()[0]) == (0, "0 people are not sent to")
+    assert outbound("page", "list").out == "nothing is held\n"
+
+
 def test_a_broken_run_goes_on_where_it_stopped(
     outbound: Outbound, files: Path, valkey: "redis.Redis"
 ) -> None:
