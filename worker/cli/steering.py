@@ -1,7 +1,7 @@
 """A broadcast by its id: how far it is, and how it is paused, resumed and cancelled."""
 
 import time
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import click
 from rich.live import Live
@@ -13,10 +13,12 @@ from worker.cli.overview_view import span
 from worker.cli.screen import print_json, result_console
 from worker.operations.broadcasts import is_done, nothing_to, state_of
 
+Act: TypeAlias = Literal["pause", "resume", "cancel"]
+
 EVERY_S: Final = 1.0
 
 
-def steer(broadcast: Broadcast, act: str | None, *, watch: bool, as_json: bool) -> int:
+def steer(broadcast: Broadcast, act: Act | None, *, watch: bool, as_json: bool) -> int:
     """Pauses, resumes or cancels a broadcast, or does none of it, shows how far it is, and returns the exit code."""
     told, code = _act(broadcast, act)
     if told and not as_json:
@@ -30,7 +32,7 @@ def steer(broadcast: Broadcast, act: str | None, *, watch: bool, as_json: bool) 
     return code
 
 
-def _act(broadcast: Broadcast, act: str | None) -> tuple[str, int]:
+def _act(broadcast: Broadcast, act: Act | None) -> tuple[str, int]:
     """Returns what is said of it before its progress, and the exit code."""
     match act:
         case "pause":

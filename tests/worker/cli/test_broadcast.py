@@ -53,10 +53,20 @@ def test_a_broadcast_is_paused_resumed_and_cancelled(outbound: Outbound, lanes: 
     assert lanes.take("w", 1, PROFILE).chunk is None
     assert ": on its way; 0 of 20 people" in outbound("broadcast", "sale", "--resume").out
     assert outbound("broadcast", "sale", "--cancel").out.splitlines()[0] == "20 people are not sent to"
-    none = outbound("broadcast", "none")
+
+
+@pytest.mark.usefixtures("files", "lanes")
+def test_a_broadcast_that_is_not_there_is_answered_with_those_that_are(outbound: Outbound) -> None:
+    """The sentence names the latest, and how one is begun."""
+    begin = "`outbound broadcast FILE --message FILE --page PAGE --id nosuch` begins it\n"
+    none = outbound("broadcast", "nosuch", "--pause")
+    assert (none.code, none.err) == (1, f"outbound: there is no broadcast nosuch, nor any other; {begin}")
+    for each in ("a", "b", "c", "d"):
+        outbound(*SEND, "--column", "psid", "--id", each)
+    none = outbound("broadcast", "nosuch")
     assert (none.code, none.err) == (
         1,
-        "outbound: there is no broadcast none: check its id, or begin it with broadcast_to\n",
+        f"outbound: there is no broadcast nosuch; the latest are d, c, b; {begin}",
     )
 
 

@@ -65,7 +65,12 @@ def test_cancel_promises_no_more_than_is_true(outbound: Outbound, lanes: Lanes, 
         1,
         True,
     )
-    assert outbound("cancel", "none").code == 1
+    none = outbound("cancel", "none")
+    sentence = (
+        "outbound: no command with the id none is known: check the id; outcomes are kept for 48 hours, "
+        "and a broadcast is ended with `outbound broadcast ID --cancel`\n"
+    )
+    assert (none.code, none.out, none.err) == (1, "", sentence)
 
 
 def test_every_step_of_a_sequence_is_cancelled(outbound: Outbound, producer: Producer) -> None:

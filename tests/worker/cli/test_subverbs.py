@@ -27,8 +27,8 @@ WRONG = {
     "a verb that a group does not have": (
         ["dead", "repaly"],
         "there is no verb 'repaly': did you mean replay?",
-        "outbound dead list --class exhausted --newer 1h",
-        "outbound dead",
+        "outbound dead replay 1k7p0u2m8q4ds6vbt2ah",
+        "outbound dead replay",
     ),
     "nothing to replay": (
         ["dead", "replay"],
@@ -51,6 +51,12 @@ WRONG = {
     "a file without a message": (
         ["broadcast", "people.csv", "--dry-run"],
         "a file of people needs --message; without it, give a broadcast's ID alone",
+        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
+        "outbound broadcast",
+    ),
+    "a broadcast that is to be paused and cancelled": (
+        ["broadcast", "sale", "--pause", "--cancel"],
+        "--cancel ends it for good: leave --pause and --resume away",
         "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
         "outbound broadcast",
     ),

@@ -26,8 +26,9 @@ from worker.cli.installation import Installation, installation
 from worker.cli.people import FIRST, People
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.serving import warning_for
-from worker.cli.steering import steer
+from worker.cli.steering import Act, steer
 from worker.cli.verb import Verb
+from worker.operations.broadcasts import list_broadcasts
 
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
 BROADCAST_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
@@ -66,24 +67,22 @@ class Begun(msgspec.Struct, frozen=True):
 )
 @click.option("--skip-bad", is_flag=True, help="Report lines that are no PSID and go on.")
 @click.option("--dry-run", is_flag=True, help="Check the message and every line, and queue nothing.")
-@click.option("--pause", "act", flag_value="pause", help="Take nobody else until --resume.")
-@click.option("--resume", "act", flag_value="resume", help="Go on.")
-@click.option("--cancel", "act", flag_value="cancel", help="End all that no worker has.")
+@click.option("--pause/--resume", default=None, help="Take nobody else for now; go on.")
+@click.option("--cancel", is_flag=True, help="End all that no worker has.")
 @click.option("--watch", is_flag=True, help="Show it anew every second, until it is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verb(
     target: str,
     *,
     message_file: str | None,
-    act: str | None,
+    pause: bool | None,
+    cancel: bool,
     watch: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401 (the options of a new broadcast)
 ) -> int:
-    """Send one message to the PSIDs of a CSV file, or show and steer a broadcast by its id.
-
-    Exit code: 1 when there is nothing to pause or cancel, or lines were left out.
-    """
+    """Send one message to the PSIDs of a CSV file; or show and steer a broadcast."""
+    act = _act_of(pause, cancel=cancel)
     if watch and as_json:
         raise click.UsageError("--watch is for people and --json for programs: use one of them")
     if message_file is not None:
@@ -98,13 +97,32 @@ def verb(
     if BROADCAST_ID.fullmatch(target) is None:
         raise click.UsageError("ID must be letters, digits, '-' and '_'; a file of people needs --message")
     place = installation()
-    return steer(_producer(place, "").broadcast(target), act, watch=watch, as_json=as_json)
+    broadcast = _producer(place, "").broadcast(target)
+    try:
+        return steer(broadcast, act, watch=watch, as_json=as_json)
+    except BroadcastError:
+        raise _none_of(place, target) from None
+
+
+def _act_of(pause: bool | None, *, cancel: bool) -> Act | None:
+    if cancel and pause is not None:
+        raise click.UsageError("--cancel ends it for good: leave --pause and --resume away")
+    if pause is not None:
+        return "pause" if pause else "resume"
+    return "cancel" if cancel else None
 
 
 def _producer(place: Installation, page: str) -> Producer:
     return Producer.on(
         place.client, page=page, prefix=place.keys.prefix, graph_version=place.settings.graph_version
     )
+
+
+def _none_of(place: Installation, broadcast_id: str) -> Refusal:
+    latest = list_broadcasts(place.client, place.keys, limit=3).broadcasts
+    others = "; the latest are " + ", ".join(each.id for each in latest) if latest else ", nor any other"
+    begin = f"`outbound broadcast FILE --message FILE --page PAGE --id {broadcast_id}` begins it"
+    return Refusal(f"there is no broadcast {broadcast_id}{others}; {begin}")
 
 
 def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json: bool) -> int:
