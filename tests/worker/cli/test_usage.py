@@ -145,7 +145,7 @@ def test_the_right_line_is_that_of_the_verb_that_is_meant(
     """A verb with two letters swapped is answered with the nearest verb, its example and its help."""
     assert main(words) == 2
     first, example, helped = capsys.readouterr().err.splitlines()
-    assert first.endswith(f"did you mean {where.split()[-1]}?")
+    assert first.endswith(f"did you mean {where.rsplit(maxsplit=1)[-1]}?")
     assert (example, helped) == (f"  right: {right}", f"  help:  {where} --help")
 
 
