@@ -13,7 +13,7 @@ from producer.errors import SettingsError
 from producer.keys import Keys
 from producer.queue import connect
 from worker.cli.failing import redis_address
-from worker.doctor import graph, pages_file, rates, scripts, server, workforce
+from worker.doctor import durability, graph, pages_file, rates, reach, scripts, server, workforce
 from worker.doctor.contradictions import contradictions, port_clashes
 from worker.doctor.extras import DASHBOARD_TOKEN, token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
@@ -24,6 +24,17 @@ from worker.shared import shared_of
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0
+
+OF_THE_SERVER: Final[tuple[tuple[str, Callable[[server.Server], Iterator[Finding]]], ...]] = (
+    ("redis.version", reach.version),
+    ("redis.role", reach.topology),
+    ("redis.persistence", durability.persistence),
+    ("redis.eviction", durability.eviction),
+    ("redis.memory", durability.memory),
+    ("redis.clock", reach.clock),
+    ("redis.distance", reach.distance),
+    ("redis.clients", reach.clients),
+)
 
 Looked = TypeVar("Looked")
 
@@ -148,7 +159,7 @@ def _server(client: "redis.Redis", settings: Settings) -> Iterator[Finding]:
     if isinstance(looked, list):
         yield from looked
         return
-    for check, judge in server.JUDGEMENTS:
+    for check, judge in OF_THE_SERVER:
         yield from examined(check, lambda judge=judge: judge(looked))  # type: ignore[misc]  # a lambda's default has no type
     yield from examined("redis.scripts", lambda: scripts.scripts(client, keys))
 
