@@ -20,14 +20,14 @@ def persistence(server: Server) -> Iterator[Finding]:
             "redis.persistence",
             f"snapshots only (save {server.config['save']}), no append-only file",
             why="a crash loses every command since the last snapshot, and sends again what was sent since then",
-            do="set appendonly yes and appendfsync always",
+            do="set appendonly yes and appendfsync everysec, or always for what must not be lost",
         )
     elif server.config:
         yield error(
             "redis.persistence",
             "nothing is written to disk: no append-only file, no snapshots",
             why="a restart of the server loses every command that waits",
-            do="set appendonly yes and appendfsync always",
+            do="set appendonly yes and appendfsync everysec, or always for what must not be lost",
         )
     else:
         yield warning(
@@ -45,19 +45,17 @@ def _append_only(fsync: str | None) -> Finding:
                 "redis.persistence", "append-only file, appendfsync always: no accepted command is lost"
             )
         case "everysec":
-            return warning(
+            return ok(
                 "redis.persistence",
-                "append-only file, appendfsync everysec",
-                why="a power cut loses commands of the last two seconds that were accepted, "
-                "and sends again what was sent in them",
-                do="set appendfsync always, or accept it",
+                "append-only file, appendfsync everysec: a power cut forgets the last second or two, "
+                "so that what was accepted then is lost and what was sent then is sent again",
             )
         case "no":
             return warning(
                 "redis.persistence",
                 "append-only file, appendfsync no",
                 why="a power cut loses accepted commands of half a minute or more",
-                do="set appendfsync always",
+                do="set appendfsync everysec, which forgets a second or two, or always, which forgets nothing",
             )
         case _:
             return ok("redis.persistence", "append-only file; the server keeps its appendfsync to itself")
