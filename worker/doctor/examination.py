@@ -20,7 +20,8 @@ from worker.doctor.findings import Finding, Report, error, examined, ok, report_
 from worker.pages import Pages
 from worker.profile import fingerprint_of
 from worker.settings import Settings, read_settings
-from worker.shared import shared_of
+from worker.shared import shared_of, version_here
+from worker.verdicts_file import read_table
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0
@@ -178,9 +179,20 @@ def _workforce(client: "redis.Redis", settings: Settings, pages: Pages) -> Itera
     prints = {
         page.id: fingerprint_of(page.access_token, settings.key_prefix) for page in pages.by_id.values()
     }
-    yield from examined("workers", lambda: workforce.workers(looked, shared_of(settings)))
+    verdicts = _verdicts_here(settings)
+    yield from examined(
+        "workers",
+        lambda: workforce.workers(looked, shared_of(settings), version=version_here(), verdicts=verdicts),
+    )
     yield from examined("workers.pages", lambda: workforce.pages_served(looked, prints))
     yield from examined("workers", lambda: workforce.stranded(looked))
+
+
+def _verdicts_here(settings: Settings) -> str:
+    try:
+        return read_table(settings.verdicts_file).digest
+    except SettingsError:  # another check says it
+        return ""
 
 
 def _looked(check: str, look: Callable[[], Looked]) -> Looked | list[Finding]:
