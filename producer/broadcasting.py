@@ -36,18 +36,21 @@ class Broadcast:
         """
         return self._take(self._campaign.progress())
 
-    def pause(self, reason: str = "paused by hand") -> None:
-        """Holds the broadcast: what is on its way settles, nobody else is taken until `resume`."""
-        self._take(self._campaign.hold("hold", reason))
+    def pause(self, reason: str = "paused by hand") -> bool:
+        """Holds the broadcast: what is on its way settles, nobody else is taken until `resume`.
+
+        Returns False, and changes nothing, when nobody is left to be sent to: it is done, or cancelled.
+        """
+        return self._take(self._campaign.pause(reason))
 
     def resume(self) -> None:
         """Lets a paused broadcast go on, gently."""
-        self._take(self._campaign.hold("release", ""))
+        self._take(self._campaign.resume())
 
     def cancel(self) -> int:
         """Ends all of the broadcast that no worker has yet; returns how many people it was that are not sent to.
 
-        What is on its way settles; what waits to be tried again ends when it is due.
+        What is on its way settles; what waits to be tried again ends when it is due. One that is done stays so: 0.
         """
         return self._take(self._campaign.cancel())
 

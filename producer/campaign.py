@@ -89,20 +89,27 @@ class Campaign:
             raise unavailable(error) from error
         return progress_of(self.id, facts, counts, held, now[0])
 
-    def hold(self, what: str, reason: str) -> Steps[None]:
-        """Holds the broadcast, or releases it."""
+    def pause(self, reason: str) -> Steps[bool]:
+        """Holds the broadcast; comes to False when nobody is left to be sent to, which changes nothing."""
+        answer = cast("list[int]", (yield from self._run("pause", msgspec.json.encode({"reason": reason}))))
+        return answer[0] == 1
+
+    def resume(self) -> Steps[None]:
+        """Releases the broadcast."""
         try:
             head: bytes | None = yield Call(("HGET", self._keys.of(f"broadcast:{self.id}"), "head"))
             if head is None:
                 raise self._none()
-            text = msgspec.json.encode({"reason": reason})
             scope = f"lane:{lane_of(head, self.id)}"
-            yield Run(_script("hold"), self._keys.prefix, (what, scope, "", text, ""))
+            yield Run(_script("hold"), self._keys.prefix, ("release", scope, "", "", ""))
         except redis.RedisError as error:
             raise unavailable(error) from error
 
     def cancel(self) -> Steps[int]:
-        """Ends all of the broadcast that no worker has yet; comes to how many people it was."""
+        """Ends all of the broadcast that no worker has yet; comes to how many people it was.
+
+        One that is done stays so, and it comes to 0.
+        """
         total = 0
         while True:
             cancelled, more = cast("list[int]", (yield from self._run("cancel")))

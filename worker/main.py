@@ -166,7 +166,7 @@ def build(
         overdue=lambda: slots.oldest_s() > deadline_s,
         outage=outage,
         meter=meter,
-        about=about(settings),
+        about=about(settings, table),
     )
     circuit = Circuit()
     broker = LaneBroker(

@@ -13,6 +13,7 @@ from worker.graph.endpoint import origin_url, shows_tokens, version_number
 from worker.profile import Rate
 
 PREFIX: Final = "OUTBOUND_"
+NEAR: Final = 0.7  # of 1: two letters swapped or one left out, no more
 STEPS_MAX: Final = 20
 PREFIX_CHARS_MAX: Final = 64
 PORT_MAX: Final = 65_535
@@ -173,13 +174,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """
     values: dict[str, object] = {}
     problems: list[str] = []
-    known = {**FIELDS, **RATE_NAMES}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in RATE_NAMES or name in OTHERS or environ[name] == "":
             continue
         if name not in FIELDS:
-            near = difflib.get_close_matches(name, known, n=1)
-            problems.append(f"{name} is no setting" + (f": did you mean {near[0]}?" if near else ""))
+            problems.append(_no_setting(name))
             continue
         field, parse = FIELDS[name]
         try:
@@ -198,6 +197,15 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     settings = msgspec.convert({**values, "rates": rates}, Settings)
     _check_together(settings)
     return settings
+
+
+def _no_setting(name: str) -> str:
+    """Returns what is said of a name that is no setting; without its prefix, which is near to every other's."""
+    known = [each.removeprefix(PREFIX) for each in (*FIELDS, *RATE_NAMES, *OTHERS)]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=NEAR)
+    if near:
+        return f"{name} is no setting: did you mean {PREFIX}{near[0]}?"
+    return f"{name} is no setting: take it away; the README has a table of all settings"
 
 
 def _check_together(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from importlib import metadata
 import msgspec
 
 from worker.settings import Settings
+from worker.verdicts import Table
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,7 @@ def version_here() -> str:
         return "unknown"
 
 
-def about(settings: Settings) -> dict[str, object]:
+def about(settings: Settings, table: Table) -> dict[str, object]:
     """Returns what a worker says of itself beside its name: its version, and what all should share."""
-    return {"version": version_here(), "settings": msgspec.to_builtins(shared_of(settings))}
+    shared = msgspec.to_builtins(shared_of(settings))
+    return {"version": version_here(), "settings": shared, "verdicts": table.digest}

@@ -27,18 +27,21 @@ class AsyncBroadcast:
         """
         return await self._taker.take(self._campaign.progress())
 
-    async def pause(self, reason: str = "paused by hand") -> None:
-        """Holds the broadcast: what is on its way settles, nobody else is taken until `resume`."""
-        await self._taker.take(self._campaign.hold("hold", reason))
+    async def pause(self, reason: str = "paused by hand") -> bool:
+        """Holds the broadcast: what is on its way settles, nobody else is taken until `resume`.
+
+        Returns False, and changes nothing, when nobody is left to be sent to: it is done, or cancelled.
+        """
+        return await self._taker.take(self._campaign.pause(reason))
 
     async def resume(self) -> None:
         """Lets a paused broadcast go on, gently."""
-        await self._taker.take(self._campaign.hold("release", ""))
+        await self._taker.take(self._campaign.resume())
 
     async def cancel(self) -> int:
         """Ends all of the broadcast that no worker has yet; returns how many people it was that are not sent to.
 
-        What is on its way settles; what waits to be tried again ends when it is due.
+        What is on its way settles; what waits to be tried again ends when it is due. One that is done stays so: 0.
         """
         return await self._taker.take(self._campaign.cancel())
 

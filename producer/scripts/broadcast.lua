@@ -1,4 +1,4 @@
--- uses: lanes ending
+-- uses: lanes ending holding
 -- broadcast.lua: one message to any number of people. The message lies there once; each person is one entry of the
 -- broadcast's own lane (`@` and their PSID), and becomes a command (`<broadcast>:<n>`) only when it is taken.
 --
@@ -7,7 +7,8 @@
 -- position and digest of the input (so that an interrupted run goes on where it stopped), created_ms.
 -- `broadcast:<id>:people` is the set of those added, so that somebody listed twice is sent to once.
 --
--- ARGV[1]  what: 'open', 'where', 'add', 'complete' or 'cancel'; all but 'open' answer {-3} when there is none of this id
+-- ARGV[1]  what: 'open', 'where', 'add', 'complete', 'pause' or 'cancel'; all but 'open' answer {-3} when there is none of
+--          this id
 -- ARGV[2]  id
 -- ARGV[3]  policy
 -- ARGV[4]  now_ms, for tests only, else ''
@@ -17,11 +18,13 @@
 -- add:    ARGV[5] most that may wait for the Page, ARGV[6] position before these people, ARGV[7] position after,
 --         ARGV[8] digest after, ARGV[9…] people. Answers {added, known already}; {-1, waiting} when the Page's queue is
 --         full; {-2, position, digest} when the broadcast stands elsewhere (the caller goes on from there).
--- cancel: answers {cancelled, more}: more is 1 when some of it is left, so call again.
+-- pause:  ARGV[5] reason: JSON. Answers {1}, or {0} when nobody is left to be sent to.
+-- cancel: answers {cancelled, more}: more is 1 when some of it is left, so call again. One that is done stays so: {0, 0}.
 
 local what, id = ARGV[1], ARGV[2]
 local key, people_key = P .. 'broadcast:' .. ARGV[2], P .. 'broadcast:' .. ARGV[2] .. ':people'
 local KEPT_MS = 90 * 86400000
+local OUTCOMES = { 'sent', 'refused', 'exhausted', 'expired', 'cancelled', 'unknown' }
 if what ~= 'open' and what ~= 'add' and what ~= 'where' then free_before_writing() end
 local policy = policy_of(ARGV[3])
 local now = clock(ARGV[4])
@@ -74,6 +77,23 @@ if what == 'complete' then
   call('UNLINK', people_key)
   return { 1 }
 end
+
+-- everybody was added, and has ended
+local function is_done()
+  local facts = call('HMGET', key, 'state', 'added')
+  local left = tonumber(facts[2])
+  for _, number in ipairs(call('HMGET', P .. 'counts:broadcast:' .. id, unpack(OUTCOMES))) do
+    left = left - (tonumber(number or 0) or 0)
+  end
+  return facts[1] == 'complete' and left <= 0
+end
+
+if what == 'pause' then
+  if is_done() or call('HGET', key, 'state') == 'cancelled' then return { 0 } end
+  hold('lane:' .. lane(), '', '0', 'hand#', ARGV[5], now)
+  return { 1 }
+end
+if is_done() then return { 0, 0 } end
 
 -- cancel: nobody is taken from now on; commands that were made already end one by one, the rest go at once
 call('HSET', key, 'state', 'cancelled')

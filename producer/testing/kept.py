@@ -211,13 +211,24 @@ class KeptCampaign(Campaign):
         waiting = len(of_it) - sum(ended.values())
         return msgspec.structs.replace(found, added=len(of_it), waiting=waiting, ended=ended)
 
-    def hold(self, what: str, reason: str) -> Steps[None]:  # noqa: ARG002 (nobody reads a reason here)
-        """Holds the broadcast, or releases it."""
-        self._change(paused=what == "hold", found=(yield from self.progress()))
+    def pause(self, reason: str) -> Steps[bool]:  # noqa: ARG002 (nobody reads a reason here)
+        """Holds the broadcast; comes to False when nobody is left to be sent to."""
+        found = yield from self.progress()
+        if found.state == "cancelled" or _is_done(found):
+            return False
+        self._change(paused=True, found=found)
+        return True
+
+    def resume(self) -> Steps[None]:
+        """Releases the broadcast."""
+        self._change(paused=False, found=(yield from self.progress()))
 
     def cancel(self) -> Steps[int]:
         """Ends every command of it that has not ended; comes to how many."""
-        self._change(state="cancelled", found=(yield from self.progress()))
+        found = yield from self.progress()
+        if _is_done(found):
+            return 0
+        self._change(state="cancelled", found=found)
         left = [
             each.id
             for each in self._kept.commands
@@ -272,3 +283,7 @@ class KeptCampaign(Campaign):
 
     def _change(self, found: Progress, **fields: object) -> None:
         self._kept.broadcasts[self.id] = msgspec.structs.replace(found, **fields)
+
+
+def _is_done(found: Progress) -> bool:
+    return found.state == "complete" and found.waiting == 0

@@ -72,6 +72,54 @@ class Family(msgspec.Struct):
 
 
 @pytest.fixture(scope="module")
+def idle() -> Iterator[Mapping[str, Family]]:
+    """What a real worker exposes before anything has happened."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        number = int(found.getsockname()[1])
+    with Valkey() as valkey:
+        settings = settings_of(valkey.url, "http://127.0.0.1:1", {"P1": "TOKEN-P1"}, metrics_port=str(number))
+        with outbound_worker(settings, processes=1, threads=1), httpx.Client() as client:
+            url = f"http://127.0.0.1:{number}"
+            wait_until(lambda: _is_ready(client, url), within_s=60, why="it is ready")
+            yield _families(client.get(f"{url}/metrics").text)
+
+
+def _is_ready(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(f"{url}/readyz").status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+# Of what is not there nothing is to be said: an empty lane has no age, and no verdict but success has been met.
+ABSENT_WHEN_IDLE: Final = {
+    "outbound_lane_waiting_commands",
+    "outbound_lane_backlog_seconds",
+    "outbound_lane_oldest_seconds",
+    "outbound_rate_budget_used_ratio",
+    "outbound_verdicts_total",
+}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS.values(), ids=EXPRESSIONS)
+def test_an_idle_worker_exposes_what_is_asked_for(expression: str, idle: Mapping[str, Family]) -> None:
+    """Zero is told as zero, so that the first of anything is seen, and no panel or alert is blind before it."""
+    for name, matchers in selectors(expression):
+        if name in ABSENT_WHEN_IDLE:
+            assert name not in idle
+            continue
+        labels = idle[name].labels
+        for label, operator, value in MATCHER.findall(matchers):
+            assert label in OWN_LABELS or (operator != "=" or value in labels[label])
+
+
+def test_no_worker_is_told_from_no_redis() -> None:
+    """A worker without Redis tells of Redis alone: only where that is absent too there is no worker."""
+    expr = {rule.alert: rule.expr for rule in rules()}["OutboundNoWorker"]
+    assert re.findall(r"absent\((\w+)", expr) == ["outbound_redis_up"]
+
+
+@pytest.fixture(scope="module")
 def exposed() -> Iterator[Mapping[str, Family]]:
     """Every name of a sample that a real worker exposes after a success and a failure, while commands wait."""
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -95,10 +143,12 @@ def exposed() -> Iterator[Mapping[str, Family]]:
 
 def _is_seen(client: httpx.Client, number: int) -> bool:
     try:
-        families = _families(client.get(f"http://127.0.0.1:{number}/metrics").text)
+        text = client.get(f"http://127.0.0.1:{number}/metrics").text
     except httpx.HTTPError:
         return False
-    return {"outbound_retries_total", "outbound_commands_total"} <= set(families)
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    counted = {sample.name for sample in samples if sample.value}
+    return {"outbound_retries_total", "outbound_commands_total"} <= counted
 
 
 def _families(text: str) -> Mapping[str, Family]:

@@ -260,6 +260,23 @@ def test_a_broadcast_is_begun_paused_and_cancelled(produce: Produce) -> None:
     assert begun.progress().ended == {"cancelled": 2_500}
 
 
+def test_a_broadcast_that_is_done_stays_done(produce: Produce, server: "redis.Redis") -> None:
+    """Cancelling or pausing it changes nothing, and the answer says so; one that was cancelled cannot be paused."""
+    producer = produce(page="P1")
+    producer.broadcast_to(["1", "2"], TEXT, broadcast_id="sale")
+    server.hset("outbound:counts:broadcast:sale", mapping={"sent": 1, "refused": 1})
+    before = producer.broadcast("sale").progress()
+    sale = producer.broadcast("sale")
+    assert (sale.pause(), sale.cancel()) == (False, 0)
+    after = producer.broadcast("sale").progress()
+    assert (before.state, before.paused, before.waiting) == ("complete", False, 0)
+    assert (after.state, after.paused, after.ended) == (before.state, before.paused, before.ended)
+    producer.broadcast_to(["1"], TEXT, broadcast_id="late")
+    late = producer.broadcast("late")
+    assert (late.pause(), late.cancel(), late.pause()) == (True, 1, False)
+    assert not producer.broadcast("late").progress().paused
+
+
 def test_an_interrupted_broadcast_goes_on(produce: Produce) -> None:
     """With the same list only; a PSID that is none stops it there, and one text is no list."""
     producer = produce(page="P1")

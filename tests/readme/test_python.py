@@ -31,13 +31,14 @@ def test_what_the_first_service_sends_arrives(home: House) -> None:
 
 
 def test_everybody_in_a_list_is_sent_to(home: House) -> None:
-    """`send_many` reaches each of the people, and the broadcast that was cancelled has ended for all."""
+    """`send_many` reaches each of the people, and the broadcast has ended for all, sent before its cancel or not."""
     names = home.run_through(blocks_of("One message to a million people", "python")[0])
     home.worker.drain()
     for psid in names["people"]:
         assert "The sale ends tonight." in home.graph.texts(psid)
     progress = names["sale"].progress()
-    assert (progress.state, progress.added, progress.waiting) == ("cancelled", 2, 0)
+    assert (progress.added, progress.waiting) == (2, 0)
+    assert progress.state in {"complete", "cancelled"}
     assert sum(progress.ended.values()) == 2
 
 

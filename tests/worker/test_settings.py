@@ -89,3 +89,27 @@ def test_plain_http_is_for_loopback() -> None:
         read_settings({"OUTBOUND_GRAPH_ORIGIN": "http://127.0.0.1:8000"}).graph_origin
         == "http://127.0.0.1:8000"
     )
+
+
+TABLE = "take it away; the README has a table of all settings"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("OUTBOUND_FOO", f"OUTBOUND_FOO is no setting: {TABLE}"),
+        ("OUTBOUND_RESET", f"OUTBOUND_RESET is no setting: {TABLE}"),
+        ("OUTBOUND_THREAD", "OUTBOUND_THREAD is no setting: did you mean OUTBOUND_THREADS?"),
+        ("OUTBOUND_RATE_TXT", "OUTBOUND_RATE_TXT is no setting: did you mean OUTBOUND_RATE_TEXT?"),
+        ("OUTBOUND_PAEG", "OUTBOUND_PAEG is no setting: did you mean OUTBOUND_PAGE?"),
+        (
+            "OUTBOUND_DASHBORD_TOKEN",
+            "OUTBOUND_DASHBORD_TOKEN is no setting: did you mean OUTBOUND_DASHBOARD_TOKEN?",
+        ),
+    ],
+)
+def test_a_name_that_is_no_setting_is_told_what_to_do(name: str, says: str) -> None:
+    """Only what is near is guessed at: the prefix that all of them have makes no name near."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings({name: "1"})
+    assert str(caught.value) == says

@@ -7,7 +7,7 @@ import msgspec
 
 from worker.cli.serving import Served
 from worker.operations.holds import HoldSeen, latest
-from worker.operations.scopes import class_scope
+from worker.operations.scopes import LANE_PARTS, class_scope
 
 State = Literal["ready", "paced", "held", "unserved"]
 
@@ -30,7 +30,8 @@ def sleeping_of(sleeping: Sleeping, page: str, lane: str, at_ms: int) -> tuple[S
     served = sleeping.served.get(page)
     if page in sleeping.unserved and served is None:
         return "unserved", None, "no running worker holds a token for this Page"
-    scopes = {f"lane:{lane}", class_scope(f"lane:{lane}"), f"page:{page}"}
+    whole = "/".join(lane.split("/", LANE_PARTS)[:LANE_PARTS])  # a broadcast's lane is part of its Page's
+    scopes = {f"lane:{lane}", f"lane:{whole}", class_scope(f"lane:{lane}"), f"page:{page}"}
     if served is not None and served.app:
         scopes.add(f"app:{served.app}")
     longest = latest(hold for hold in sleeping.holds if hold.scope in scopes and _applies(hold, served))

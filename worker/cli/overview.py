@@ -7,11 +7,12 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.ids import made_at_ms
-from producer.keys import CLASSES, PRIORITIES, Keys
+from producer.keys import Keys
 from worker.cli.holding import Sleeping, State, sleeping_of
-from worker.cli.serving import Beat, beats, now_ms, served_by
+from worker.cli.serving import Beat, Served, beats, now_ms
+from worker.operations.budgets import Known, Line, Spending, backlog_s, known_pages, read_spending
 from worker.operations.holds import HoldSeen, list_holds
+from worker.operations.places import Place, age_s, calls_before_empty, places_of
 
 PAGES_MAX: Final = 1_000
 PAGES_READ_MAX: Final = 10_000
@@ -35,13 +36,19 @@ class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LaneSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane with commands in it; `next_age_s` is the age of the command that leaves next."""
+    """One lane with commands in it; that of a broadcast has its id.
+
+    `next_age_s` is the age of the command that leaves next, `backlog_s` in how many seconds the lane is empty at its
+    present rate; None where it is not known, has no limit, or is held until it is released.
+    """
 
     page: str
     rate_class: str
     priority: str
+    broadcast: str | None = None
     waiting: int
     next_age_s: float | None
+    backlog_s: float | None = None
     state: State
     until: datetime | None = None
     reason: str | None = None
@@ -101,10 +108,9 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
     facts = read_facts(client, keys)
     pages = sorted(facts.depth, key=lambda page: (-facts.depth[page], page))[:PAGES_MAX]
     alive = {beat.digest for beat in known if at_ms - beat.at_ms < timeout_ms}
-    served = served_by(client, keys, alive, pages)
+    served = known_pages(client, keys, sorted(alive), pages)
     holds = list_holds(client, keys)
-    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), served=served)
-    lanes = _lanes(client, keys, pages, sleeping, at_ms)
+    lanes = _lanes(client, keys, pages, _around(facts, holds, served, at_ms))
     in_lanes: dict[str, int] = {}
     for lane in lanes:
         in_lanes[lane.page] = in_lanes.get(lane.page, 0) + lane.waiting
@@ -140,6 +146,20 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
         reaped=facts.counts.get("reaped", 0),
         **counted,
     )
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides whether lanes sleep, and how fast they empty."""
+
+    sleeping: Sleeping
+    known: Mapping[str, Known]
+    at_ms: int
+
+
+def _around(facts: "Facts", holds: Sequence[HoldSeen], known: Mapping[str, Known], at_ms: int) -> Around:
+    served = {page: Served(each.app, each.fingerprints) for page, each in known.items()}
+    sleeping = Sleeping(holds=holds, asleep=facts.asleep, unserved=frozenset(facts.unserved), served=served)
+    return Around(sleeping=sleeping, known=known, at_ms=at_ms)
 
 
 class _Info(msgspec.Struct):
@@ -248,45 +268,41 @@ def _parked(client: "redis.Redis", keys: Keys, kinds: Sequence[str]) -> dict[str
         return {kind: number for kind, number in zip(sorted(kinds), pipe.execute(), strict=True) if number}
 
 
-def _lanes(
-    client: "redis.Redis", keys: Keys, pages: Sequence[str], sleeping: Sleeping, at_ms: int
-) -> list[LaneSeen]:
-    places = [
-        (page, rate_class, priority) for page in pages for priority in PRIORITIES for rate_class in CLASSES
-    ]
-    names = [f"{page}/{CLASSES[rate_class]}/{PRIORITIES[priority]}" for page, rate_class, priority in places]
+def _lanes(client: "redis.Redis", keys: Keys, pages: Sequence[str], around: Around) -> list[LaneSeen]:
+    places = places_of(client, keys, pages)
     with client.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.llen(keys.of(f"lane:{name}"))
-        waiting = cast("list[int]", pipe.execute())
-    filled = [index for index, number in enumerate(waiting) if number]
+        for place in places:
+            pipe.llen(keys.of(f"lane:{place.name}"))
+        lengths = cast("list[int]", pipe.execute())
+    waiting = {place: number for place, number in zip(places, lengths, strict=True) if number}
     with client.pipeline(transaction=False) as pipe:
-        for index in filled:
-            pipe.lindex(keys.of(f"lane:{names[index]}"), 0)
+        for place in waiting:
+            pipe.lindex(keys.of(f"lane:{place.name}"), 0)
         heads = cast("list[bytes | None]", pipe.execute())
-    lanes = []
-    for index, head in zip(filled, heads, strict=True):
-        page, rate_class, priority = places[index]
-        state, until_ms, reason = sleeping_of(sleeping, page, names[index], at_ms)
-        lanes.append(
-            LaneSeen(
-                page=page,
-                rate_class=rate_class,
-                priority=priority,
-                waiting=waiting[index],
-                next_age_s=age_s(head, at_ms),
-                state=state,
-                until=_instant(until_ms) if until_ms is not None else None,
-                reason=reason,
-            )
-        )
-    return lanes
+    lines = list(dict.fromkeys(Line(place.page, place.rate_class) for place in waiting))
+    spending = read_spending(client, keys, lines, around.known, around.at_ms)
+    calls = calls_before_empty(waiting)
+    return [
+        _lane(place, waiting[place], calls[place], head, spending[Line(place.page, place.rate_class)], around)
+        for place, head in zip(waiting, heads, strict=True)
+    ]
 
 
-def age_s(command_id: bytes | None, at_ms: int) -> float | None:
-    """Returns how long ago an id was made, when it begins with the time of its making."""
-    made_ms = made_at_ms((command_id or b"").decode())
-    if made_ms is None:
-        return None
-    age_ms = at_ms - made_ms
-    return age_ms / 1000 if 0 <= age_ms < at_ms // 2 else None
+def _lane(  # noqa: PLR0917 (the facts of one row)
+    place: Place, waiting: int, calls: int, head: bytes | None, spending: Spending, around: Around
+) -> LaneSeen:
+    state, until_ms, reason = sleeping_of(around.sleeping, place.page, place.name, around.at_ms)
+    ends = state in {"ready", "paced"} or until_ms is not None
+    is_known = ends and spending.pace is not None
+    return LaneSeen(
+        page=place.page,
+        rate_class=place.rate_class,
+        priority=place.priority,
+        broadcast=place.broadcast,
+        waiting=waiting,
+        next_age_s=age_s(place, head, around.at_ms),
+        backlog_s=backlog_s(spending, calls, around.at_ms, until_ms or 0) if is_known else None,
+        state=state,
+        until=_instant(until_ms) if until_ms is not None else None,
+        reason=reason,
+    )

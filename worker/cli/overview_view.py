@@ -89,14 +89,18 @@ def _waiting(overview: Overview) -> RenderableType:
 
 
 def _lanes(overview: Overview, rows_max: int) -> RenderableType:
-    table = _table("page", "lane", "waiting", "next", "state", right=("waiting", "next"))
+    table = _table(
+        "page", "lane", "waiting", "oldest", "backlog", "state", right=("waiting", "oldest", "backlog")
+    )
     fullest = sorted(overview.lanes, key=lambda lane: -lane.waiting)
     for lane in fullest[:rows_max]:
         table.add_row(
             lane.page,
-            f"{lane.rate_class} {lane.priority}",
+            f"{lane.rate_class} {lane.priority}"
+            + (f", broadcast {lane.broadcast}" if lane.broadcast else ""),
             f"{lane.waiting:,}",
             span(lane.next_age_s),
+            span(lane.backlog_s),
             Text(_state(lane, overview.at), style="" if lane.state in {"ready", "paced"} else "yellow"),
         )
     return _more(table, fullest, rows_max)

@@ -11,7 +11,7 @@ import click
 
 from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal, refusal_of
-from worker.cli.verb import Verb, VerbGroup, examples_of, no_such_verb, plainly
+from worker.cli.verb import NoSuchVerbError, Verb, VerbGroup, examples_of, plainly
 
 # What `outbound --help` says of each verb; the module of its name holds the verb itself.
 VERBS: Final = {
@@ -54,15 +54,16 @@ class Program(click.Group):
         """Returns the verb and its arguments.
 
         Raises:
-            click.UsageError: there is no such verb; says which one may be meant.
+            NoSuchVerbError: there is no such verb; says which one may be meant.
         """
         if args and args[0] not in VERBS and not args[0].startswith("-"):
-            raise click.UsageError(no_such_verb(args[0], list(VERBS)), ctx)
+            raise NoSuchVerbError(args[0], list(VERBS), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """Writes the table of verbs."""
-        with formatter.section("Verbs"):
+        formatter.write("Verbs:\n")
+        with formatter.indentation():
             formatter.write_dl(list(VERBS.items()))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -71,7 +72,6 @@ class Program(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
         """Writes an example, and where the settings and the version are."""
-        formatter.write_paragraph()
         formatter.write('Example: outbound send 1895382890692545 1254459154682919 "Hello!"\n')
         formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, … Also: outbound --version\n")
 
@@ -106,12 +106,24 @@ def _explain_usage(error: click.UsageError, arguments: Sequence[str]) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return 0 if error.ctx is not None and error.ctx.command is program else error.exit_code
-    command, path = (error.ctx.command, error.ctx.command_path) if error.ctx else _meant(arguments)
+    command, path = _wrongly_used(error, arguments)
     click.echo(f"outbound: {plainly(error.format_message())}", err=True)
     for example in examples_of(command)[:1]:
         click.echo(f"  right: {example}", err=True)
     click.echo(f"  help:  {path} --help", err=True)
     return error.exit_code
+
+
+def _wrongly_used(error: click.UsageError, arguments: Sequence[str]) -> tuple[click.Command, str]:
+    """Returns the verb whose use was wrong, and its path; of a word that is no verb the nearest one."""
+    if error.ctx is None:
+        return _meant(arguments)
+    group, path = error.ctx.command, error.ctx.command_path
+    if isinstance(error, NoSuchVerbError) and error.meant and isinstance(group, click.Group):
+        found = group.get_command(error.ctx, error.meant)
+        if found is not None:
+            return found, f"{path} {error.meant}"
+    return group, path
 
 
 def _meant(arguments: Sequence[str]) -> tuple[click.Command, str]:

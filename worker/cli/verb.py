@@ -52,10 +52,10 @@ class VerbGroup(click.Group):
         """Returns the verb and its arguments.
 
         Raises:
-            click.UsageError: there is no such verb; says which one may be meant.
+            NoSuchVerbError: there is no such verb; says which one may be meant.
         """
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            raise click.UsageError(no_such_verb(args[0], list(self.commands)), ctx)
+            raise NoSuchVerbError(args[0], list(self.commands), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
@@ -68,11 +68,14 @@ class VerbGroup(click.Group):
         write_examples(formatter, self.examples)
 
 
-def no_such_verb(word: str, verbs: Sequence[str]) -> str:
-    """Returns what is said of a word that is no verb: which one may be meant, or which there are."""
-    meant = difflib.get_close_matches(word, verbs, n=1)
-    hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(verbs)}"
-    return f"there is no verb {word!r}: {hint}"
+class NoSuchVerbError(click.UsageError):
+    """A word is no verb: says which one may be meant (`meant`, or None), or which there are."""
+
+    def __init__(self, word: str, verbs: Sequence[str], context: click.Context) -> None:
+        near = difflib.get_close_matches(word, verbs, n=1)
+        self.meant = near[0] if near else None
+        hint = f"did you mean {self.meant}?" if self.meant else f"there are {', '.join(verbs)}"
+        super().__init__(f"there is no verb {word!r}: {hint}", context)
 
 
 def plainly(sentence: str) -> str:

@@ -10,6 +10,7 @@ from producer.broadcasting import Broadcast
 from producer.keys import Keys
 from producer.queue import Queue
 from worker.operations import dead_letters, holds
+from worker.operations.broadcasts import nothing_to
 from worker.operations.dead_letters import WHY_LEFT, Done
 
 ACT_MAX: Final = 10_000
@@ -57,8 +58,8 @@ class Acting:
 
     def pause(self, asked: Steer) -> Told:
         """Pauses a broadcast."""
-        self._broadcast(asked).pause()
-        return Told("paused; what is on its way settles")
+        paused = self._broadcast(asked).pause()
+        return Told("paused; what is on its way settles" if paused else nothing_to("pause"))
 
     def resume(self, asked: Steer) -> Told:
         """Lets a broadcast go on."""
@@ -67,7 +68,10 @@ class Acting:
 
     def cancel(self, asked: Steer) -> Told:
         """Ends all of a broadcast that no worker has yet."""
-        number = self._broadcast(asked).cancel()
+        broadcast = self._broadcast(asked)
+        number = broadcast.cancel()
+        if not number and broadcast.progress().state != "cancelled":
+            return Told(nothing_to("cancel"))
         return Told(f"cancelled: {_counted(number, 'person is', 'people are')} not sent to")
 
     def replay(self, asked: Letters) -> Told:

@@ -7,12 +7,12 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.campaign import lane_of
 from producer.keys import CLASSES, PRIORITIES, Keys
 from worker.cli.holding import Sleeping, State, sleeping_of
-from worker.cli.overview import PAGES_READ_MAX, Facts, age_s
+from worker.cli.overview import PAGES_READ_MAX, Facts
 from worker.cli.serving import Served
-from worker.dashboard.budgets import (
+from worker.operations.attempts import instant
+from worker.operations.budgets import (
     Budget,
     Known,
     Line,
@@ -22,12 +22,11 @@ from worker.dashboard.budgets import (
     known_pages,
     read_spending,
 )
-from worker.operations.attempts import instant
 from worker.operations.holds import HoldSeen
+from worker.operations.places import Place, age_s, calls_before_empty, places_of
 from worker.operations.scopes import class_scope
 
 PAGES_SHOWN_MAX: Final = 100
-BROADCASTS_MAX: Final = 1_000
 
 
 class LaneShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,16 +72,6 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     holds: Mapping[str, Sequence[HoldSeen]]
     unserved: frozenset[str]
     now_ms: int
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A lane by its parts, and its name in Redis."""
-
-    page: str
-    rate_class: str
-    priority: str
-    broadcast: str | None
-    name: str
 
 
 def read_pages(
@@ -139,12 +128,13 @@ def _served(client: "redis.Redis", keys: Keys, digests: Sequence[str]) -> list[s
 def _lanes(
     client: "redis.Redis", keys: Keys, pages: Sequence[str], around: Around
 ) -> dict[str, list[LaneShown]]:
-    places = _places(client, keys, pages)
+    places = places_of(client, keys, pages)
     with client.pipeline(transaction=False) as pipe:
         for place in places:
             pipe.llen(keys.of(f"lane:{place.name}"))
         waiting = dict(zip(places, cast("list[int]", pipe.execute()), strict=True))
     places = [place for place in places if waiting[place]]
+    calls = calls_before_empty({place: waiting[place] for place in places})
     with client.pipeline(transaction=False) as pipe:
         for place in places:
             pipe.lindex(keys.of(f"lane:{place.name}"), 0)
@@ -157,14 +147,14 @@ def _lanes(
     for place, head, own_ms, page_ms in zip(places, answers[::3], answers[1::3], answers[2::3], strict=True):
         asleep_ms = max(cast("float", own_ms or 0), cast("float", page_ms or 0))
         mine = spending[Line(place.page, place.rate_class)]
-        age = age_s(cast("bytes | None", head), around.now_ms)
-        found[place.page].append(_shown(place, waiting, mine, age, asleep_ms, around))
+        age = age_s(place, cast("bytes | None", head), around.now_ms)
+        found[place.page].append(_shown(place, (waiting[place], calls[place]), mine, age, asleep_ms, around))
     return found
 
 
 def _shown(  # noqa: PLR0917 (the facts of one row)
     place: Place,
-    waiting: Mapping[Place, int],
+    numbers: tuple[int, int],
     spending: Spending,
     next_age_s: float | None,
     asleep_ms: float,
@@ -172,56 +162,18 @@ def _shown(  # noqa: PLR0917 (the facts of one row)
 ) -> LaneShown:
     state, until_ms, reason = _state(place, asleep_ms, around)
     forever = state == "unserved" or (state == "held" and until_ms is None)
-    calls = _calls_before_empty(place, waiting)
+    waiting, calls = numbers
     return LaneShown(
         rate_class=place.rate_class,
         priority=place.priority,
         broadcast=place.broadcast,
-        waiting=waiting[place],
+        waiting=waiting,
         next_age_s=next_age_s,
         budget=budget_of(spending, around.now_ms),
         backlog_s=None if forever else backlog_s(spending, calls, around.now_ms, until_ms or 0),
         state=state,
         until=instant(until_ms) if until_ms is not None else None,
         reason=reason,
-    )
-
-
-def _places(client: "redis.Redis", keys: Keys, pages: Sequence[str]) -> list[Place]:
-    places = [
-        Place(page, rate_class, priority, None, f"{page}/{CLASSES[rate_class]}/{PRIORITIES[priority]}")
-        for page in pages
-        for priority in PRIORITIES
-        for rate_class in CLASSES
-    ]
-    ids = cast("list[bytes]", client.zrange(keys.of("broadcasts"), 0, BROADCASTS_MAX - 1, desc=True))
-    with client.pipeline(transaction=False) as pipe:
-        for each in ids if pages else ():
-            pipe.hget(keys.of(f"broadcast:{each.decode()}"), "head")
-        heads = cast("list[bytes | None]", pipe.execute())
-    names = {letter: name for name, letter in CLASSES.items()}
-    wanted = set(pages)
-    for each, head in zip(ids, heads, strict=False):
-        page, rate_class = (*(head or b"").decode().split("|", 2), "")[:2]
-        if head is not None and page in wanted and rate_class in names:
-            broadcast = each.decode()
-            places.append(Place(page, names[rate_class], "bulk", broadcast, lane_of(head, broadcast)))
-    order = {page: index for index, page in enumerate(pages)}
-    return sorted(places, key=lambda place: order[place.page])
-
-
-def _calls_before_empty(place: Place, waiting: Mapping[Place, int]) -> int:
-    """Returns the calls until a lane is empty: interactive goes before bulk, and bulk lanes go in turn."""
-    own = waiting[place]
-    rivals = [
-        (each, number)
-        for each, number in waiting.items()
-        if each.page == place.page and each.rate_class == place.rate_class and each != place
-    ]
-    if place.priority == "interactive":
-        return own
-    return own + sum(
-        number if each.priority == "interactive" else min(own, number) for each, number in rivals
     )
 
 

@@ -28,7 +28,7 @@ RATE_POINTS: Final = 5
 ENOUGH: Final = 2
 TOOK_MS: Final = 60_000
 FRESH_S: Final = 0.8
-WAIT_S: Final = 5.0
+WAIT_S: Final = 2.0
 SHOWN_MAX: Final = 200
 
 

@@ -13,17 +13,29 @@ from producer.errors import SettingsError
 from producer.keys import Keys
 from producer.queue import connect
 from worker.cli.failing import redis_address
-from worker.doctor import graph, pages_file, rates, scripts, server, workforce
+from worker.doctor import durability, graph, pages_file, rates, reach, scripts, server, workforce
 from worker.doctor.contradictions import contradictions, port_clashes
 from worker.doctor.extras import DASHBOARD_TOKEN, token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
 from worker.pages import Pages
 from worker.profile import fingerprint_of
 from worker.settings import Settings, read_settings
-from worker.shared import shared_of
+from worker.shared import shared_of, version_here
+from worker.verdicts_file import read_table
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0
+
+OF_THE_SERVER: Final[tuple[tuple[str, Callable[[server.Server], Iterator[Finding]]], ...]] = (
+    ("redis.version", reach.version),
+    ("redis.role", reach.topology),
+    ("redis.persistence", durability.persistence),
+    ("redis.eviction", durability.eviction),
+    ("redis.memory", durability.memory),
+    ("redis.clock", reach.clock),
+    ("redis.distance", reach.distance),
+    ("redis.clients", reach.clients),
+)
 
 Looked = TypeVar("Looked")
 
@@ -148,7 +160,7 @@ def _server(client: "redis.Redis", settings: Settings) -> Iterator[Finding]:
     if isinstance(looked, list):
         yield from looked
         return
-    for check, judge in server.JUDGEMENTS:
+    for check, judge in OF_THE_SERVER:
         yield from examined(check, lambda judge=judge: judge(looked))  # type: ignore[misc]  # a lambda's default has no type
     yield from examined("redis.scripts", lambda: scripts.scripts(client, keys))
 
@@ -167,9 +179,20 @@ def _workforce(client: "redis.Redis", settings: Settings, pages: Pages) -> Itera
     prints = {
         page.id: fingerprint_of(page.access_token, settings.key_prefix) for page in pages.by_id.values()
     }
-    yield from examined("workers", lambda: workforce.workers(looked, shared_of(settings)))
+    verdicts = _verdicts_here(settings)
+    yield from examined(
+        "workers",
+        lambda: workforce.workers(looked, shared_of(settings), version=version_here(), verdicts=verdicts),
+    )
     yield from examined("workers.pages", lambda: workforce.pages_served(looked, prints))
     yield from examined("workers", lambda: workforce.stranded(looked))
+
+
+def _verdicts_here(settings: Settings) -> str:
+    try:
+        return read_table(settings.verdicts_file).digest
+    except SettingsError:  # another check says it
+        return ""
 
 
 def _looked(check: str, look: Callable[[], Looked]) -> Looked | list[Finding]:

@@ -32,10 +32,11 @@ class Workforce(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker said of itself; an older one says neither its version nor its settings."""
+    """What a worker said of itself; an older one says neither its version nor its settings nor its verdicts."""
 
     version: str = ""
     settings: Mapping[str, object] = {}
+    verdicts: str = ""
 
 
 def look_at(client: "redis.Redis", keys: Keys, pages: Sequence[str], *, timeout_ms: int) -> Workforce:
@@ -91,8 +92,15 @@ def _members(client: "redis.Redis", key: str) -> list[str]:
     return sorted(each.decode() for each in cast("list[bytes]", client.srandmember(key, PAGES_MAX)))
 
 
-def workers(force: Workforce, shared: Shared) -> Iterator[Finding]:
-    """Yields who is alive, and whether they agree with each other and with `shared`, the settings of this machine."""
+def workers(force: Workforce, shared: Shared, *, version: str, verdicts: str) -> Iterator[Finding]:
+    """Yields who is alive, and whether they agree with each other and with this machine.
+
+    Args:
+        force: the living workers.
+        shared: the settings of this machine.
+        version: of this machine.
+        verdicts: the digest of this machine's table of verdicts, '' where it cannot be read.
+    """
     if not force.abouts:
         make = error if force.not_ended else warning
         yield make(
@@ -115,6 +123,7 @@ def workers(force: Workforce, shared: Shared) -> Iterator[Finding]:
     if force.abouts:
         yield from _versions(force)
         yield from _settings(force, shared)
+        yield from _verdicts(force, version, verdicts)
         yield from _rates(force)
 
 
@@ -147,6 +156,26 @@ def _settings(force: Workforce, shared: Shared) -> Iterator[Finding]:
         f"{listed(apart)} of a worker {'differs' if len(apart) == 1 else 'differ'} from this machine's",
         why="how a command is tried, kept and given up depends on which worker takes it",
         do="give all workers one set of settings, and run `outbound doctor` with the same",
+    )
+
+
+def _verdicts(force: Workforce, version: str, mine: str) -> Iterator[Finding]:
+    """Workers of other versions are left out: the table itself may differ there."""
+    theirs = [each.verdicts for each in force.abouts if each.version == version and each.verdicts]
+    other = sum(each != mine for each in theirs)
+    if not theirs or (not mine and len(set(theirs)) == 1):
+        return
+    if mine and not other:
+        yield ok("workers.verdicts", "workers and this machine have the same table of verdicts")
+        return
+    have = "has" if other == 1 else "have"
+    yield warning(
+        "workers.verdicts",
+        f"{other:,} of {len(theirs):,} worker processes {have} another table of verdicts than this machine"
+        if mine
+        else f"worker processes have {len(set(theirs))} different tables of verdicts",
+        why="what a refusal means, and whether it is tried again, depends on which worker takes the command",
+        do="give all workers the same OUTBOUND_VERDICTS_FILE, and restart those that read it before it changed",
     )
 
 

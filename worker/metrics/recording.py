@@ -4,7 +4,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, product
 from operator import attrgetter
 from typing import Final
 
@@ -27,6 +27,7 @@ CALL_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 DELIVERY_BUCKETS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400)
 CLASS_NAMES: Final = {letter: name for name, letter in CLASSES.items()}
 SCHEDULED: Final = "l"
+PUT_BACK: Final = ("retry", "await", "return")
 _BOUNDS_MS: Final = tuple(round(seconds * 1000) for seconds in DELIVERY_BUCKETS)
 _PAGE: Final = attrgetter("page")
 _CLASS: Final = attrgetter("rate_class")
@@ -136,6 +137,9 @@ class Recorder:
         )
         for step in ("begin", "heartbeat", "settle", "take", "timer"):
             self._redis_errors.labels(step)
+        for action, name in product(PUT_BACK, CLASSES):
+            self._child(self._retries, action, name)
+        self._label(pages())
         self._by_priority = {mark: self._deliveries.labels(name) for name, mark in PRIORITIES.items()}
 
     def beat(self, loop: Loop) -> None:
@@ -203,9 +207,15 @@ class Recorder:
     def _page(self, page: str) -> str:
         pages = self._pages()
         if pages is not self._labelled_of:
-            self._labelled = frozenset(islice(pages.by_id, PAGES_MAX))
-            self._labelled_of = pages
+            self._label(pages)
         return page if page in self._labelled else OTHER
+
+    def _label(self, pages: Pages) -> None:
+        """Gives Pages labels, and counts zero for each: a rate over time then sees the first that is sent."""
+        self._labelled = frozenset(islice(pages.by_id, PAGES_MAX))
+        self._labelled_of = pages
+        for page, name in product(self._labelled, CLASSES):
+            self._child(self._commands, "sent", page, name)
 
     def _code(self, code: int | None) -> str:
         if code is None:

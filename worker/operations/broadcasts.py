@@ -64,3 +64,8 @@ def state_of(progress: Progress) -> str:
     if progress.paused and progress.state != "cancelled":
         return "paused"
     return "on its way" if progress.state == "complete" else progress.state
+
+
+def nothing_to(act: str) -> str:
+    """Returns what is said when a broadcast that is done, or cancelled, cannot be paused or cancelled any more."""
+    return f"nothing to {act}: nobody is left to be sent to"

@@ -84,11 +84,22 @@ def hold(client: "redis.Redis", keys: Keys, scope: str, *, for_s: float | None, 
         keys.prefix,
         ("hold", scope, for_ms, msgspec.json.encode({"reason": reason, "by": "hand"}), ""),
     )
+    seen = by_hand(client, keys, scope)
+    if seen is None:
+        raise InvalidCommandError("scope", "was released by somebody else at the same moment")
+    return seen
+
+
+def by_hand(client: "redis.Redis", keys: Keys, scope: str) -> HoldSeen | None:
+    """Returns the hold by hand that stands for a scope, or None.
+
+    Raises:
+        redis.RedisError: the server was not reached.
+    """
     value = cast("bytes | None", client.hget(keys.of("hold"), scope))
-    for seen in holds_in(scope, value or b""):
-        if seen.kind == "hand":
-            return seen
-    raise InvalidCommandError("scope", "was released by somebody else at the same moment")
+    now_ms = _now_ms(client)
+    found = (seen for seen in holds_in(scope, value or b"") if seen.kind == "hand" and stands(seen, now_ms))
+    return next(found, None)
 
 
 def release(client: "redis.Redis", keys: Keys, scope: str, *, kind: HoldKind | None = None) -> bool:

@@ -49,6 +49,12 @@ def class_scope(scope: str) -> str | None:
     return f"lane:{parts[0]}/{parts[1]}" if kind == "lane" and len(parts) >= LANE_PARTS else None
 
 
+def page_of(scope: str) -> str | None:
+    """Returns the Page that a scope is part of; None for an app's."""
+    kind, _, name = scope.partition(":")
+    return None if kind == "app" else name.split("/", 1)[0]
+
+
 def _no_lane() -> InvalidCommandError:
     return InvalidCommandError(
         "lane", f"must be PAGE/CLASS/PRIORITY or PAGE/CLASS: {', '.join(CLASSES)}; {' or '.join(PRIORITIES)}"

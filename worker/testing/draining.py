@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self, cast
@@ -15,6 +16,7 @@ from worker.lanes import Lanes
 from worker.main import build
 from worker.operations.explaining import explain
 from worker.settings import read_settings
+from worker.testing.logged import logged
 
 THREADS: Final = 4
 POLL_S: Final = 0.005
@@ -60,21 +62,25 @@ class Worker:
         self._client = client
         self._keys = Keys(read.key_prefix)
         self._lanes = Lanes(client, prefix=read.key_prefix)
+        self._running = ExitStack()
         self._broker = build(read, threads=THREADS, client=client)
         self._worker = dramatiq.Worker(self._broker, worker_timeout=100, worker_threads=THREADS)
 
     def __enter__(self) -> Self:
-        self._worker.start()
-        if not self._broker.presence.wait_until_known(START_S):
-            self._worker.stop()
-            raise RuntimeError(f"the worker did not reach its server within {START_S:g} s")
+        with ExitStack() as starting:
+            starting.enter_context(logged())
+            starting.callback(self._broker.close)
+            starting.callback(self._worker.stop)
+            self._worker.start()
+            if not self._broker.presence.wait_until_known(START_S):
+                raise RuntimeError(f"the worker did not reach its server within {START_S:g} s")
+            self._running = starting.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._worker.stop()
-        self._broker.close()
+        self._running.close()
 
     def drain(self, timeout_s: float = DRAIN_S) -> None:
         """Returns when all that is due has ended: retries and throttles are over, scheduled commands still wait.

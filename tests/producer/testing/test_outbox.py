@@ -242,6 +242,16 @@ def test_a_broadcast_is_a_command_for_each_person(box: Outbox) -> None:
         box.broadcast_to(["1", "a b"], TEXT)
 
 
+def test_a_broadcast_that_is_done_stays_done(box: Outbox) -> None:
+    """As in Redis: cancelling or pausing it changes nothing; one that was cancelled cannot be paused."""
+    done = box.broadcast_to(["1"], TEXT, broadcast_id="done")
+    box.end("done:0")
+    before = done.progress()
+    assert (done.pause(), done.cancel(), done.progress()) == (False, 0, before)
+    late = box.broadcast_to(["1"], TEXT, broadcast_id="late")
+    assert (late.pause(), late.cancel(), late.pause()) == (True, 1, False)
+
+
 def test_a_queue_that_is_full_can_be_played(box: Outbox) -> None:
     """Everything fails until the test ends it."""
     box.fail(QueueFullError("full"))

@@ -7,8 +7,12 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 import pytest
+import redis
 
+from producer import Producer
+from tests.worker.cli.operated import PAGE, PROFILE
 from worker.cli import main
+from worker.lanes import Lanes
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -66,3 +70,17 @@ def outbound_process() -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def lanes(valkey: "redis.Redis") -> Lanes:
+    """The lanes of the server, with a worker that holds a token for one Page."""
+    lanes = Lanes(valkey)
+    lanes.hello("w", PROFILE, b'{"host":"vm","pid":7}')
+    return lanes
+
+
+@pytest.fixture
+def producer(valkey: "redis.Redis") -> Producer:
+    """A producer of that Page."""
+    return Producer.on(valkey, page=PAGE)

@@ -10,6 +10,7 @@ import pytest
 import redis
 
 from producer import Producer, batch, messages
+from producer.envelope import Priority
 from producer.keys import Keys
 from worker.cli.overview import PAGES_MAX, LaneSeen, Overview, PageSeen, WorkerSeen, read_overview
 from worker.cli.overview_view import span
@@ -42,7 +43,7 @@ def without_times(overview: Overview) -> Overview:
         next_due=overview.next_due and never,
         workers=[msgspec.structs.replace(each, heartbeat_age_s=0.0) for each in overview.workers],
         lanes=[
-            msgspec.structs.replace(each, next_age_s=0.0, until=each.until and never)
+            msgspec.structs.replace(each, next_age_s=0.0, until=each.until and never, backlog_s=None)
             for each in overview.lanes
         ],
         holds=[
@@ -136,6 +137,45 @@ def test_the_numbers_add_up_after_late_evidence(server: "redis.Redis") -> None:
     ended = {"sent": 1, "unknown": 1}
     assert (seen.ended, seen.dead_letters, seen.not_ended) == (NOTHING.ended | ended, 1, 0)
     assert (sale.progress().ended, sale.progress().waiting) == (ended, 0)
+
+
+def test_the_lanes_of_broadcasts_are_lanes(server: "redis.Redis") -> None:
+    """Whom a broadcast has not sent to yet waits in a lane of its own: counted there, and behind nobody."""
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    producer = Producer.on(server, page="1")
+    producer.with_options(priority="bulk").send_text("ann", "x")
+    producer.broadcast_to(["7", "8"], messages.text("x"), broadcast_id="sale").pause("too loud")
+    producer.broadcast_to(["9"], messages.text("x"), broadcast_id="news")
+    seen = without_times(read(server))
+    bulk = msgspec.structs.replace(lane("1", waiting=1), priority="bulk")
+    held: dict[str, Any] = {"state": "held", "reason": "too loud"}
+    assert seen.lanes == [
+        bulk,
+        msgspec.structs.replace(bulk, broadcast="news"),
+        msgspec.structs.replace(bulk, broadcast="sale", waiting=2, **held),
+    ]
+    assert (seen.not_ended, seen.in_lanes, seen.behind) == (4, 4, 0)
+    assert seen.pages == [PageSeen(page="1", not_ended=4, in_lanes=4, served=True)]
+
+
+def test_a_hold_of_a_lane_holds_its_broadcasts(server: "redis.Redis") -> None:
+    """As a take sees it."""
+    Lanes(server).hello("w", PROFILE, b"{}")
+    Producer.on(server, page="1").broadcast_to(["7"], messages.text("x"), broadcast_id="sale")
+    server.hset("outbound:hold", "lane:1/t/b", '0||1|0|hand|{"reason":"mine"}')
+    assert [(each.state, each.reason) for each in read(server).lanes] == [("held", "mine")]
+
+
+def test_a_backlog_is_told_in_seconds(server: "redis.Redis") -> None:
+    """At the limit that holds now, behind what is interactive; without a worker nobody knows."""
+    priorities: tuple[tuple[Priority, int], ...] = (("interactive", 2), ("bulk", 3))
+    for priority, number in priorities:
+        bound = Producer.on(server, page="3").with_options(priority=priority, ordered=False)
+        bound.send_many(batch.send_text(str(n), "x") for n in range(number))
+    assert [each.backlog_s for each in read(server).lanes] == [None, None]
+    Lanes(server).hello("w", PROFILE, b"{}")
+    assert [each.backlog_s for each in read(server).lanes] == [60.0, 240.0]
 
 
 def taken(lanes: Lanes, token: int) -> Any:  # noqa: ANN401 (a chunk)
@@ -318,7 +358,7 @@ def test_the_tables_of_a_quiet_queue(outbound: Callable[..., Any], valkey: "redi
     lines = outbound("status").out.splitlines()
     head, row = lines[5].split(), lines[6].split()
     assert (head, row[:4], row[-1]) == (
-        ["page", "lane", "waiting", "next", "state"],
+        ["page", "lane", "waiting", "oldest", "backlog", "state"],
         ["1", "text", "interactive", "1"],
         "ready",
     )

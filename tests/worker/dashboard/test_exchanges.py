@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import redis
 
-from producer import Producer
+from producer import Producer, messages
 from producer.keys import Keys
 from tests.running import Valkey
 from tests.worker.dashboard.conftest import TOKEN, Caller, Said, running_dashboard
@@ -203,6 +203,21 @@ def test_a_bad_request_is_a_sentence(
     )
     assert (said.status, bool(said.json["problem"])) == (status, True)
     assert caller.get("/api/live").status == 200
+
+
+def test_a_broadcast_that_is_done_cannot_be_steered(dashboard: Start, valkey: "redis.Redis") -> None:
+    """A button pressed too late changes nothing, and the answer says so."""
+    Producer.on(valkey, page="7").broadcast_to(["1"], messages.text("x"), broadcast_id="sale")
+    valkey.hset("outbound:counts:broadcast:sale", "sent", 1)
+    caller = dashboard()
+    caller.log_in()
+    said = [caller.post(f"/api/broadcast/{act}", {"id": "sale"}) for act in ("pause", "cancel")]
+    assert [(each.status, each.json) for each in said] == [
+        (200, {"sentence": "nothing to pause: nobody is left to be sent to"}),
+        (200, {"sentence": "nothing to cancel: nobody is left to be sent to"}),
+    ]
+    shown = caller.get("/api/live").json
+    assert ([each["state"] for each in shown["broadcasts"]], shown["holds"]) == (["done"], [])
 
 
 def test_too_long_a_body_is_not_read(dashboard: Start) -> None:

@@ -10,10 +10,10 @@ import redis
 from producer import Producer, batch, messages
 from producer.keys import Keys
 from worker.cli.overview import read_facts
-from worker.dashboard.budgets import Budget, Spending, backlog_s, budget_of
 from worker.dashboard.page_lanes import LaneShown, PagesShown, read_pages
 from worker.lanes import Lanes
 from worker.operations import holds
+from worker.operations.budgets import Budget, Spending, backlog_s, budget_of
 from worker.operations.waking import Pace, Spent
 from worker.profile import KnownPage, Profile, Rate
 

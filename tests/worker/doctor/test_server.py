@@ -8,11 +8,17 @@ import pytest
 import redis
 
 from producer.keys import Keys
-from worker.doctor import server
+from tests.readme.test_tables import rows_of
+from worker.doctor import durability, reach
+from worker.doctor.examination import OF_THE_SERVER
 from worker.doctor.findings import Finding
 from worker.doctor.scripts import scripts
 from worker.doctor.server import Server, look_at
 
+EVERYSEC = (
+    "append-only file, appendfsync everysec: a power cut forgets the last second or two, "
+    "so that what was accepted then is lost and what was sent then is sent again"
+)
 WELL = Server(
     info={
         "redis_version": "7.2.4",
@@ -21,8 +27,8 @@ WELL = Server(
         "aof_enabled": 1,
         "aof_last_write_status": "ok",
         "maxmemory_policy": "noeviction",
-        "maxmemory": 1_000 * server.MEGABYTE,
-        "used_memory": 100 * server.MEGABYTE,
+        "maxmemory": 1_000 * durability.MEGABYTE,
+        "used_memory": 100 * durability.MEGABYTE,
         "maxclients": 10_000,
         "connected_clients": 20,
     },
@@ -46,55 +52,55 @@ def told(**changes: Any) -> Server:  # noqa: ANN401 (the fields of a struct)
 
 Judge = Callable[[Server], Iterator[Finding]]
 CASES: dict[str, tuple[Judge, Server, list[tuple[str, str]]]] = {
-    "a new Valkey": (server.version, WELL, [("ok", "Valkey 8.1.0")]),
-    "an old Valkey": (server.version, told(valkey_version="7.2.9"), [("error", "Valkey 7.2.9")]),
+    "a new Valkey": (reach.version, WELL, [("ok", "Valkey 8.1.0")]),
+    "an old Valkey": (reach.version, told(valkey_version="7.2.9"), [("error", "Valkey 7.2.9")]),
     "the oldest Redis": (
-        server.version,
+        reach.version,
         told(valkey_version=None, redis_version="6.2.0"),
         [("ok", "Redis 6.2.0")],
     ),
     "a Redis too old": (
-        server.version,
+        reach.version,
         told(valkey_version=None, redis_version="6.0.16"),
         [("error", "Redis 6.0.16")],
     ),
     "every command on disk": (
-        server.persistence,
+        durability.persistence,
         WELL,
         [("ok", "append-only file, appendfsync always: no accepted command is lost")],
     ),
     "a disk write each second": (
-        server.persistence,
+        durability.persistence,
         told(config={"appendfsync": "everysec"}),
-        [("warning", "append-only file, appendfsync everysec")],
+        [("ok", EVERYSEC)],
     ),
     "disk writes when the kernel likes": (
-        server.persistence,
+        durability.persistence,
         told(config={"appendfsync": "no"}),
         [("warning", "append-only file, appendfsync no")],
     ),
     "an append-only file on a host that tells no more": (
-        server.persistence,
+        durability.persistence,
         told(config=None),
         [("ok", "append-only file; the server keeps its appendfsync to itself")],
     ),
     "snapshots": (
-        server.persistence,
+        durability.persistence,
         told(aof_enabled=0),
         [("warning", "snapshots only (save 3600 1), no append-only file")],
     ),
     "nothing on disk": (
-        server.persistence,
+        durability.persistence,
         told(aof_enabled=0, config={"save": ""}),
         [("error", "nothing is written to disk: no append-only file, no snapshots")],
     ),
     "no append-only file on a host that tells no more": (
-        server.persistence,
+        durability.persistence,
         told(aof_enabled=0, config=None),
         [("warning", "no append-only file, and the server keeps to itself whether it makes snapshots")],
     ),
     "a disk that is full": (
-        server.persistence,
+        durability.persistence,
         told(aof_last_write_status="err"),
         [
             ("error", "the last write to the append-only file failed"),
@@ -102,60 +108,60 @@ CASES: dict[str, tuple[Judge, Server, list[tuple[str, str]]]] = {
         ],
     ),
     "nothing thrown away": (
-        server.eviction,
+        durability.eviction,
         WELL,
         [("ok", "maxmemory-policy noeviction: nothing is thrown away")],
     ),
     "the least used thrown away": (
-        server.eviction,
+        durability.eviction,
         told(maxmemory_policy="allkeys-lru"),
         [("error", "maxmemory-policy is allkeys-lru")],
     ),
-    "memory enough": (server.memory, WELL, [("ok", "100 of 1,000 MB used (10%)")]),
+    "memory enough": (durability.memory, WELL, [("ok", "100 of 1,000 MB used (10%)")]),
     "memory nearly used": (
-        server.memory,
-        told(used_memory=750 * server.MEGABYTE),
+        durability.memory,
+        told(used_memory=750 * durability.MEGABYTE),
         [("warning", "750 of 1,000 MB used (75%)")],
     ),
     "memory used": (
-        server.memory,
-        told(used_memory=900 * server.MEGABYTE),
+        durability.memory,
+        told(used_memory=900 * durability.MEGABYTE),
         [("error", "900 of 1,000 MB used (90%)")],
     ),
     "no bound of memory": (
-        server.memory,
-        told(maxmemory=0, total_system_memory=8_000 * server.MEGABYTE),
+        durability.memory,
+        told(maxmemory=0, total_system_memory=8_000 * durability.MEGABYTE),
         [("warning", "100 MB used, no maxmemory, 8,000 MB in the machine")],
     ),
     "clocks together": (
-        server.clock,
+        reach.clock,
         WELL,
         [("ok", "the server's clock is 0.010 s ahead of this machine's")],
     ),
     "clocks apart": (
-        server.clock,
+        reach.clock,
         told(ahead_s=-1.0),
         [("warning", "the server's clock is 1.000 s behind this machine's")],
     ),
     "clocks far apart": (
-        server.clock,
+        reach.clock,
         told(ahead_s=60.0),
         [("error", "the server's clock is 60.000 s ahead of this machine's")],
     ),
     "a clock that went back": (
-        server.clock,
+        reach.clock,
         told(engine_ahead_ms=3_600_000.0),
         [
             ("ok", "the server's clock is 0.010 s ahead of this machine's"),
             ("error", "the server's clock went back by 3,600.0 s"),
         ],
     ),
-    "a server nearby": (server.distance, WELL, [("ok", "a round trip takes 0.5 ms")]),
-    "a server far away": (server.distance, told(trip_ms=10.0), [("warning", "a round trip takes 10.0 ms")]),
-    "a primary": (server.topology, WELL, [("ok", "the primary")]),
-    "a replica": (server.topology, told(role="slave"), [("error", "this server is a replica")]),
+    "a server nearby": (reach.distance, WELL, [("ok", "a round trip takes 0.5 ms")]),
+    "a server far away": (reach.distance, told(trip_ms=10.0), [("warning", "a round trip takes 10.0 ms")]),
+    "a primary": (reach.topology, WELL, [("ok", "the primary")]),
+    "a replica": (reach.topology, told(role="slave"), [("error", "this server is a replica")]),
     "a cluster without braces": (
-        server.topology,
+        reach.topology,
         told(cluster_enabled=1),
         [
             ("error", "the server is part of a cluster, and the prefix outbound is not in braces"),
@@ -163,32 +169,32 @@ CASES: dict[str, tuple[Judge, Server, list[tuple[str, str]]]] = {
         ],
     ),
     "a cluster with braces": (
-        server.topology,
+        reach.topology,
         told(cluster_enabled=1, prefix="{outbound}"),
         [("ok", "the primary, of a cluster")],
     ),
     "replicas that nobody waits for": (
-        server.topology,
+        reach.topology,
         told(connected_slaves=2),
         [("warning", "a primary with 2 replicas, min-replicas-to-write 0")],
     ),
     "replicas that are waited for": (
-        server.topology,
+        reach.topology,
         told(connected_slaves=2, config={"min-replicas-to-write": "1"}),
         [("ok", "the primary")],
     ),
     "clients enough": (
-        server.clients,
+        reach.clients,
         WELL,
         [("ok", "20 of at most 10,000 clients; a worker of these settings opens up to 24")],
     ),
     "clients nearly all": (
-        server.clients,
+        reach.clients,
         told(connected_clients=8_000),
         [("warning", "8,000 of at most 10,000 clients; a worker of these settings opens up to 24")],
     ),
     "more connections than clients": (
-        server.clients,
+        reach.clients,
         told(connections=10_001),
         [("error", "20 of at most 10,000 clients; a worker of these settings opens up to 10,001")],
     ),
@@ -205,7 +211,7 @@ def test_each_fact_is_judged(judge: Judge, facts: Server, findings: list[tuple[s
 
 def test_every_judgement_has_its_cases() -> None:
     """No judgement is left without a test of what is well and of what is not."""
-    assert {judge for judge, _, _ in CASES.values()} == {judge for _, judge in server.JUDGEMENTS}
+    assert {judge for judge, _, _ in CASES.values()} == {judge for _, judge in OF_THE_SERVER}
 
 
 def test_a_real_server_tells_what_is_judged(valkey: "redis.Redis") -> None:
@@ -261,3 +267,18 @@ def test_refused_scripts_are_an_error(valkey: "redis.Redis", valkey_url: str) ->
     assert [(each.level, each.what) for each in found] == [
         ("error", "the server refuses a script: NoPermissionError")
     ]
+
+
+def test_the_doctor_advises_what_the_readme_advises() -> None:
+    """For most that is everysec: nothing else is named where something is to be set, and it draws no warning."""
+    chosen = {row[0]: row[3] for row in rows_of("What can be lost")}
+    assert chosen["`appendonly yes`, `appendfsync everysec`"] == "most"
+    found = [
+        finding
+        for judge, facts, _ in CASES.values()
+        if judge is durability.persistence
+        for finding in judge(facts)
+    ]
+    advised = [each.do for each in found if "appendfsync" in each.do]
+    assert [each for each in advised if "appendfsync everysec" not in each] == []
+    assert advised != []

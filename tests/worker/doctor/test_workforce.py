@@ -12,12 +12,14 @@ from worker.doctor.findings import Finding
 from worker.doctor.workforce import About, Workforce, look_at, pages_served, stranded, workers
 from worker.settings import Settings
 from worker.shared import about, shared_of, version_here
+from worker.verdicts import DEFAULT
 
 SHARED = shared_of(Settings())
 MINE: Mapping[str, object] = msgspec.json.decode(msgspec.json.encode(SHARED))
 PAGES = {"1": "print-1", "2": "print-2"}
 ENTRIES = {"1": ";print-1;", "2": "77;print-2;t:g:25:40"}
-SAME = About(version="0.1.0", settings=MINE)
+SAME = About(version="0.1.0", settings=MINE, verdicts=DEFAULT.digest)
+OTHER = msgspec.structs.replace(SAME, verdicts="0123456789ab")
 ALIVE = Workforce(
     abouts=[SAME, SAME],
     digests=["d1", "d1"],
@@ -32,14 +34,20 @@ WELL = [
     ("ok", "2 worker processes alive"),
     ("ok", "all of version 0.1.0"),
     ("ok", "workers and this machine have the same settings"),
+    ("ok", "workers and this machine have the same table of verdicts"),
 ]
 
 Judge = Callable[[Workforce], Iterator[Finding]]
 
 
 def both(force: Workforce) -> Iterator[Finding]:
-    """Judges workers against the default settings."""
-    return workers(force, SHARED)
+    """Judges workers against the default settings and verdicts, of the same version."""
+    return workers(force, SHARED, version="0.1.0", verdicts=DEFAULT.digest)
+
+
+def unread(force: Workforce) -> Iterator[Finding]:
+    """Judges workers where this machine's table of verdicts cannot be read."""
+    return workers(force, SHARED, version="0.1.0", verdicts="")
 
 
 def served(force: Workforce) -> Iterator[Finding]:
@@ -68,15 +76,37 @@ CASES: dict[str, tuple[Judge, Workforce, list[tuple[str, str]]]] = {
     "two versions": (
         both,
         but(abouts=[SAME, About()]),
-        [WELL[0], ("warning", "workers of several versions: 1 of 0.1.0, 1 of unknown"), WELL[2]],
+        [WELL[0], ("warning", "workers of several versions: 1 of 0.1.0, 1 of unknown"), *WELL[2:]],
     ),
     "other settings": (
         both,
-        but(abouts=[SAME, About(version="0.1.0", settings={**MINE, "heartbeat_timeout_ms": 5_000})]),
+        but(abouts=[SAME, msgspec.structs.replace(SAME, settings={**MINE, "heartbeat_timeout_ms": 5_000})]),
         [
             *WELL[:2],
             ("warning", "OUTBOUND_HEARTBEAT_TIMEOUT of a worker differs from this machine's"),
+            WELL[3],
         ],
+    ),
+    "another table of verdicts": (
+        both,
+        but(abouts=[SAME, OTHER]),
+        [*WELL[:3], ("warning", "1 of 2 worker processes has another table of verdicts than this machine")],
+    ),
+    "another table of verdicts on this machine": (
+        both,
+        but(abouts=[OTHER, OTHER]),
+        [*WELL[:3], ("warning", "2 of 2 worker processes have another table of verdicts than this machine")],
+    ),
+    "two tables of verdicts, and none here": (
+        unread,
+        but(abouts=[SAME, OTHER]),
+        [*WELL[:3], ("warning", "worker processes have 2 different tables of verdicts")],
+    ),
+    "one table of verdicts, and none here": (unread, ALIVE, WELL[:3]),
+    "a table of another version": (
+        both,
+        but(abouts=[SAME, msgspec.structs.replace(OTHER, version="0.2.0")]),
+        [WELL[0], ("warning", "workers of several versions: 1 of 0.1.0, 1 of 0.2.0"), *WELL[2:]],
     ),
     "other rates": (
         both,
@@ -126,7 +156,7 @@ def test_what_workers_told_redis_is_read(server: "redis.Redis") -> None:
     now_s, _ = server.time()
     server.zadd("outbound:beats", {"a": now_s * 1000, "b": now_s * 1000, "c": (now_s - 60) * 1000})
     server.hset("outbound:workers", mapping={"a": "d1", "b": "d2", "c": "d1"})
-    told = msgspec.json.encode({"host": "h", "pid": 7, **about(Settings())})
+    told = msgspec.json.encode({"host": "h", "pid": 7, **about(Settings(), DEFAULT)})
     server.hset("outbound:workers:info", mapping={"a": told, "b": "no JSON"})
     server.hset("outbound:profile:d1", mapping={"@rates": "R", "@types": ",t,", "1": ";print-1;", "9": ";x;"})
     server.hset("outbound:profile:d2", mapping={"@rates": "R"})
@@ -135,7 +165,7 @@ def test_what_workers_told_redis_is_read(server: "redis.Redis") -> None:
     server.sadd("outbound:parked", "send_dream")
     seen = look_at(server, Keys(), ["1", "2"], timeout_ms=10_000)
     assert seen == Workforce(
-        abouts=[About(), About(version=version_here(), settings=MINE)],
+        abouts=[About(), About(version=version_here(), settings=MINE, verdicts=DEFAULT.digest)],
         digests=["d2", "d1"],
         dead=1,
         profiles={"d1": {"@rates": "R", "@types": ",t,", "1": ";print-1;"}, "d2": {"@rates": "R"}},
@@ -148,6 +178,6 @@ def test_what_workers_told_redis_is_read(server: "redis.Redis") -> None:
 def test_what_a_worker_tells_of_itself_is_no_secret() -> None:
     """Neither an address nor a Page is among what workers tell each other."""
     settings = Settings(redis_url="redis://:hush@h/0", pages='{"1":{"access_token":"EAAB-hush"}}')
-    told = msgspec.json.encode(about(settings)).decode()
+    told = msgspec.json.encode(about(settings, DEFAULT)).decode()
     assert "hush" not in told
     assert "heartbeat_timeout_ms" in told

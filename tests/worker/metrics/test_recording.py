@@ -54,6 +54,24 @@ def test_outcomes_are_counted_by_page_and_class() -> None:
     assert house.samples("outbound_retries_total") == {("retry", "text"): 1, ("return", "text"): 1}
 
 
+def test_zero_is_told_as_zero() -> None:
+    """Of each Page and class nothing was sent yet, and nothing put back: a rate over time sees the first of each."""
+    told = {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for metric in House().registry.collect()
+        for sample in metric.samples
+        if sample.name in {"outbound_commands_total", "outbound_retries_total"}
+    }
+    classes = ("text", "media", "profile", "other")
+    sent = {("outbound_commands_total", "sent", page, each): 0 for page in ("P1", "P2") for each in classes}
+    back = {
+        ("outbound_retries_total", action, each): 0
+        for action in ("retry", "await", "return")
+        for each in classes
+    }
+    assert told == sent | back
+
+
 def test_the_age_of_what_ended_falls_into_one_bucket() -> None:
     """End-to-end latency counts what ended, by priority; neither what comes again nor what was scheduled."""
     house = House()

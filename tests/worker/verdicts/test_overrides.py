@@ -24,6 +24,14 @@ def mistakes_of(toml: str) -> tuple[str, ...]:
     return caught.value.mistakes
 
 
+def test_a_digest_tells_tables_apart() -> None:
+    """The same rows have the same digest, whatever file they come from; a changed field has another."""
+    change = "[rows.outside-window]\ndead_letter = true\n"
+    digests = [DEFAULT.with_overrides(each).digest for each in ("", "# a comment\n", change, change + "\n")]
+    assert digests[:2] == [DEFAULT.digest] * 2
+    assert digests[2] == digests[3] != DEFAULT.digest
+
+
 def test_new_row() -> None:
     """A new row is found by its pair of code and subcode, and says what the operator wrote."""
     toml = """

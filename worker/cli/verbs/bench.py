@@ -46,7 +46,7 @@ TERMINATED: Final = 143
     help="Folder for bench.json, bench.md and the plots.",
 )
 def verb(scale: float, output: Path, *, as_json: bool, quick: bool) -> int:
-    """Measure throughput, enqueueing, latency and memory against other ways of sending.
+    """Measure throughput, latency and memory against other ways of sending.
 
     Starts an embedded Valkey, a stub of Graph, one worker process and the contenders, each on this
     machine, and compares them in turn. Writes JSON, a Markdown table and plots. A full run takes about

@@ -3,17 +3,14 @@
 import contextlib
 import re
 import shlex
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
 import click
 import msgspec
-from rich.live import Live
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
-from rich.text import Text
 
 from producer import Producer, batch
 from producer.broadcasting import PLACEHOLDER, Broadcast, Progress
@@ -26,14 +23,13 @@ from worker.cli.bad_lines import BadLines, left_out
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
-from worker.cli.overview_view import span
 from worker.cli.people import FIRST, People
-from worker.cli.screen import notice, notice_console, print_json, result_console
+from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.serving import warning_for
+from worker.cli.steering import Act, steer
 from worker.cli.verb import Verb
-from worker.operations.broadcasts import is_done, state_of
+from worker.operations.broadcasts import list_broadcasts
 
-EVERY_S: Final = 1.0
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
 BROADCAST_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
@@ -71,21 +67,22 @@ class Begun(msgspec.Struct, frozen=True):
 )
 @click.option("--skip-bad", is_flag=True, help="Report lines that are no PSID and go on.")
 @click.option("--dry-run", is_flag=True, help="Check the message and every line, and queue nothing.")
-@click.option("--pause", "act", flag_value="pause", help="Take nobody else until --resume.")
-@click.option("--resume", "act", flag_value="resume", help="Go on.")
-@click.option("--cancel", "act", flag_value="cancel", help="End all that no worker has.")
+@click.option("--pause/--resume", default=None, help="Take nobody else for now; go on.")
+@click.option("--cancel", is_flag=True, help="End all that no worker has.")
 @click.option("--watch", is_flag=True, help="Show it anew every second, until it is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verb(
     target: str,
     *,
     message_file: str | None,
-    act: str | None,
+    pause: bool | None,
+    cancel: bool,
     watch: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401 (the options of a new broadcast)
 ) -> int:
-    """Send one message to the PSIDs of a CSV file, or show and steer a broadcast by its id."""
+    """Send one message to the PSIDs of a CSV file; or show and steer a broadcast."""
+    act = _act_of(pause, cancel=cancel)
     if watch and as_json:
         raise click.UsageError("--watch is for people and --json for programs: use one of them")
     if message_file is not None:
@@ -100,13 +97,32 @@ def verb(
     if BROADCAST_ID.fullmatch(target) is None:
         raise click.UsageError("ID must be letters, digits, '-' and '_'; a file of people needs --message")
     place = installation()
-    return _steer(_producer(place, "").broadcast(target), act, watch=watch, as_json=as_json)
+    broadcast = _producer(place, "").broadcast(target)
+    try:
+        return steer(broadcast, act, watch=watch, as_json=as_json)
+    except BroadcastError:
+        raise _none_of(place, target) from None
+
+
+def _act_of(pause: bool | None, *, cancel: bool) -> Act | None:
+    if cancel and pause is not None:
+        raise click.UsageError("--cancel ends it for good: leave --pause and --resume away")
+    if pause is not None:
+        return "pause" if pause else "resume"
+    return "cancel" if cancel else None
 
 
 def _producer(place: Installation, page: str) -> Producer:
     return Producer.on(
         place.client, page=page, prefix=place.keys.prefix, graph_version=place.settings.graph_version
     )
+
+
+def _none_of(place: Installation, broadcast_id: str) -> Refusal:
+    latest = list_broadcasts(place.client, place.keys, limit=3).broadcasts
+    others = "; the latest are " + ", ".join(each.id for each in latest) if latest else ", nor any other"
+    begin = f"`outbound broadcast FILE --message FILE --page PAGE --id {broadcast_id}` begins it"
+    return Refusal(f"there is no broadcast {broadcast_id}{others}; {begin}")
 
 
 def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json: bool) -> int:
@@ -246,53 +262,3 @@ def _shown(people: People) -> Iterator[Callable[[int], object]]:
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("0 people", total=people.bytes_total or None)
         yield lambda number: bar.update(task, completed=people.bytes_read, description=f"{number:,} people")
-
-
-def _steer(broadcast: Broadcast, act: str | None, *, watch: bool, as_json: bool) -> int:
-    match act:
-        case "pause":
-            broadcast.pause()
-        case "resume":
-            broadcast.resume()
-        case "cancel":
-            cancelled = broadcast.cancel()
-            if not as_json:
-                click.echo(f"{cancelled:,} people are not sent to")
-    if watch:
-        _watch(broadcast)
-    elif as_json:
-        print_json(broadcast.progress())
-    else:
-        click.echo(_words(broadcast.progress()))
-    return 0
-
-
-def _watch(broadcast: Broadcast) -> None:
-    console = result_console()
-    found = broadcast.progress()
-    if not console.is_terminal:
-        while True:
-            click.echo(_words(found))
-            if is_done(found):
-                return
-            time.sleep(EVERY_S)
-            found = broadcast.progress()
-    with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
-        while not is_done(found):
-            time.sleep(EVERY_S)
-            found = broadcast.progress()
-            live.update(Text(_words(found)), refresh=True)
-
-
-def _words(progress: Progress) -> str:
-    """Returns how far a broadcast is, in two lines."""
-    state = state_of(progress)
-    done = progress.added - progress.waiting
-    share = f" ({done / progress.added:.0%})" if progress.added else ""
-    ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
-    rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None else ""
-    eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
-    return (
-        f"broadcast {progress.id} of Page {progress.page}: {state}; "
-        f"{done:,} of {progress.added:,} people{share}{rate}{eta}\n  {ended or 'nobody was sent to yet'}"
-    )

@@ -33,7 +33,12 @@ def verb(command_id: str, *, as_json: bool) -> int:
     place = installation()
     before = _look(place, command_id)
     if not before.known:
-        raise Refusal(f"no command with the id {command_id} is known", REFUSED)
+        hours = place.settings.outcome_retention_ms // 3_600_000
+        raise Refusal(
+            f"no command with the id {command_id} is known: check the id; outcomes are kept for {hours} hours, "
+            "and a broadcast is ended with `outbound broadcast ID --cancel`",
+            REFUSED,
+        )
     # the last first: the steps of a sequence may end with the one before them
     results = [_cancel(place, each) for each in reversed(before.parts or [before])][::-1]
     if as_json:

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Final
 
 import click
+import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -25,7 +26,7 @@ PORT_DEFAULT: Final = 8765
 TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
 # A page that is looked at every second must not wait as long as a worker does.
 CONNECT_S: Final = 2.0
-ANSWER_S: Final = 5.0
+ANSWER_S: Final = 2.0
 
 
 @click.command(
@@ -71,9 +72,14 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
 
 
 def _impatient(place: Installation) -> Installation:
-    """Returns the installation with a client that gives up early: the page tells of it, and asks again."""
+    """Returns the installation with a client that gives up early: the page tells of it, and asks again.
+
+    A connection that was closed is opened once more; a server that hangs is not asked twice.
+    """
     place.client.connection_pool.connection_kwargs.update(
-        socket_connect_timeout=CONNECT_S, socket_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1)
+        socket_connect_timeout=CONNECT_S,
+        socket_timeout=ANSWER_S,
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
     return place
 

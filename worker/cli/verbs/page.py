@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import click
+import msgspec
 from rich.table import Table
 
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED
 from worker.cli.installation import Installation, installation
 from worker.cli.overview_view import span
-from worker.cli.screen import print_json, print_whole, result_console
+from worker.cli.screen import notice, print_json, print_whole, result_console
+from worker.cli.serving import is_known
 from worker.cli.verb import Verb, VerbGroup
 from worker.lanes import HoldKind
 from worker.operations import holds
@@ -22,11 +24,30 @@ from worker.operations.scopes import (
     class_scope,
     described,
     lane_scope,
+    page_of,
     page_scope,
 )
 
 REASON_DEFAULT: Final = "held by hand"
 TOKEN_CHARS: Final = 8
+STAYS: Final = (
+    "a hold by hand that was there before ends no earlier: it stays as it is; release it first to change it"
+)
+
+
+class Held(HoldSeen, frozen=True, kw_only=True):
+    """What `page hold --json` prints: what stands now, and the hold by hand that it replaces, or null."""
+
+    replaced: HoldSeen | None
+
+
+class Released(msgspec.Struct, frozen=True):
+    """What `page release --json` prints; `still_held_by` is the scope around it that is held too, or null."""
+
+    scope: str
+    released: bool
+    still_held_by: str | None
+
 
 Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 
@@ -78,11 +99,21 @@ def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | Non
     """
     place = installation()
     scope = _scope(place, **target)
+    before = holds.by_hand(place.client, place.keys, scope)
     seen = holds.hold(place.client, place.keys, scope, for_s=for_s, reason=reason)
+    page = page_of(scope)
+    if page and not is_known(place, page):
+        notice(f"warning: no worker alive knows Page {page}: check its id")
     if as_json:
-        print_json(seen)
-    else:
-        click.echo(f"{described(scope)} is held {_ends(seen, datetime.now(UTC))}: {seen.reason}")
+        replaced = before if before != seen else None
+        print_json(Held(**msgspec.structs.asdict(seen), replaced=replaced))
+        return
+    now = datetime.now(UTC)
+    click.echo(f"{described(scope)} is held {_ends(seen, now)}: {seen.reason}")
+    if before == seen:
+        click.echo(f"  {STAYS}")
+    elif before is not None:
+        click.echo(f"  this replaces the hold by hand {_ends(before, now)}: {before.reason}")
 
 
 @verb.command(
@@ -95,13 +126,19 @@ def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | Non
 )
 @_target
 @click.option("--kind", type=click.Choice(KINDS), help="Only what holds it for this reason.")
-def release(*, kind: HoldKind | None, **target: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def release(*, kind: HoldKind | None, as_json: bool, **target: str | None) -> int:
     """Release it, whoever holds it. Exit code: 0 released, 1 it was not held."""
     place = installation()
     scope = _scope(place, **target)
     stood = holds.release(place.client, place.keys, scope, kind=kind)
-    what = f"{described(scope)} {'is released' if stood else 'was not held'}"
-    click.echo(what + _still_held(place, scope))
+    around = _still_held_by(place, scope)
+    if as_json:
+        print_json(Released(scope, stood, around))
+    else:
+        what = f"{described(scope)} {'is released' if stood else 'was not held'}"
+        name = described(around) if around else ""
+        click.echo(what + (f", but {name} is held: `outbound page release --{name}`" if around else ""))
     return 0 if stood else REFUSED
 
 
@@ -125,13 +162,12 @@ def list_(rows: int, *, as_json: bool) -> None:
         click.echo(f"… and {len(found) - rows:,} more (--rows)")
 
 
-def _still_held(place: Installation, scope: str) -> str:
-    """Returns what else holds a lane or broadcast: a throttle holds all lanes of a Page's class."""
+def _still_held_by(place: Installation, scope: str) -> str | None:
+    """Returns the scope that still holds a lane or broadcast: a throttle holds all lanes of a Page's class."""
     around = class_scope(scope)
     if around is None or all(seen.scope != around for seen in holds.list_holds(place.client, place.keys)):
-        return ""
-    name = described(around)
-    return f", but {name} is held: `outbound page release --{name}`"
+        return None
+    return around
 
 
 def _table(found: list[HoldSeen], now: datetime) -> Table:

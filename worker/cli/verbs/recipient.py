@@ -20,6 +20,14 @@ class Told(msgspec.Struct, frozen=True):
     remembered: Remembered | None
 
 
+class Forgotten(msgspec.Struct, frozen=True):
+    """What `forget --json` prints; `forgotten` is what was remembered, null when it was nothing."""
+
+    page: str
+    recipient: str
+    forgotten: Remembered | None
+
+
 @click.group(
     "recipient",
     cls=VerbGroup,
@@ -60,12 +68,17 @@ def show(page: str, psid: str, *, as_json: bool) -> None:
 @verb.command("forget", cls=Verb, examples=("outbound recipient forget 1895382890692545 1254459154682919",))
 @click.argument("page", metavar="PAGE")
 @click.argument("psid", metavar="PSID")
-def forget(page: str, psid: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def forget(page: str, psid: str, *, as_json: bool) -> None:
     """Forget it, so that the next message is sent."""
     page_scope(page)
     _check(psid)
     place = installation()
+    before = recipients.show(place.client, place.keys, page, psid)
     stood = recipients.forget(place.client, place.keys, page, psid)
+    if as_json:
+        print_json(Forgotten(page, psid, before if stood else None))
+        return
     click.echo("forgotten: the next message is sent" if stood else "nothing was remembered")
 
 

@@ -1,0 +1,78 @@
+"""A broadcast by its id: how far it is, and how it is paused, resumed and cancelled."""
+
+import time
+from typing import Final, Literal, TypeAlias
+
+import click
+from rich.live import Live
+from rich.text import Text
+
+from producer.broadcasting import Broadcast, Progress
+from worker.cli.failing import REFUSED
+from worker.cli.overview_view import span
+from worker.cli.screen import print_json, result_console
+from worker.operations.broadcasts import is_done, nothing_to, state_of
+
+Act: TypeAlias = Literal["pause", "resume", "cancel"]
+
+EVERY_S: Final = 1.0
+
+
+def steer(broadcast: Broadcast, act: Act | None, *, watch: bool, as_json: bool) -> int:
+    """Pauses, resumes or cancels a broadcast, or does none of it, shows how far it is, and returns the exit code."""
+    told, code = _act(broadcast, act)
+    if told and not as_json:
+        click.echo(told)
+    if watch:
+        _watch(broadcast)
+    elif as_json:
+        print_json(broadcast.progress())
+    else:
+        click.echo(_words(broadcast.progress()))
+    return code
+
+
+def _act(broadcast: Broadcast, act: Act | None) -> tuple[str, int]:
+    """Returns what is said of it before its progress, and the exit code."""
+    match act:
+        case "pause":
+            return ("", 0) if broadcast.pause() else (nothing_to(act), REFUSED)
+        case "resume":
+            broadcast.resume()
+        case "cancel":
+            cancelled = broadcast.cancel()
+            if not cancelled and broadcast.progress().state != "cancelled":
+                return nothing_to(act), REFUSED
+            return f"{cancelled:,} {'person is' if cancelled == 1 else 'people are'} not sent to", 0
+    return "", 0
+
+
+def _watch(broadcast: Broadcast) -> None:
+    console = result_console()
+    found = broadcast.progress()
+    if not console.is_terminal:
+        while True:
+            click.echo(_words(found))
+            if is_done(found):
+                return
+            time.sleep(EVERY_S)
+            found = broadcast.progress()
+    with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
+        while not is_done(found):
+            time.sleep(EVERY_S)
+            found = broadcast.progress()
+            live.update(Text(_words(found)), refresh=True)
+
+
+def _words(progress: Progress) -> str:
+    """Returns how far a broadcast is, in two lines."""
+    state = state_of(progress)
+    done = progress.added - progress.waiting
+    share = f" ({done / progress.added:.0%})" if progress.added else ""
+    ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
+    rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None else ""
+    eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
+    return (
+        f"broadcast {progress.id} of Page {progress.page}: {state}; "
+        f"{done:,} of {progress.added:,} people{share}{rate}{eta}\n  {ended or 'nobody was sent to yet'}"
+    )

@@ -1,0 +1,91 @@
+"""The lanes that Pages can have, those of their broadcasts included, and in which order they empty."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+import msgspec
+import redis
+
+from producer.campaign import lane_of
+from producer.ids import made_at_ms
+from producer.keys import CLASSES, PRIORITIES, Keys
+
+BROADCASTS_MAX: Final = 1_000
+PERSON: Final = b"@"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A lane by its parts, and its name in Redis; `created_ms` is when its broadcast began, 0 for no broadcast's."""
+
+    page: str
+    rate_class: str
+    priority: str
+    broadcast: str | None
+    name: str
+    created_ms: int = 0
+
+
+def places_of(client: "redis.Redis", keys: Keys, pages: Sequence[str]) -> list[Place]:
+    """Returns the lanes of these Pages, in their order, whether or not anything is in them.
+
+    Of broadcasts, the latest 1,000 are looked at.
+
+    Raises:
+        redis.RedisError: the server was not reached.
+    """
+    places = [
+        Place(page, rate_class, priority, None, f"{page}/{CLASSES[rate_class]}/{PRIORITIES[priority]}")
+        for page in pages
+        for priority in PRIORITIES
+        for rate_class in CLASSES
+    ]
+    if pages:
+        places += _of_broadcasts(client, keys, set(pages))
+    order = {page: index for index, page in enumerate(pages)}
+    return sorted(places, key=lambda place: order[place.page])
+
+
+def _of_broadcasts(client: "redis.Redis", keys: Keys, wanted: set[str]) -> list[Place]:
+    ids = cast("list[bytes]", client.zrange(keys.of("broadcasts"), 0, BROADCASTS_MAX - 1, desc=True))
+    with client.pipeline(transaction=False) as pipe:
+        for each in ids:
+            pipe.hmget(keys.of(f"broadcast:{each.decode()}"), ["head", "created_ms"])
+        answers = cast("list[list[bytes | None]]", pipe.execute())
+    names = {letter: name for name, letter in CLASSES.items()}
+    found = []
+    for each, (head, created_ms) in zip(ids, answers, strict=True):
+        page, rate_class = (*(head or b"").decode().split("|", 2), "")[:2]
+        if head is not None and page in wanted and rate_class in names:
+            broadcast = each.decode()
+            name = lane_of(head, broadcast)
+            found.append(Place(page, names[rate_class], "bulk", broadcast, name, int(created_ms or 0)))
+    return found
+
+
+def age_s(place: Place, head: bytes | None, at_ms: int) -> float | None:
+    """Returns how long the first of a lane is there: by the time in its id, or since its broadcast began."""
+    if head is not None and head.startswith(PERSON) and place.created_ms:
+        return max(0, at_ms - place.created_ms) / 1000
+    made_ms = made_at_ms((head or b"").decode(errors="replace"))
+    if made_ms is None:
+        return None
+    age_ms = at_ms - made_ms
+    return age_ms / 1000 if 0 <= age_ms < at_ms // 2 else None
+
+
+def calls_before_empty(waiting: Mapping[Place, int]) -> dict[Place, int]:
+    """Returns the calls until each lane is empty: interactive goes before bulk, and bulk lanes go in turn."""
+    rivals: defaultdict[tuple[str, str], list[tuple[Place, int]]] = defaultdict(list)
+    for place, number in waiting.items():
+        rivals[place.page, place.rate_class].append((place, number))
+    calls = {}
+    for place, own in waiting.items():
+        calls[place] = own
+        if place.priority == "bulk":
+            calls[place] += sum(
+                number if each.priority == "interactive" else min(own, number)
+                for each, number in rivals[place.page, place.rate_class]
+                if each != place
+            )
+    return calls
