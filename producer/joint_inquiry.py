@@ -7,7 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.inquiry import Inquiry, lost
+from producer.inquiry import Inquiry, cancel_all, lost
 from producer.keys import Keys
 from producer.outcome import Outcome, outcome_of
 from producer.steps import Call, Steps
@@ -75,10 +75,12 @@ class JointInquiry(Inquiry):
 
     def cancel(self) -> Steps[bool]:
         """Ends every part that no worker has yet, the last first; comes to True only if none was or will be sent."""
-        none_sent = True
-        for part in reversed(self._distinct()):
-            none_sent = (yield from part.cancel()) and none_sent
-        return none_sent
+        ids = [part.id for part in reversed(self._distinct())]
+        return (yield from self._cancelled(ids)) == len(ids)
+
+    def _cancelled(self, ids: Sequence[str]) -> Steps[int]:
+        """Ends the commands that no worker has yet, in this order; comes to how many surely are not sent."""
+        return cancel_all(ids, self.keys)
 
     def _distinct(self) -> list[Inquiry]:
         return list({each.id: each for each in self.parts}.values())

@@ -167,6 +167,12 @@ class KeptParts(JointInquiry, KeptOne):
         found = {part.id: self._kept.outcomes.get(part.id) for part in self.parts}
         return {**known, **{each: outcome for each, outcome in found.items() if outcome is not None}}
 
+    def _cancelled(self, ids: Sequence[str]) -> Steps[int]:
+        cancelled = 0
+        for each in ids:
+            cancelled += yield from KeptOne(each, self._kept).cancel()
+        return cancelled
+
 
 class KeptBatch(BatchInquiry, KeptParts):
     """Asks an outbox after a batch."""
