@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -139,6 +139,19 @@ def _install() -> str | None:
     return f"chromium could not be installed: {done.stderr.decode(errors='replace')[-300:]}"
 
 
+# The last four keep the browser from asking anybody but the dashboard.
+ARGUMENTS: Final = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--window-size=1280,1600",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[webdriver.Chrome]:
     """Debian's Chromium without a screen; a test fails in CI and is skipped elsewhere when it cannot be had."""
@@ -149,7 +162,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
         pytest.skip(missing)
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
-    for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1600"):
+    for argument in ARGUMENTS:
         options.add_argument(argument)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")
