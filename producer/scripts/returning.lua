@@ -1,8 +1,7 @@
 -- returning.lua: how taken commands come back when their worker does not settle them. Needs lanes.lua, ending.lua.
 --
 -- `taken:<worker>` is a hash: token → "w" (no request begun) or "b" (begun) .. when it was taken, in ms .. what it cost
--- .. "|" .. ids, comma-separated, in order. What it cost is, for each limit, ";<page>/<limit>=" .. "g" and ms (GCRA), or
--- "w" and a number of calls (sliding log).
+-- (`budgets.lua`) .. "|" .. ids, comma-separated, in order.
 
 -- A request had begun, and nobody knows what became of it: law 8.
 local function return_in_doubt(id, command, now, policy)
@@ -23,30 +22,6 @@ local function return_in_doubt(id, command, now, policy)
   command.state = 'L'
   to_lane_head(id, command)
   keep(id, command)
-end
-
--- Gives back the budget of a chunk of which its worker knows that no call was made, and never more than leaves every
--- window within burst + rate * t. The calls that never were have made the others wait at least by their cost less the
--- time since, in which the budget may have filled up without them; in a log they are taken out as they were put in.
-local function refund(worker, token, now)
-  local entry = call('HGET', P .. 'taken:' .. worker, token)
-  local taken_ms, paid = string.match(entry or '', '^w(%d+);([^|]*)|')
-  if not paid then return end
-  for field, kind, amount in string.gmatch(paid, '([^;=]+)=(%l)([%d.]+)') do
-    if kind == 'w' then
-      call('LREM', P .. 'log:' .. field, amount, taken_ms)
-    else
-      local back, full_at = amount - (now - taken_ms), call('HGET', P .. 'rate', field)
-      if back > 0 and full_at then
-        call('HSET', P .. 'rate', field, string.format('%.3f', math.ceil((full_at - back) * 1000) / 1000))
-      end
-    end
-    if string.find(field, '^[^/]+/%l$') then
-      for _, priority in ipairs({ '/i', '/b' }) do
-        if call('ZSCORE', P .. 'asleep', field .. priority) then rouse(field .. priority) end
-      end
-    end
-  end
 end
 
 -- Puts a chunk back at the head of its lanes, in its order; returns how many commands it held.

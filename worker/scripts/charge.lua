@@ -1,4 +1,4 @@
--- uses: lanes
+-- uses: lanes budgets
 -- charge.lua: spends budget for further calls of a command that was taken: the pages of a list that comes page by page.
 --
 -- ARGV[1]  worker
@@ -17,23 +17,7 @@ if not digest then return 0 end
 local now = clock(ARGV[5])
 local facts = call('HMGET', P .. 'profile:' .. digest, '@rates', page)
 
--- The form is that of take.lua: "o:g:25:40" is one call every 25 ms, "o:w:10:600000" 10 in any 600,000 ms.
-local function rate_in(text)
-  local kind, a, b = string.match(',' .. text, ',' .. class .. ':(%a+):?([%d.]*):?(%d*)')
-  return kind and { kind = kind, a = tonumber(a), b = tonumber(b) }
-end
 local own = string.match(facts[2] or '', '^[^;]*;[^;]*;(.*)$')
-local rate = own and rate_in(own) or rate_in(facts[1] or '')
-
-if rate and rate.kind == 'w' then
-  local key = P .. 'log:' .. page .. '/' .. class
-  while tonumber(call('LINDEX', key, 0) or now) <= now - rate.b do call('LPOP', key) end
-  local used = call('LLEN', key)
-  for i = used, used + calls - 1 do call('RPUSH', key, int(now + math.floor(i / rate.a) * rate.b)) end
-  call('PEXPIRE', key, int(math.ceil((used + calls) / rate.a) * rate.b))
-elseif rate and rate.kind == 'g' then
-  local field = page .. '/' .. class
-  local from = math.max(now, tonumber(call('HGET', P .. 'rate', field) or '0'))
-  call('HSET', P .. 'rate', field, string.format('%.3f', from + calls * rate.a))
-end
+local rates = rates_of(own or '', rates_of(facts[1] or '', {}))
+spend(page, class, rates[class], calls, now)
 return 1

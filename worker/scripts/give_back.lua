@@ -1,4 +1,4 @@
--- uses: lanes ending returning
+-- uses: lanes ending returning budgets
 -- give_back.lua: returns a chunk of which the worker began no request, by its token alone (its take's reply may be lost).
 --
 -- ARGV[1]  worker
@@ -15,7 +15,10 @@ if call('HEXISTS', P .. 'taken:' .. ARGV[1], ARGV[2]) == 0 then
   call('SET', P .. 'returned:' .. ARGV[1] .. '#' .. ARGV[2], '1', 'PX', '600000')
   return 0
 end
-if ARGV[5] == '1' then refund(ARGV[1], ARGV[2], now) end
+if ARGV[5] == '1' then
+  local taken_ms, paid = string.match(call('HGET', P .. 'taken:' .. ARGV[1], ARGV[2]), '^w(%d+);([^|]*)|')
+  if paid then give_budget_back(paid, taken_ms, now) end
+end
 local returned = return_chunk(ARGV[1], ARGV[2], now, policy_of(ARGV[3]))
 write_counts()
 if returned > 0 then wake() end

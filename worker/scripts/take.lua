@@ -1,4 +1,4 @@
--- uses: lanes ending
+-- uses: lanes ending budgets
 -- take.lua: moves one chunk of ready commands to a worker and spends the rate budget for it.
 --
 -- ARGV[1]  worker
@@ -53,51 +53,11 @@ local facts = call('HMGET', profile_key, '@rates', '@types')
 if not facts[2] then return { -1, 0, 0, 0 } end
 local known_types = facts[2]
 
--- "t:g:25:40" is one call every 25 ms with a burst of 40; "p:w:10:600000" is 10 in any 600,000 ms; "t:off" is no limit.
-local function rates_of(text, into)
-  for name, kind, a, b in string.gmatch(text, '([%w_]+):(%a+):?([%d.]*):?(%d*)') do
-    into[name] = { kind = kind, a = tonumber(a), b = tonumber(b) }
-  end
-  return into
-end
 local default_rates = rates_of(facts[1] or '', {})
 
--- How many calls are free now, and when `wanted` of them will be.
-local function log_budget(key, rate, wanted)
-  while true do
-    local oldest = call('LINDEX', key, 0)
-    if not oldest or tonumber(oldest) > now - rate.b then break end
-    call('LPOP', key)
-  end
-  local used = call('LLEN', key)
-  local free = rate.a - used
-  if free >= wanted then return free, now end
-  local frees = call('LINDEX', key, math.min(used, wanted - free) - 1)
-  return free, frees and tonumber(frees) + rate.b or now + rate.b
-end
-
-local function budget(page, name, rate, wanted)
-  if not rate or rate.kind == 'off' then return 1000000, now end
-  if rate.kind == 'w' then return log_budget(P .. 'log:' .. page .. '/' .. name, rate, math.min(wanted, rate.a)) end
-  local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
-  local free = math.floor(rate.b - (from - now) / rate.a + 0.000001) -- exact for a full budget, whatever the time
-  return free, math.ceil(from + (math.min(wanted, rate.b) - rate.b) * rate.a)
-end
-
-local paid = {} -- what this chunk costs, for a refund (`returning.lua`)
-local function spend(page, name, rate, calls)
-  if not rate or rate.kind == 'off' or calls == 0 then return end
-  if rate.kind == 'w' then
-    paid[#paid + 1] = ';' .. page .. '/' .. name .. '=w' .. math.min(calls, rate.a)
-    local key = P .. 'log:' .. page .. '/' .. name
-    -- what is over the limit is a debt: it counts as if it were called in the windows that follow
-    for i = 0, calls - 1 do call('RPUSH', key, int(now + math.floor(i / rate.a) * rate.b)) end
-    call('PEXPIRE', key, int(math.ceil(calls / rate.a) * rate.b))
-    return
-  end
-  paid[#paid + 1] = string.format(';%s/%s=g%.3f', page, name, math.floor(calls * rate.a * 1000) / 1000)
-  local from = math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
-  call('HSET', P .. 'rate', page .. '/' .. name, string.format('%.3f', from + calls * rate.a))
+local paid = {} -- what this chunk costs, for a refund
+local function pay(page, name, rate, calls)
+  paid[#paid + 1] = spend(page, name, rate, calls, now)
 end
 
 -- A Page or lane that was held comes back gently: with one call free, not with a burst.
@@ -107,9 +67,7 @@ local function after_a_hold(member, page, rates, classes)
   for _, class in ipairs(classes) do
     local rate = rates[class]
     if rate and rate.kind == 'g' then
-      local field = page .. '/' .. class
-      local full_at = math.max(now, tonumber(call('HGET', P .. 'rate', field) or '0'))
-      call('HSET', P .. 'rate', field, string.format('%.3f', math.max(full_at, now + (rate.b - 1) * rate.a)))
+      fill_at(page, class, math.max(full_at(page, class, now), now + (rate.b - 1) * rate.a))
     end
   end
 end
@@ -156,9 +114,9 @@ end
 local function bucket_opens_at(command, rates)
   if command.bucket == '' then return nil end
   local rate = rates[string.match(command.bucket, '^[%w_]+')]
-  local free, at = budget(command.page, command.bucket, rate, 1)
+  local free, at = budget(command.page, command.bucket, rate, 1, now)
   if free >= 1 then
-    spend(command.page, command.bucket, rate, 1)
+    pay(command.page, command.bucket, rate, 1)
     return nil
   end
   return at
@@ -283,7 +241,7 @@ local function look(id, record, lane, rates, free)
     updates[#updates + 1] = record_of(command)
   end
   if alone then closed = true end
-  for class, calls in pairs(others) do spend(command.page, class, rates[class], calls) end
+  for class, calls in pairs(others) do pay(command.page, class, rates[class], calls) end
   return 'take', cost
 end
 
@@ -353,7 +311,7 @@ local function take_from(lane, page, priority, rates)
   if priority == 'b' and rate and rate.kind == 'g' then
     wanted = math.max(1, math.min(call('LLEN', key), math.floor(QUANTUM_MS / rate.a), rate.b))
   end
-  local free, at = budget(page, class, rate, wanted)
+  local free, at = budget(page, class, rate, wanted, now)
   if free < wanted then
     put_to_sleep(lane, math.max(at, now + 1))
     return nil
@@ -395,13 +353,13 @@ local function take_from(lane, page, priority, rates)
     end
     if used > 0 then call('HINCRBY', broadcast_key, 'taken', used) end
   end
-  spend(page, class, rate, spent)
+  pay(page, class, rate, spent)
   if is_media and #ids >= MEDIA_MAX then closed = true end
   if call('EXISTS', key) == 0 then return nil end
   if stop == 'elsewhere' then elsewhere = true end
   if stop == 'close' then closed = true end
   if stop == 'short' or free <= spent then
-    local _, opens = budget(page, class, rate, wanted)
+    local _, opens = budget(page, class, rate, wanted, now)
     put_to_sleep(lane, math.max(opens, now + 1))
     return nil
   end
