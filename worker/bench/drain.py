@@ -12,7 +12,7 @@ from worker.bench.processes import Measured
 from worker.bench.spread import steady_rate
 
 POLL_S: Final = 0.02
-STALLED_S: Final = 30.0
+STALLED_S: Final = 60.0
 
 
 class Drained(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ def drain(
     `done` returns how many have been done since any moment; by default how many messages the stub was sent.
 
     Raises:
-        BenchFailedError: a worker ended, or nothing was done for half a minute.
+        BenchFailedError: a worker ended, or nothing was done for a minute.
     """
     for each in workers:
         each.freeze()
@@ -106,8 +106,11 @@ def _watch(
         if number > samples[-1][1]:
             moved_at = now
         elif now - moved_at > STALLED_S:
-            words = "\n".join(each.last_words() for each in workers)
-            raise BenchFailedError(f"nothing moved for {STALLED_S:g} s with {number:,} of {total:,}: {words}")
+            words = "\n".join(each.last_words() for each in workers).strip()
+            raise BenchFailedError(
+                f"nothing moved for {STALLED_S:g} s with {number:,} of {total:,}: "
+                f"{words or 'the workers said nothing; look whether this machine is busy with something else'}"
+            )
         for each in workers:
             each.check()
         samples.append((now - began, number))
