@@ -91,7 +91,7 @@ end
 
 -- Accepts the commonest alone, one command that is due, stays until it is sent and joins one conversation or none, with
 -- as few calls as can be; nil for any other.
-local ONE = '^([^|\n]+)|(%l)|(%l)||([^|,\n]*)|[^|\n]*|[^|\n]*|[^|\n]*|([^k|\n]*)$'
+local ONE = '^([^|/\n]+)|(%l)|([ib])||([^|,\n]*)|[^|\n]*|[^|\n]*|[^|\n]*|([^k|\n]*)$'
 local function accept_one(now, depth_max, first)
   if #ARGV ~= first + 4 or ARGV[first + 2] ~= '' or ARGV[first + 3] ~= '' then return nil end
   local id, fixed = ARGV[first], ARGV[first + 1]

@@ -171,9 +171,7 @@ end
 -- What can be told of a record that cannot be read as a whole: its fixed line, when that is sound; else nil.
 local function salvaged(record)
   local cut = string.find(record, '\n', 1, true)
-  local whole = cut and parse('L' .. string.sub(record, cut))
-  if whole and whole.page ~= '' then return whole end
-  return nil
+  return cut and parse('L' .. string.sub(record, cut))
 end
 
 -- The record cannot be read: it will never be sent, and is kept as it is. `page` is what its place says of it, or '?';
@@ -190,8 +188,9 @@ quarantine = function(id, record, page, state, now, outcome, detail)
   write_outcome(id, unread, outcome or 'refused', detail or '{"reason":"its record in Redis cannot be read"}', now, the_policy)
   count_many(unread.page, command and command.broadcast or '', outcome or 'refused', 1)
   if outcome ~= 'sent' then stop_sequence(id, now, the_policy) end
-  if state == 'W' then return end -- it stood in a line, and goes out of it
-  if command and state ~= '?' then
+  local alone = command and not string.find(command.people, ',', 1, true)
+  if state == 'W' and alone then return end -- it stood in a line, and goes out of it
+  if command and (state == 'L' or state == 'T' or state == 'P') then
     leave_conversations(id, command, now)
   else
     call('SADD', P .. 'audit', unread.page) -- the timer looks which conversations have lost their head

@@ -50,7 +50,8 @@ local function turn()
   return call('INCR', P .. 'turn')
 end
 
-local FIXED = '^([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|(%d+)|(%d*)\n'
+-- Page, class and priority make a lane's name, which scripts take apart again: a part that is missing would fail there.
+local FIXED = '^([^|/\n]+)|(%l)|([ib])|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|(%d+)|(%d*)\n'
 
 local STATES = { L = true, W = true, S = true, R = true, P = true, E = true, T = true }
 

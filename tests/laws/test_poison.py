@@ -136,6 +136,14 @@ FIELD_DAMAGES = {
     "attempts that are no number": (b"L\n", b"Lone;0;;;0\n"),
     "a Page that is no text": (b"\nP1|", b"\nP\xff|"),
     "another class": (b"|t|i|", b"|o|i|"),
+    "no class": (b"|t|i|", b"||i|"),
+    "no priority": (b"|t|i|", b"|t||"),
+    "a priority that is none": (b"|t|i|", b"|t|x|"),
+    "no Page": (b"\nP1|", b"\n|"),
+    "a Page in two parts": (b"\nP1|", b"\nP/1|"),
+    "a cost that is no number": (b"|||s|", b"||x|s|"),
+    "a cost beyond all bounds": (b"|||s|", b"||950000|s|"),
+    "a cost to others beyond all bounds": (b"|||s|", b"||1,p950000|s|"),
     "a person that is no text": (b"|u|", b"|\xff|"),
     "a type that is no text": (b"|send_message|", b"|send\xff|"),
     "options that are no text": (b"|s|", b"|s\xff|"),
@@ -163,6 +171,59 @@ def test_a_damaged_field_is_a_dead_letter(engine: Engine, what: str) -> None:
     assert (sorted(sent), engine.outcome("bad")) == (["a", "b", "next"], "refused")
     assert engine.client.hget(engine.key("dead:records"), "bad") == damaged
     assert read(engine.client).scores("dead").keys() == {"bad"}
+
+
+@pytest.mark.parametrize("state", ["S", "R", "W"])
+@pytest.mark.parametrize("what", ["no class", "no priority", "a priority that is none", "no Page"])
+def test_no_damaged_field_enters_a_lane(engine: Engine, what: str, state: str) -> None:
+    """What waited elsewhere than in a lane ends refused when its lane cannot be told, and all others go on."""
+    queue_of_three(engine, state)
+    record = engine.client.hget(engine.key("commands"), "bad")
+    assert isinstance(record, bytes)
+    engine.client.hset(engine.key("commands"), "bad", record.replace(*FIELD_DAMAGES[what], 1))
+    sent = engine.send() + engine.send()
+    engine.advance(1_000)
+    engine.advance(1)
+    sent += engine.send() + engine.send()
+    assert sorted(sent) == sorted({"next", "other", *(["first"] if state == "W" else [])})
+    assert engine.outcome("bad") == "refused"
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_the_other_conversations_of_what_waits_and_cannot_be_read_go_on(engine: Engine, how: str) -> None:
+    """It waits behind one person, and is the head of another's conversation, which goes on as well."""
+    engine.enqueue(
+        Spec(id="first", people="u"),
+        Spec(id="bad", people="u,v"),
+        Spec(id="u", people="u"),
+        Spec(id="v", people="v"),
+    )
+    damage(engine, "bad", how)
+    sent = engine.send() + engine.send()
+    engine.advance(1)
+    sent += engine.send() + engine.send()
+    assert (sorted(sent), engine.outcome("bad")) == (["first", "u", "v"], "refused")
+
+
+def test_a_damaged_lane_is_no_place_however_long_that_lane_is(engine: Engine) -> None:
+    """What is in no lane ends refused also when the lane that its record names is too long to be searched."""
+    engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"), Spec(id="other", rate_class="o"))
+    engine.client.rpush(engine.key("lane:P1/o/i"), *(f"ended{i}" for i in range(10_001)))
+    record = engine.client.hget(engine.key("commands"), "bad")
+    assert isinstance(record, bytes)
+    engine.client.hset(engine.key("commands"), "bad", record.replace(*FIELD_DAMAGES["another class"], 1))
+    sent = [each for _ in range(15) for each in engine.send()]
+    engine.advance(1)
+    sent += engine.send()
+    assert (sorted(sent), engine.outcome("bad")) == (["next", "other"], "refused")
+
+
+def test_a_person_in_a_lane_of_no_broadcast_is_passed_over(engine: Engine) -> None:
+    """An entry that no producer makes stops nobody."""
+    engine.enqueue(Spec(id="a"))
+    engine.client.rpush(engine.key("lane:P1/t/i"), "@somebody")
+    engine.enqueue(Spec(id="b"))
+    assert engine.send() == ["a", "b"]
 
 
 def test_a_chunk_of_which_nothing_can_be_read_is_followed_by_another(engine: Engine) -> None:

@@ -150,13 +150,16 @@ local function not_wanted(command, id)
 end
 
 -- What a command costs its lane's class, and what it costs others: "" is one call, "3" are three, "3,t2" are three
--- and two of class t beside. What it costs others cannot be waited for, and leaves a debt there.
+-- and two of class t beside. What it costs others cannot be waited for, and leaves a debt there. nil when it is damaged:
+-- a number without a bound would stop its lane for ever.
 local NOTHING = {}
 local function cost_of(command)
   if command.cost == '' then return 1, NOTHING end
+  local own, rest = string.match(command.cost, '^(%d%d?%d?)([,%l%d]*)$')
+  if not own or string.gsub(rest, ',%l%d%d?%d?', '') ~= '' then return nil end
   local others = {}
-  for class, calls in string.gmatch(command.cost, ',(%l)(%d+)') do others[class] = tonumber(calls) end
-  return tonumber(string.match(command.cost, '^%d+')) or 1, others
+  for class, calls in string.gmatch(rest, ',(%l)(%d+)') do others[class] = tonumber(calls) end
+  return tonumber(own), others
 end
 
 local lane_parts = {}
@@ -171,16 +174,18 @@ local function is_of(command, lane)
     and command.broadcast == parts[4]
 end
 
--- A command that is to be in another lane is there, unless its record is damaged: then it is in none.
+-- A command that is to be in another lane is there, unless its record is damaged: then it is in none. So it is held to
+-- be where that lane is too long to be searched: an id is in one lane all its life.
 local SEARCHED_MAX = 10000
 local function is_in_none(id, command)
   local key = P .. 'lane:' .. lane_of(command)
-  return call('LLEN', key) <= SEARCHED_MAX and not call('LPOS', key, id)
+  return call('LLEN', key) > SEARCHED_MAX or not call('LPOS', key, id)
 end
 
 -- Of a broadcast whose message is gone nobody can be sent to.
 local function end_person(lane)
   local page, broadcast = string.match(lane, '^([^/]+)/[^/]+/[^/]+/(.+)$')
+  if not page then return end
   if call('EXISTS', P .. 'broadcast:' .. broadcast) == 0 then broadcast = '' end
   count_many(page, broadcast, 'refused', 1)
 end
@@ -219,6 +224,10 @@ local function look(id, record, lane, rates, free)
     return 'skip'
   end
   local cost, others = cost_of(command)
+  if not cost then
+    quarantine(id, record, page, '?', now)
+    return 'skip'
+  end
   local alone = has(command.options, 'a') or has(command.flags, 'z')
   if alone and #ids > 0 then return 'close' end
   if cost > free then return 'short', cost end
