@@ -24,7 +24,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `policy` | string | how long outcomes are kept, and other bounds, as the last worker to come has them |
 | `beats` | sorted set | worker by its last heartbeat |
 | `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
-| `unserved` | set | Pages with waiting commands for which no present worker has a token that is not held |
+| `unserved` | set | Pages whose commands found no worker with a token that is not held; some may have ended |
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
 | `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |

@@ -58,6 +58,7 @@ class Presence:
         self._beat_now = threading.Event()
         self.outage_passed = threading.Event()
         self._introduced = False
+        self._since = time.time()
         self._thread: threading.Thread | None = None
         self._acknowledged_at = float("-inf")
         self._connected_since = float("inf")
@@ -154,7 +155,7 @@ class Presence:
         info = {
             "host": socket.gethostname(),
             "pid": os.getpid(),
-            "since": time.time(),
+            "since": self._since,
             "pages": len(profile.pages),
             **self._about,
         }

@@ -1,15 +1,22 @@
 """The installation that the environment names: its settings, its Redis, its keys."""
 
 import os
+from typing import Final
 
 import msgspec
 import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 
 from producer import Producer
 from producer.keys import Keys
 from producer.queue import Queue, connect
 from producer.ticket import Ticket
 from worker.settings import Settings, read_settings
+
+CONNECT_S: Final = 3.0
+ANSWER_S: Final = 5.0
+CONNECTS_AGAIN: Final = 3
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -33,11 +40,24 @@ class Installation(msgspec.Struct, frozen=True):
         return Producer.on(self.client, prefix=self.keys.prefix).ticket(command_id)
 
 
-def installation() -> Installation:
-    """Returns the installation of this environment.
+def installation(*, patient: bool = False) -> Installation:
+    """Returns the installation of this environment; who asks it is told within seconds that Redis hangs.
+
+    A connection that broke is opened again, but a server that does not answer is not asked twice.
+
+    Args:
+        patient: ask again for a minute, as a producer does: for what must not break off, or be accepted twice.
 
     Raises:
         SettingsError: a setting is wrong, in a sentence.
     """
     settings = read_settings(os.environ)
-    return Installation(settings, connect(settings.redis_url), Keys(settings.key_prefix))
+    client = connect(settings.redis_url)
+    if not patient:
+        backoff = ExponentialBackoff(cap=1.0, base=0.05)
+        client.connection_pool.connection_kwargs.update(
+            socket_connect_timeout=CONNECT_S,
+            socket_timeout=ANSWER_S,
+            retry=Retry(backoff, CONNECTS_AGAIN, supported_errors=(redis.ConnectionError,)),
+        )
+    return Installation(settings, client, Keys(settings.key_prefix))

@@ -13,6 +13,7 @@ from worker.cli.serving import Beat, Served, beats, now_ms
 from worker.operations.budgets import Known, Line, Spending, backlog_s, known_pages, read_spending
 from worker.operations.holds import HoldSeen, list_holds
 from worker.operations.places import Place, age_s, calls_before_empty, places_of
+from worker.operations.unserved import unserved_pages
 
 PAGES_MAX: Final = 1_000
 PAGES_READ_MAX: Final = 10_000
@@ -139,7 +140,7 @@ def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Over
         behind=max(0, counted["not_ended"] - elsewhere),
         next_due=facts.next_due,
         parked=facts.parked,
-        unserved=sorted(facts.unserved),
+        unserved=list(facts.unserved),
         dead_letters=facts.dead,
         ended={name: facts.counts.get(name, 0) for name in OUTCOMES},
         retried=facts.counts.get("retried", 0),
@@ -233,18 +234,17 @@ def read_facts(client: "redis.Redis", keys: Keys) -> Facts:
         pipe.zrange(keys.of("asleep"), 0, ASLEEP_MAX - 1, withscores=True)
         pipe.zcard(keys.of("later"))
         pipe.zrange(keys.of("later"), 0, 0, withscores=True)
-        pipe.srandmember(keys.of("unserved"), PAGES_MAX)
         pipe.srandmember(keys.of("parked"), TYPES_MAX)
         pipe.zcard(keys.of("dead"))
         pipe.hgetall(keys.of("counts"))
-        total, asleep, later, first, unserved, parked, dead, counts = pipe.execute()
+        total, asleep, later, first, parked, dead, counts = pipe.execute()
     return Facts(
         depth=_depth(client, keys, total),
         pages_total=total,
         asleep={member.decode(): int(until) for member, until in asleep},
         later=later,
         next_due=_instant(first[0][1]) if first else None,
-        unserved=[page.decode() for page in unserved],
+        unserved=unserved_pages(client, keys),
         parked=_parked(client, keys, [kind.decode() for kind in parked]),
         dead=dead,
         counts={name.decode(): int(number) for name, number in counts.items()},

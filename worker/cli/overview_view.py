@@ -11,6 +11,7 @@ from rich.text import Text
 from worker.cli.overview import LaneSeen, Overview
 from worker.operations.scopes import described
 
+NAMED_MAX: Final = 5
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -143,10 +144,21 @@ def _notes(overview: Overview) -> list[RenderableType]:
     if overview.parked:
         kinds = ", ".join(f"{kind} ({number:,})" for kind, number in overview.parked.items())
         notes.append(f"no running worker knows these types: {kinds}; start a newer worker")
-    if overview.unserved:
-        named = ", ".join(overview.unserved[:5]) + (", …" if len(overview.unserved) > 5 else "")  # noqa: PLR2004
-        notes.append(f"no running worker holds a token for Page {named}; add it to the Pages file")
+    served = {page.page for page in overview.pages if page.served}
+    without = [page for page in overview.unserved if page not in served]
+    dead = [page for page in overview.unserved if page in served]
+    if without:
+        notes.append(f"no running worker holds a token for Page {_named(without)}; add it to the Pages file")
+    if dead:
+        notes.append(
+            f"Page {_named(dead)} waits for another token: put it into the Pages file, "
+            "or release the Page if the one there is alive"
+        )
     return [Text(), *(Text(note) for note in notes)] if notes else []
+
+
+def _named(pages: Sequence[str]) -> str:
+    return ", ".join(pages[:NAMED_MAX]) + (", …" if len(pages) > NAMED_MAX else "")
 
 
 def _more(table: Table, rows: Sequence[object], rows_max: int) -> RenderableType:

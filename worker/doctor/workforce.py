@@ -9,6 +9,7 @@ import redis
 
 from producer.keys import Keys
 from worker.doctor.findings import Finding, error, listed, ok, warning
+from worker.operations.unserved import unserved_pages
 from worker.shared import Shared
 
 WORKERS_MAX: Final = 1_000
@@ -70,7 +71,7 @@ def look_at(client: "redis.Redis", keys: Keys, pages: Sequence[str], *, timeout_
             digest: _profile(client, keys, digest, pages[:PAGES_MAX]) for digest in sorted(set(digests))
         },
         not_ended=sum(int(number) for number in depth),
-        unserved=_members(client, keys.of("unserved")),
+        unserved=unserved_pages(client, keys),
         parked=_members(client, keys.of("parked")),
     )
 
@@ -230,7 +231,8 @@ def stranded(force: Workforce) -> Iterator[Finding]:
             "workers.pages",
             f"commands wait for Page {listed(force.unserved)}, which no running worker has a living token for",
             why="they wait, and expire if they may",
-            do="add the Page to the Pages file of the workers; see `outbound page list` for a dead token",
+            do="add the Page to the Pages file of the workers; where `outbound page list` shows a dead token, "
+            "put a new one there, or release the Page if that token is alive",
         )
     if force.parked:
         yield warning(

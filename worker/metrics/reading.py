@@ -9,6 +9,7 @@ import redis
 
 from producer.keys import CLASSES, PRIORITIES, Keys
 from worker.lanes import taken_of
+from worker.operations.unserved import unserved_pages
 
 PAGES_MAX: Final = 500
 DEPTHS_MAX: Final = 20_000
@@ -135,14 +136,13 @@ def _facts(client: "redis.Redis", keys: Keys) -> _Facts:
         pipe.hlen(keys.of("depth"))
         pipe.hlen(keys.of("hold"))
         pipe.zcard(keys.of("later"))
-        pipe.scard(keys.of("unserved"))
         pipe.zcard(keys.of("dead"))
         pipe.hgetall(keys.of("counts"))
         pipe.zrange(keys.of("beats"), 0, WORKERS_MAX - 1, desc=True, withscores=True)
         pipe.srandmember(keys.of("parked"), TYPES_MAX)
         pipe.exists(keys.of("keeper"))
         pipe.get(keys.of("next"))
-        time, pages, holds, later, unserved, dead, counts, beats, parked, keeper, due = pipe.execute()
+        time, pages, holds, later, dead, counts, beats, parked, keeper, due = pipe.execute()
     seconds, microseconds = time
     depth = _hash(client, keys.of("depth"), pages, DEPTHS_MAX)
     return _Facts(
@@ -150,7 +150,7 @@ def _facts(client: "redis.Redis", keys: Keys) -> _Facts:
         depth={page.decode(): int(number) for page, number in depth.items()},
         pages=pages,
         later=later,
-        unserved=unserved,
+        unserved=len(unserved_pages(client, keys)),
         dead=dead,
         counts={name.decode(): int(number) for name, number in counts.items()},
         beats=[(name.decode(), score) for name, score in beats],

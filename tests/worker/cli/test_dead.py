@@ -32,7 +32,9 @@ def test_a_text_is_shown_only_when_it_is_asked_for(
     assert ("fbtrace_id Fb1" in plain, "secret" in plain, "p0" in plain) == (True, False, False)
     assert whole.splitlines()[-2] == "  recipient p0"
     assert "secret words" in whole.splitlines()[-1]
-    assert outbound("dead", "show", "none").code == 1
+    none = outbound("dead", "show", "none")
+    where = "`outbound explain none` says where the command is"
+    assert (none.code, none.err) == (1, f"outbound: there is no dead letter with the id none: {where}\n")
 
 
 def test_dead_letters_are_replayed(outbound: Outbound, lanes: Lanes, producer: Producer) -> None:

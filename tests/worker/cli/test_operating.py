@@ -25,6 +25,17 @@ def test_explain_says_what_a_command_waits_for(outbound: Outbound, lanes: Lanes,
     )
 
 
+def test_a_reason_that_is_a_sentence_goes_on_without_its_full_stop(
+    outbound: Outbound, lanes: Lanes, producer: Producer
+) -> None:
+    """Until when a hold lasts stands behind its reason, not behind the end of a sentence."""
+    lanes.hello("w", PROFILE, b"{}")
+    ticket = producer.send_text("ann", "x")
+    outbound("page", "hold", PAGE, "--reason", "We have a new menu.")
+    told = outbound("explain", ticket.id).out.splitlines()
+    assert told[-1] == f"  waits for a hold: Page {PAGE} is held: We have a new menu, until it is released"
+
+
 def test_explain_of_a_dead_letter(outbound: Outbound, lanes: Lanes, producer: Producer) -> None:
     """The outcome, every attempt with Graph's codes, and what can be done."""
     (command_id,) = bury(lanes, producer)

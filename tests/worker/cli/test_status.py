@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any, cast
 
 import msgspec
 import pytest
 import redis
+from rich.console import Console
 
 from producer import Producer, batch, messages
 from producer.envelope import Priority
 from producer.keys import Keys
 from worker.cli.overview import PAGES_MAX, LaneSeen, Overview, PageSeen, WorkerSeen, read_overview
-from worker.cli.overview_view import span
+from worker.cli.overview_view import render, span
 from worker.lanes import Hold, Lanes, Settlement
 from worker.operations.holds import HoldSeen
 from worker.profile import KnownPage, Profile, Rate
@@ -304,6 +306,38 @@ def test_a_page_that_nobody_serves_is_named(server: "redis.Redis") -> None:
     seen = without_times(read(server))
     reason = "no running worker holds a token for this Page"
     assert (seen.unserved, seen.lanes) == (["99"], [lane("99", waiting=1, state="unserved", reason=reason)])
+
+
+def test_a_page_whose_commands_have_ended_waits_for_no_token(server: "redis.Redis") -> None:
+    """A Page that nobody serves is named as long as something of it waits."""
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    tickets = [Producer.on(server, page=page).send_text("ann", "x") for page in ("98", "99")]
+    lanes.take("w", 1, PROFILE)
+    assert read(server).unserved == ["98", "99"]
+    assert tickets[0].cancel()
+    assert read(server).unserved == ["99"]
+
+
+def test_a_page_without_a_token_is_told_from_one_whose_token_is_dead(server: "redis.Redis") -> None:
+    """The one is to be added to the Pages file; of the other the token there is to be replaced, or released."""
+    lanes = Lanes(server)
+    profile = Profile(rates=PROFILE.rates, types=PROFILE.types, pages={"1": KnownPage(fingerprint="f")})
+    lanes.hello("w", profile, b"{}")
+    Producer.on(server, page="1").send_text("ann", "x")
+    chunk = lanes.take("w", 1, profile).chunk
+    assert chunk is not None
+    dead = Hold("page:1", None, b'{"reason":"dead"}', fingerprint="f", kind="token")
+    lanes.settle(chunk, [Settlement(chunk.commands[0].id, "return", "")], [dead])
+    Producer.on(server, page="99").send_text("ann", "x")
+    for token in (2, 3):
+        lanes.take("w", token, profile)
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(render(read(server), rows_max=20))
+    assert console.export_text().splitlines()[-2:] == [
+        "no running worker holds a token for Page 99; add it to the Pages file",
+        "Page 1 waits for another token: put it into the Pages file, or release the Page if the one there is alive",
+    ]
 
 
 def test_parked_types_are_named(server: "redis.Redis") -> None:

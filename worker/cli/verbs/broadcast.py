@@ -133,7 +133,7 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
     if not page:
         raise click.UsageError("no Page is named: use --page or OUTBOUND_PAGE")
     command = batch.send_message(PLACEHOLDER, message, **options)
-    place = installation()
+    place = installation(patient=True)
     producer = _producer(place, page)
     if given["dry_run"]:
         return _rehearse(people, page, as_json=as_json)

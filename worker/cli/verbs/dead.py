@@ -127,7 +127,8 @@ def show(command_id: str, *, show_content: bool, as_json: bool) -> None:
     place = installation()
     shown = dead_letters.show(place.client, place.keys, command_id, with_content=show_content)
     if shown is None:
-        raise Refusal(f"there is no dead letter with the id {command_id}", REFUSED)
+        elsewhere = f"`outbound explain {command_id}` says where the command is"
+        raise Refusal(f"there is no dead letter with the id {command_id}: {elsewhere}", REFUSED)
     if as_json:
         print_json(shown)
         return

@@ -59,7 +59,7 @@ def verb(
     """
     if run is not None and intake.RUN.fullmatch(run) is None:
         raise click.UsageError("--run takes the 13 characters that a run printed when it broke off")
-    place = installation()
+    place = installation(patient=True)
     delivery = Delivery(page=page, priority="bulk" if bulk else "interactive")
     progress = intake.Progress(run or intake.new_run(), next_line=from_line)
     stop: Refusal | None = None

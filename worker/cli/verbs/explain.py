@@ -88,7 +88,7 @@ def _wait(wait: Wait, now: datetime) -> str:
         ends = ", until it is released" if wait.kind == "hold" else ""
     else:
         ends = f", for {span(max(0.0, (wait.until - now).total_seconds()))}"
-    return f"{NOUNS[wait.kind]}: {wait.reason}{ends}"
+    return f"{NOUNS[wait.kind]}: {wait.reason.removesuffix('.')}{ends}"
 
 
 NOUNS: Final = {

@@ -72,7 +72,7 @@ def verb(
     Exit code: 0 queued (with --wait: sent), 1 refused, 75 not ended yet or Redis away.
     """
     line = _line_of(words, page or "", document, bulk=bulk)
-    place = installation()
+    place = installation(patient=True)
     ticket_id, arguments = arguments_for(line, new_id())
     put_whole(place.queue, arguments)
     ticket = place.ticket(ticket_id)

@@ -1,5 +1,6 @@
 """`outbound stub`: the stub of Graph in the foreground, or its self-test."""
 
+import os
 import signal
 from typing import Final
 
@@ -49,7 +50,9 @@ def verb(port: int, host: str, latency_ms: float, seconds: float, *, tested: boo
     except ParserMissingError as error:
         raise Refusal(str(error)) from None
     except OSError as error:
-        raise Refusal(f"the stub cannot listen on {host}:{port}: {error.strerror or error}") from None
+        # asyncio's own text of a taken port repeats the address
+        why = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error)
+        raise Refusal(f"the stub cannot listen on {host}:{port}: {why}; try --port 0") from None
     notice(
         f"the stub has stopped: {served.stats.requests:,} requests, {served.stats.deliveries:,} messages delivered"
     )
