@@ -20,7 +20,7 @@ def test_new_pages_make_a_process_no_younger(valkey: "redis.Redis") -> None:
 
     def told() -> dict[str, float]:
         info = valkey.hget("outbound:workers:info", presence.name)
-        return msgspec.json.decode(info, type=dict[str, float | str]) if info else {}  # type: ignore[return-value]
+        return msgspec.json.decode(info, type=dict[str, float | str]) if info else {}
 
     presence.start()
     try:

@@ -51,7 +51,7 @@ def verb(port: int, host: str, latency_ms: float, seconds: float, *, tested: boo
         raise Refusal(str(error)) from None
     except OSError as error:
         # asyncio's own text of a taken port repeats the address
-        why = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error)
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise Refusal(f"the stub cannot listen on {host}:{port}: {why}; try --port 0") from None
     notice(
         f"the stub has stopped: {served.stats.requests:,} requests, {served.stats.deliveries:,} messages delivered"
