@@ -26,7 +26,7 @@ ANY: Final = Which()
 WHY_LEFT: Final = {
     "absent": "no dead letter of this id",
     "waiting": "on the queue already",
-    "unreadable": "cannot be read",
+    "unreadable": "cannot be read: send it anew, and drop the letter",
     "doubtful": "may have arrived already",
     "expired": "past the time until which they were to be sent",
     "cancelled": "of a broadcast that was cancelled or is no longer kept",

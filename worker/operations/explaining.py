@@ -27,6 +27,7 @@ STATES: Final[dict[Place, str]] = {
     "retry": "to be tried again later",
     "parked": "parked: no running worker knows its type",
     "echo": "awaiting its echo: an attempt may have arrived",
+    "unreadable": "its record in Redis cannot be read: it becomes a dead letter when its turn comes",
     "unknown": "on its way",
 }
 
@@ -100,6 +101,13 @@ def _one(seen: Look, timeout_ms: int) -> Explanation:
         return _ended(seen, outcome_of(seen.outcome))
     if seen.broadcast is not None and seen.lane_position is not None:
         return _not_made(seen, timeout_ms)
+    if seen.unreadable:
+        return Explanation(
+            id=seen.id,
+            place="unreadable",
+            state=STATES["unreadable"],
+            history=attempts_of(seen.history),
+        )
     return Explanation(
         id=seen.id,
         place="unknown",

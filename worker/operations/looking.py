@@ -55,6 +55,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     dead: float | None = None
     state: str = ""
     command: Taken | None = None
+    unreadable: bool = False
     broadcast: Broadcast | None = None
     lane: str = ""
     lane_position: int | None = None
@@ -107,6 +108,7 @@ def _look_of(command_id: str, answer: object) -> Look:
     flat = cast("list[object]", answer)
     facts = {cast("bytes", name).decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
     record = cast("bytes | None", facts.pop("record", None))
+    command = read_record(command_id, record)
     holds = _strings(facts.pop("holds", []))
     profiles = _strings(facts.pop("profiles", []))
     pairs = zip(holds[::2], holds[1::2], strict=True)
@@ -120,8 +122,9 @@ def _look_of(command_id: str, answer: object) -> Look:
             **plain,
             "id": command_id,
             "now_ms": int(cast("bytes", facts["now"])),
-            "state": record[:1].decode() if record else "",
-            "command": read_record(command_id, record),
+            "state": record[:1].decode(errors="replace") if record else "",
+            "unreadable": record is not None and command is None,
+            "command": command,
             "broadcast": _broadcast(facts.get("broadcast")),
             "holds": seen,
             "profiles": [_knows(profiles[at : at + 4]) for at in range(0, len(profiles), 4)],

@@ -12,7 +12,17 @@ from worker.operations.scopes import described
 from worker.operations.waking import Spent, leaves_at_ms, pace_for
 
 Place = Literal[
-    "lane", "conversation", "scheduled", "retry", "parked", "echo", "taken", "not made", "ended", "unknown"
+    "lane",
+    "conversation",
+    "scheduled",
+    "retry",
+    "parked",
+    "echo",
+    "taken",
+    "not made",
+    "ended",
+    "unreadable",
+    "unknown",
 ]
 PLACES: Final[dict[str, Place]] = {
     "L": "lane",

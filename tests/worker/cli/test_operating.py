@@ -57,6 +57,27 @@ def test_explain_of_nobody_s_command(outbound: Outbound) -> None:
     assert (ran.code, ran.out, ran.err) == (1, "", sentence)
 
 
+def test_a_record_that_cannot_be_read_is_told_of(
+    outbound: Outbound, lanes: Lanes, producer: Producer
+) -> None:
+    """Before its turn and after it, whoever asks, cancels, shows or replays it gets a sentence, and what to do."""
+    lanes.hello("w", PROFILE, b"{}")
+    broken = producer.send_text("ann", "x").id
+    lanes.client.hset("outbound:commands", broken, b"\xff\x00 garbage")
+    state = "its record in Redis cannot be read: it becomes a dead letter when its turn comes"
+    asked, cancelled = outbound("explain", broken), outbound("cancel", broken)
+    assert (asked.code, asked.out, asked.err) == (0, f"{broken}: {state}\n", "")
+    assert (cancelled.code, cancelled.out) == (1, f"{broken}: not cancelled: {state}\n")
+    lanes.take("w", 1, PROFILE)
+    shown, replayed = outbound("dead", "show", broken), outbound("dead", "replay", broken)
+    assert shown.out.splitlines()[1:] == [
+        f"  Page {PAGE}",
+        "  after 0 attempts: its record in Redis cannot be read",
+    ]
+    left = "outbound: 1 left alone: cannot be read: send it anew, and drop the letter\n"
+    assert (replayed.code, replayed.out, replayed.err) == (1, "0 replayed\n", left)
+
+
 def test_cancel_promises_no_more_than_is_true(outbound: Outbound, lanes: Lanes, producer: Producer) -> None:
     """What waits is cancelled; what a worker has, what has ended and what nobody knows is not."""
     waits, gone = producer.send_text("ann", "x"), producer.send_text("bob", "x")

@@ -142,7 +142,8 @@ def _lines(shown: Shown) -> Iterable[str]:
         f", broadcast {letter.broadcast}" if letter.broadcast and "broadcast" not in letter.lane else ""
     )
     yield f"{letter.id}: {letter.outcome or 'its outcome is no longer kept'} at {letter.at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"  Page {letter.page}, {letter.type}, lane {letter.lane}{broadcast}"
+    where = [f"Page {letter.page}", letter.type, f"lane {letter.lane}{broadcast}" if letter.lane else ""]
+    yield "  " + ", ".join(each for each in where if each)
     counted = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
     doubt = "; it may have arrived: replaying it wants --doubtful" if letter.doubtful else ""
     yield f"  after {counted}: {letter.reason or 'no reason is kept'}{doubt}"

@@ -54,8 +54,7 @@ def verb(command_id: str, *, as_json: bool) -> None:
 def lines_of(told: Explanation, now: datetime) -> Iterator[str]:
     """Yields an explanation line by line."""
     yield f"{told.id}: {told.state}"
-    where = [f"Page {told.page}" if told.page else "", told.type, f"lane {told.lane}" if told.lane else ""]
-    yield "  " + ", ".join(each for each in where if each)
+    yield from _where(told)
     if told.outcome is not None:
         yield f"  {sentence_of(told.outcome)}"
     if told.is_dead_letter:
@@ -75,6 +74,12 @@ def lines_of(told: Explanation, now: datetime) -> Iterator[str]:
         yield from lines_of(part, now)
     if len(told.parts) > PARTS_MAX:
         yield f"… and {len(told.parts) - PARTS_MAX:,} more (--json shows all)"
+
+
+def _where(told: Explanation) -> Iterator[str]:
+    where = [f"Page {told.page}" if told.page else "", told.type, f"lane {told.lane}" if told.lane else ""]
+    if any(where):
+        yield "  " + ", ".join(each for each in where if each)
 
 
 def attempt_line(attempt: Attempt) -> str:
