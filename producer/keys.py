@@ -18,7 +18,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `parked` | set | types that no present worker knows |
 | `parked:<type>` | list | their ids |
 | `taken:<worker>` | hash | token → whether its request began, when it was taken, and the ids |
-| `returned:<worker>#<token>` | string | a take that was given up before it came |
+| `tokens` | hash | worker → its last token that took, or was given back before it came: an older one takes nothing |
 | `workers` | hash | worker → digest of its profile |
 | `workers:info` | hash | worker → JSON for people |
 | `policy` | string | how long outcomes are kept, and other bounds, as the last worker to come has them |

@@ -67,6 +67,7 @@ end
 local function forget_worker(worker)
   call('HDEL', P .. 'workers', worker)
   call('HDEL', P .. 'workers:info', worker)
+  call('HDEL', P .. 'tokens', worker)
   call('ZREM', P .. 'beats', worker)
   call('DEL', P .. 'wake:' .. worker)
 end

@@ -168,7 +168,7 @@ def test_give_back_returns_a_chunk_whose_reply_was_lost(engine: Engine) -> None:
     lost = engine.take(limit=3)
     assert engine.lanes.give_back("w1", lost.token, now_ms=engine.now) == 3
     assert engine.lanes.give_back("w1", lost.token, now_ms=engine.now) == 0
-    assert engine.lanes.give_back("w1", 99, now_ms=engine.now) == 0
+    assert engine.lanes.give_back("nobody", 99, now_ms=engine.now) == 0
     assert [(each.id, each.attempts) for each in engine.take().commands] == [(f"c{i}", 0) for i in range(5)]
     assert engine.settle(lost) == (0, 0)
 

@@ -113,3 +113,17 @@ def test_a_token_settles_only_what_it_took(engine: Engine) -> None:
     assert engine.lanes.settle(first, foreign, now_ms=engine.now) == (1, 0)
     assert places(engine.client, engine.accepted) == {"c0": "sent", "c1": "taken"}
     assert engine.settle(second) == (1, 0)
+
+
+@pytest.mark.parametrize("why", ["settled", "given back"])
+def test_a_take_that_comes_twice_takes_nothing_more(engine: Engine, why: str) -> None:
+    """What a network delivers again, after the chunk of that token is gone, takes nothing: nobody would settle it."""
+    engine.enqueue(*many(3))
+    chunk = engine.take(limit=1)
+    if why == "settled":
+        engine.settle(chunk)
+    else:
+        assert engine.lanes.give_back("w1", chunk.token, now_ms=engine.now) == 1
+    late = engine.lanes.take("w1", chunk.token, engine.profiles["w1"], now_ms=engine.now)
+    assert (late.chunk, late.again) == (None, True)
+    assert engine.ids() == (["c1", "c2"] if why == "settled" else ["c0", "c1", "c2"])

@@ -12,7 +12,8 @@ free_before_writing()
 local now = clock(ARGV[4])
 if call('HEXISTS', P .. 'taken:' .. ARGV[1], ARGV[2]) == 0 then
   -- its take may still be on its way to the server: it finds this, and takes nothing
-  call('SET', P .. 'returned:' .. ARGV[1] .. '#' .. ARGV[2], '1', 'PX', '600000')
+  local is_newer = tonumber(ARGV[2]) > tonumber(call('HGET', P .. 'tokens', ARGV[1]) or '0')
+  if is_newer and call('HEXISTS', P .. 'workers', ARGV[1]) == 1 then call('HSET', P .. 'tokens', ARGV[1], ARGV[2]) end
   return 0
 end
 if ARGV[5] == '1' then

@@ -11,7 +11,7 @@
 --   again: 1 when the bound on touched entries ended the search; elsewhere: 1 when only another worker can go on.
 --
 -- A repeat with the same token, whose reply may have been lost, answers the same chunk; one that comes after its chunk
--- was given back takes nothing.
+-- was settled or given back takes nothing, since nobody would ever settle what it took.
 --
 -- A Page's turn is its place in `ready:<priority>`; within a Page each lane has its turn in `ring:<priority>:<page>`.
 
@@ -24,7 +24,6 @@ if call('HEXISTS', P .. 'workers', worker) == 0 then return { -1, 0, 0, 0 } end
 local function next_in()
   return math.min(tonumber(call('GET', P .. 'next') or NEVER_MS) - now, 3600000)
 end
-if call('EXISTS', P .. 'returned:' .. worker .. '#' .. token) == 1 then return { 0, 1, 0, next_in() } end
 local repeated = call('HGET', P .. 'taken:' .. worker, token)
 if repeated then
   local chunk = { 0, 0, 0, next_in() }
@@ -38,6 +37,7 @@ if repeated then
   end
   return chunk
 end
+if tonumber(token) <= tonumber(call('HGET', P .. 'tokens', worker) or '0') then return { 0, 1, 0, next_in() } end
 
 local MEDIA_MAX = 10 -- media by URL is slow at Graph: few share a request
 local SHARE_MAX = 25 -- a Page with more than this ready has batches of its own
@@ -528,6 +528,7 @@ if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then
   call('HSET', P .. 'commands', unpack(updates))
+  call('HSET', P .. 'tokens', worker, token)
   call('HSET', P .. 'taken:' .. worker, token, 'w' .. int(now) .. table.concat(paid) .. '|' .. table.concat(ids, ','))
 end
 write_counts()
