@@ -196,6 +196,19 @@ def test_ctrl_c_says_how_far_a_file_came(
     assert re.fullmatch(sentence, enqueue.err), enqueue.err
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["for people", "as JSON"])
+def test_ctrl_c_while_an_outcome_is_waited_for_names_the_command(
+    start: Callable[..., Running], valkey_url: str, valkey: "redis.Redis", more: tuple[str, ...]
+) -> None:
+    """`send --wait` that is stopped says that the message stays queued, and how to ask for it."""
+    send = start("send", PAGE, "1", "x", "--wait", "5m", *more, OUTBOUND_REDIS_URL=valkey_url)
+    send.wait_for(lambda: valkey.zcard("outbound:waiters"))
+    assert send.end(signal.SIGINT) == INTERRUPTED
+    (command_id,) = (each.decode() for each in valkey.hkeys("outbound:commands"))
+    stays = f"{command_id} stays queued; `outbound ticket {command_id}` says what became of it"
+    assert send.err.splitlines()[-1] == f"outbound: stopped waiting; {stays}"
+
+
 def test_ctrl_c_says_how_far_a_broadcast_came(
     start: Callable[..., Running], tmp_path: Path, valkey_url: str, valkey: "redis.Redis"
 ) -> None:
