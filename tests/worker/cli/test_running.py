@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -204,7 +204,8 @@ def test_ctrl_c_while_an_outcome_is_waited_for_names_the_command(
     send = start("send", PAGE, "1", "x", "--wait", "5m", *more, OUTBOUND_REDIS_URL=valkey_url)
     send.wait_for(lambda: valkey.zcard("outbound:waiters"))
     assert send.end(signal.SIGINT) == INTERRUPTED
-    (command_id,) = (each.decode() for each in valkey.hkeys("outbound:commands"))
+    (key,) = cast("list[bytes]", valkey.hkeys("outbound:commands"))
+    command_id = key.decode()
     stays = f"{command_id} stays queued; `outbound ticket {command_id}` says what became of it"
     assert send.err.splitlines()[-1] == f"outbound: stopped waiting; {stays}"
 
