@@ -184,7 +184,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         try:
             values[field] = parse(environ[name])
         except ValueError as error:
-            problems.append(f"{name} {error}")
+            colon = (
+                ":" if str(error).startswith("a ") else ""
+            )  # some say what it must be, some what the form is
+            problems.append(f"{name}{colon} {error}")
     burst_ms = values.get("burst_ms", 1_000)
     rates: dict[str, Rate | None] = {}
     for name, (rate_class, default) in RATE_NAMES.items():

@@ -56,7 +56,7 @@ def test_every_setting_is_read() -> None:
         ("OUTBOUND_GRAPH_ORIGIN", "http://graph.example.com", "DANGEROUS"),
         ("OUTBOUND_RATE_TEXT", "fast", "40/s"),
         ("OUTBOUND_THREADS", "0", "1 to 256"),
-        ("OUTBOUND_HEARTBEAT_TIMEOUT", "10", "10s"),
+        ("OUTBOUND_HEARTBEAT_TIMEOUT", "10", "OUTBOUND_HEARTBEAT_TIMEOUT: a duration is a number and a unit"),
         ("OUTBOUND_RETRY_SCHEDULE", "1s;2s", "duration"),
         ("OUTBOUND_LOG_LEVEL", "loud", "warning"),
         ("OUTBOUND_KEY_PREFIX", "a:b", "colon"),

@@ -39,6 +39,7 @@ def _act(broadcast: Broadcast, act: Act | None) -> tuple[str, int]:
             return ("", 0) if broadcast.pause() else (nothing_to(act), REFUSED)
         case "resume":
             broadcast.resume()
+            return (nothing_to(act), REFUSED) if is_done(broadcast.progress()) else ("", 0)
         case "cancel":
             cancelled = broadcast.cancel()
             if not cancelled and broadcast.progress().state != "cancelled":
@@ -70,7 +71,11 @@ def _words(progress: Progress) -> str:
     done = progress.added - progress.waiting
     share = f" ({done / progress.added:.0%})" if progress.added else ""
     ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
-    rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None else ""
+    goes = state in {
+        "open",
+        "on its way",
+    }  # a mean since the beginning says nothing of what stands still or is over
+    rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None and goes else ""
     eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
     return (
         f"broadcast {progress.id} of Page {progress.page}: {state}; "

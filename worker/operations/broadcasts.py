@@ -67,5 +67,5 @@ def state_of(progress: Progress) -> str:
 
 
 def nothing_to(act: str) -> str:
-    """Returns what is said when a broadcast that is done, or cancelled, cannot be paused or cancelled any more."""
+    """Returns what is said when nothing is left of a broadcast that could be paused, resumed or cancelled."""
     return f"nothing to {act}: nobody is left to be sent to"

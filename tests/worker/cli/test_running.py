@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -194,6 +194,20 @@ def test_ctrl_c_says_how_far_a_file_came(
         f"go on with: outbound enqueue - --from-line {ROUND + 1} --run [0-9a-v]{{13}}\n"
     )
     assert re.fullmatch(sentence, enqueue.err), enqueue.err
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["for people", "as JSON"])
+def test_ctrl_c_while_an_outcome_is_waited_for_names_the_command(
+    start: Callable[..., Running], valkey_url: str, valkey: "redis.Redis", more: tuple[str, ...]
+) -> None:
+    """`send --wait` that is stopped says that the message stays queued, and how to ask for it."""
+    send = start("send", PAGE, "1", "x", "--wait", "5m", *more, OUTBOUND_REDIS_URL=valkey_url)
+    send.wait_for(lambda: valkey.zcard("outbound:waiters"))
+    assert send.end(signal.SIGINT) == INTERRUPTED
+    (key,) = cast("list[bytes]", valkey.hkeys("outbound:commands"))
+    command_id = key.decode()
+    stays = f"{command_id} stays queued; `outbound ticket {command_id}` says what became of it"
+    assert send.err.splitlines()[-1] == f"outbound: stopped waiting; {stays}"
 
 
 def test_ctrl_c_says_how_far_a_broadcast_came(

@@ -50,6 +50,17 @@ def test_an_empty_server_shows_nothing(server: "redis.Redis") -> None:
     assert reading(server) == NOTHING
 
 
+def test_a_page_that_nobody_serves_is_counted_while_something_of_it_waits(server: "redis.Redis") -> None:
+    """A Page without a token counts as long as it has commands: an alert on it ends with them."""
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    ticket = Producer.on(server, page="99").send_text("11", "x")
+    lanes.take("w", 1, PROFILE)
+    waiting = reading(server).unserved
+    assert ticket.cancel()
+    assert (waiting, reading(server).unserved) == (1, 0)
+
+
 def test_everything_is_counted_where_it_is(server: "redis.Redis") -> None:
     """Waiting, taken, later and dead commands, holds, a broadcast in its Page's bulk lane, and workers are told."""
     lanes = Lanes(server)

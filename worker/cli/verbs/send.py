@@ -11,6 +11,7 @@ from producer.errors import OutcomeTimeoutError
 from producer.ids import new_id
 from producer.rounds import put_whole
 from producer.ticket import Outcome, Ticket
+from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal
 from worker.cli.installation import installation
@@ -81,7 +82,11 @@ def verb(
         notice(f"queued, but {warning}")
     if not as_json:
         click.echo(ticket.id)
-    outcome = _wait(ticket, wait_s, as_json=as_json) if wait_s is not None else None
+    try:
+        outcome = _wait(ticket, wait_s, as_json=as_json) if wait_s is not None else None
+    except KeyboardInterrupt:
+        stays = f"{ticket.id} stays queued; `outbound ticket {ticket.id}` says what became of it"
+        raise Refusal(f"stopped waiting; {stays}", INTERRUPTED) from None
     if as_json:
         print_json(Sent(ticket.id, line.delivery.page, warning, outcome))
     elif outcome is not None:
