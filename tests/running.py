@@ -144,8 +144,13 @@ class Running:
         return [json.loads(line) for line in lines]
 
     def signal(self, number: signal.Signals) -> None:
-        """Sends a signal to this process alone."""
+        """Sends a signal to this process alone; one that stops it has stopped all of its threads by then.
+
+        On a busy machine they run on until the one that the signal was given to has its turn.
+        """
         self.process.send_signal(number)
+        if number is signal.SIGSTOP:
+            os.waitpid(self.pid, os.WUNTRACED)
 
     def kill(self) -> None:
         """Ends it at once, as the out-of-memory killer does; returns when the operating system has buried it."""
