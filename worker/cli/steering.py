@@ -71,10 +71,7 @@ def _words(progress: Progress) -> str:
     done = progress.added - progress.waiting
     share = f" ({done / progress.added:.0%})" if progress.added else ""
     ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
-    goes = state in {
-        "open",
-        "on its way",
-    }  # a mean since the beginning says nothing of what stands still or is over
+    goes = state in {"open", "on its way"}  # a mean since the beginning says nothing of what stands still
     rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None and goes else ""
     eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
     return (
