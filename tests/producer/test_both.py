@@ -42,12 +42,13 @@ def waiting(server: "redis.Redis") -> int:
 
 
 def settle(server: "redis.Redis", ending: Callable[[Taken], Settlement]) -> None:
-    """Takes one chunk as a worker does, and ends each of its commands."""
+    """Takes one chunk as a worker does, ends each of its commands, and goes."""
     lanes = Lanes(server)
     lanes.hello("w", PROFILE, b"{}")
     chunk = lanes.take("w", 1, PROFILE).chunk
     assert chunk is not None
     lanes.settle(chunk, [ending(each) for each in chunk.commands])
+    lanes.goodbye("w")
 
 
 def sent(each: Taken) -> Settlement:

@@ -25,13 +25,14 @@ STEPS: list[Command] = [batch.typing_on("1"), batch.send_text("1", "a"), batch.s
 
 
 def work(server: "redis.Redis", *actions: Action) -> None:
-    """Ends as many steps as there are actions, each taken alone."""
+    """Ends as many steps as there are actions, each taken alone, as a worker that goes then."""
     lanes, knows = Lanes(server), profile(types=("send_message", "sender_action"))
     lanes.hello("w", knows, b"{}")
     for token, action in enumerate(actions, start=1):
         chunk = lanes.take("w", token, knows, limit=1).chunk
         assert chunk is not None
         lanes.settle(chunk, [Settlement(chunk.commands[0].id, action, "a", 0, b'{"reply":{"n":1}}')])
+    lanes.goodbye("w")
 
 
 def names(ticket: SequenceTicket) -> list[str | None]:

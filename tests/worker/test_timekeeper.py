@@ -20,7 +20,7 @@ def _bury(lanes: Lanes, count: int) -> None:
     """Makes dead letters."""
     lanes.hello("maker", PROFILE, b"{}")
     producer = Producer.on(lanes.client, page="1")
-    for token in range(count):
+    for token in range(1, count + 1):
         producer.send_text("ann", "x")
         chunk = lanes.take("maker", token, PROFILE).chunk
         assert chunk is not None
