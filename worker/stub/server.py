@@ -258,8 +258,9 @@ class GraphProtocol(asyncio.Protocol):
             self._finish(record, "dropped", 0)
             self._cut(transport, reset=answer.ending == "reset")
             return
-        transport.write(answer.head(keep_alive=keep_alive) + answer.body)
+        # Into the books first: who has the answer may ask for them at once.
         self._finish(record, "answered", answer.status)
+        transport.write(answer.head(keep_alive=keep_alive) + answer.body)
         if not keep_alive:
             transport.close()
 

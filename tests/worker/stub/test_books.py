@@ -138,6 +138,13 @@ def test_a_client_that_goes_leaves_an_aborted_request(stub: GraphStub) -> None:
     assert (stub.stats().aborted, stub.stats().open) == (1, 0)
 
 
+def test_an_answer_that_has_come_is_in_the_books(stub: GraphStub, http: httpx.Client) -> None:
+    """Whoever has an answer finds its request finished: it is written down before it is sent."""
+    for _ in range(300):
+        http.get("/me", params={"access_token": TOKEN})
+        assert stub.requests[-1].state == "answered"
+
+
 def test_an_open_request_is_seen_as_open(stub: GraphStub) -> None:
     """Until it is answered a request is open, and the figures count it."""
     stub.faults.add("hang")
