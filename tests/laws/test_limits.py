@@ -209,6 +209,22 @@ def test_calls_of_other_classes_are_charged_to_them(engine: Engine) -> None:
     assert engine.ids() == ["next"]
 
 
+def test_a_debt_in_a_sliding_log_stands_behind_the_calls_in_it(engine: Engine) -> None:
+    """Law 3: what a linked batch calls beyond a window's rest is taken from the next window, not from this one again."""
+    engine.hello("w1", profile(text=Rate(10, 600_000), profile=Rate(10, 600_000)))
+    engine.enqueue(*many(4))
+    assert len(engine.ids()) == 4
+    engine.enqueue(Spec(id="batch", rate_class="p", others=",t12", options="as"))
+    assert engine.ids() == ["batch"]
+    engine.enqueue(*many(20, "t"))
+    engine.advance(599_999)
+    assert engine.ids() == []
+    engine.advance(1)
+    assert len(engine.ids()) == 4
+    engine.advance(600_000)
+    assert len(engine.ids()) == 10
+
+
 @pytest.mark.parametrize(
     ("default", "own"),
     [
