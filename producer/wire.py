@@ -5,13 +5,13 @@ again as the client was told to. Every script of ours is safe to repeat.
 """
 
 import importlib
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from typing import Final, Protocol, TypeAlias, cast
 
 import redis
+
+from producer.idle import Idle
 
 Value: TypeAlias = str | bytes | int
 
@@ -94,8 +94,7 @@ class Wire:
         lost = (redis.ConnectionError, redis.TimeoutError)
         self.mended_by_repeating = lost if again_after_timeout else lost[:1]
         self._pack = _packer()
-        self._idle: list[_Connection] = []
-        self._process = os.getpid()
+        self._idle: Idle[_Connection] = Idle()
 
     def evalsha(self, sha: str, keys: int, *values: Value) -> object:
         """Runs a script that the server knows, as a client does.
@@ -135,23 +134,18 @@ class Wire:
 
     def give_back(self, connection: _Connection) -> None:
         """Keeps a connection, all of whose answers were read, for the next script."""
-        if self._process == os.getpid():
-            self._idle.append(connection)
+        self._idle.keep(connection)
 
     def close(self) -> None:
         """Closes the connections that are idle; a later script opens new ones."""
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().disconnect()
+        while (connection := self._idle.take()) is not None:
+            connection.disconnect()
 
     def _connection(self) -> _Connection | None:
-        if self._process != os.getpid():  # a child leaves its parent's connections alone
-            self._idle = []
-            self._process = os.getpid()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            pool = getattr(self.client, "connection_pool", None)
-            if pool is None:
-                return None
-            return cast("_Connection", pool.connection_class(**pool.connection_kwargs))
+        idle = self._idle.take()
+        if idle is not None:
+            return idle
+        pool = getattr(self.client, "connection_pool", None)
+        if pool is None:
+            return None
+        return cast("_Connection", pool.connection_class(**pool.connection_kwargs))

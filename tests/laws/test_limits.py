@@ -210,7 +210,7 @@ def test_calls_of_other_classes_are_charged_to_them(engine: Engine) -> None:
 
 
 def test_a_debt_in_a_sliding_log_stands_behind_the_calls_in_it(engine: Engine) -> None:
-    """Law 3: what a linked batch calls beyond a window's rest is taken from the next window, not from this one again."""
+    """Law 3: what a linked batch calls beyond a window's rest counts in the next one, not in this one again."""
     engine.hello("w1", profile(text=Rate(10, 600_000), profile=Rate(10, 600_000)))
     engine.enqueue(*many(4))
     assert len(engine.ids()) == 4

@@ -4,7 +4,6 @@ A request leaves in one piece, and its answer is read whole. Proxies, and transp
 """
 
 import http.client
-import os
 import re
 import select
 import socket
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from producer.idle import Idle
 from worker.graph.answers import GIVEN_UP, Answer, Answered, Lost, NotSent
 from worker.graph.requests import Outgoing
 
@@ -58,14 +58,13 @@ class Direct:
         self._call_timeout_s = call_timeout_s
         self._root = f"{parts.scheme}://{parts.netloc}"
         fixed = {"host": parts.netloc.rpartition("@")[2], "accept-encoding": "identity", **headers}
-        self._process = os.getpid()
         self._headers = "".join(f"{name}: {value}\r\n" for name, value in fixed.items())
         self._names = frozenset(fixed)
-        self._idle: list[Line] = []
+        self._idle: Idle[Line] = Idle()
 
     def close(self) -> None:
         """Closes the connections that nobody uses."""
-        while (line := self._popped()) is not None:
+        while (line := self._idle.take()) is not None:
             line.socket.close()
 
     def exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
@@ -133,23 +132,13 @@ class Direct:
             length = ""
         return f"{outgoing.method} {target} HTTP/1.1\r\n{self._headers}{own}{length}\r\n".encode("latin-1")
 
-    def _popped(self) -> Line | None:
-        if self._process != os.getpid():  # a child leaves its parent's connections alone
-            self._idle = []
-            self._process = os.getpid()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
-
     def _keep(self, line: Line) -> None:
         line.used_s = time.monotonic()
-        if self._process == os.getpid():
-            self._idle.append(line)
+        self._idle.keep(line)
 
     def _line(self) -> Line:
         """Returns a connection that is open, as far as this side can know."""
-        while (line := self._popped()) is not None:
+        while (line := self._idle.take()) is not None:
             if time.monotonic() - line.used_s < KEPT_S and not _is_readable(line.socket):
                 return line
             line.socket.close()  # closed by the far end, or soon to be

@@ -1,5 +1,6 @@
 """The direct way to Graph: what it sends, what comes back, and what every kind of failure means."""
 
+import os
 import socket
 import ssl
 import threading
@@ -13,6 +14,7 @@ from worker.graph.answers import GIVEN_UP, Answer, Answered, Lost, NotSent
 from worker.graph.credentials import Credentials
 from worker.graph.direct import Direct
 from worker.graph.requests import Outgoing
+from worker.stub import GraphStub
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 OK = b"HTTP/1.1 200 OK\r\nX-App-Usage: {}\r\nContent-Length: 2\r\n\r\n{}"
@@ -210,12 +212,14 @@ def test_an_early_refusal_is_an_answer() -> None:
 
 
 def test_a_child_process_opens_connections_of_its_own() -> None:
-    """After a fork parent and child never read from the same connection."""
-    with far_end([OK], [OK]) as (far, direct):
-        post(direct, far.origin)
-        kept = direct._idle[0].socket
-        direct._process = -1  # as a child finds it
-        assert isinstance(post(direct, far.origin), Answered)
-        assert [line.socket is kept for line in direct._idle] == [False]
-        assert kept.fileno() != -1, "the parent's connection was closed"
-        kept.close()
+    """After a fork parent and child never read from the same connection, and the parent goes on with its own."""
+    with GraphStub() as stub:
+        direct = way_to(stub.origin)
+        assert isinstance(post(direct, stub.origin), Answered)
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if isinstance(post(direct, stub.origin), Answered) else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert isinstance(post(direct, stub.origin), Answered)
+        direct.close()
+        assert [each.connection for each in stub.requests] == [1, 2, 1]
