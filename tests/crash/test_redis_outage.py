@@ -34,8 +34,8 @@ LATENCY_MS = 200
 TIMEOUT_S = 1.0
 OUTAGE_S = 2.5
 STOPPED_MAX_S = 5.0  # far from every time-out that it could wait for instead
-HANGS = 5
-TEXTS = [Text("P1", str(person), number) for number in range(4) for person in range(1, 301)]
+HANGS = 4
+TEXTS = [Text("P1", str(person), number) for number in range(4) for person in range(1, 226)]
 EACH_HANG = len(TEXTS) // HANGS
 
 

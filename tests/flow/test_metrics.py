@@ -106,6 +106,7 @@ def test_no_secret_and_no_text_is_shown(watched: Watched) -> None:
     assert [each for each in ("TOKEN", "1000000000000", "send_message") if each in shown] == []
 
 
+@pytest.mark.parametrize("watched", ["outbound worker"], indirect=True)  # what answers is the same in both
 def test_a_redis_that_is_away_is_told(watched: Watched) -> None:
     """Without Redis a worker is not ready, lives, and still exposes its own counts."""
     pid = watched.valkey.freeze()

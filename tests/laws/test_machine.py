@@ -57,7 +57,7 @@ SETTINGS: Final = settings(
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
 )
-EXAMPLES: Final = {"FakeRedis": 8, "Redis": 32}
+EXAMPLES: Final = {"FakeRedis": 5, "Redis": 24}
 
 
 class LawMachine(RuleBasedStateMachine):

@@ -41,7 +41,9 @@ class FarEnd:
         return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends it, even while it waits for somebody to connect."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
 
@@ -58,7 +60,10 @@ class FarEnd:
         for answer in answers:
             received = b""
             while not received.endswith(b"end"):
-                received += connection.recv(65536)
+                piece = connection.recv(65536)
+                if not piece:
+                    return
+                received += piece
             self.got.append(received)
             if answer is None:
                 return
