@@ -15,7 +15,6 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from producer.commands import TYPES
 from producer.errors import SettingsError
 from producer.queue import connect
 from worker.broker import ACTOR, QUEUE, LaneBroker
@@ -24,6 +23,7 @@ from worker.delivery import Deliverer
 from worker.graph.client import GraphClient
 from worker.graph.endpoint import version_pair
 from worker.graph.watching import DebugLog
+from worker.known import Profiles
 from worker.lanes import Chunk, Lanes, Policy
 from worker.logs import configure_logs
 from worker.metering import Meter
@@ -31,7 +31,6 @@ from worker.metrics.folder import FOLDER, folder_under
 from worker.outage import Outage
 from worker.pages import PagesSource
 from worker.presence import Presence
-from worker.profile import Profile
 from worker.settings import Settings, read_settings
 from worker.settling import Schedule
 from worker.shared import about
@@ -155,7 +154,7 @@ def build(
     own = client or redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
     lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
-    profiles = _Profiles(source, settings)
+    profiles = Profiles(source, settings)
     meter = meter_of(source) if meter_of is not None else None
     slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
@@ -204,23 +203,6 @@ def _declare(broker: LaneBroker, deliverer: Deliverer) -> None:
         deliverer.deliver(chunk)
 
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliver)
-
-
-class _Profiles:
-    """The profile of the Pages as they are now, made again only when they change."""
-
-    def __init__(self, source: PagesSource, settings: Settings) -> None:
-        self._source = source
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._profile = source.current.profile(settings, tuple(TYPES))
-
-    def current(self) -> Profile:
-        """Reads the Pages file again when it has changed."""
-        with self._lock:
-            if self._source.refresh():
-                self._profile = self._source.current.profile(self._settings, tuple(TYPES))
-            return self._profile
 
 
 def describe(settings: Settings) -> Mapping[str, object]:
