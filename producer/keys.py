@@ -42,6 +42,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
 | `dead`, `dead:records` | sorted set, hash | dead letters by time, and their records |
 | `dead:dropped` | hash | how many were dropped, for being too many or too old, that the timer's keeper has not told |
+| `dead:unreadable` | list | the ids of those whose records cannot be read, at most 100, that it has not told |
 | `counts`, `counts:<page>`, `counts:broadcast:<id>` | hash | ended commands by outcome |
 | `recent` | list | the latest 256 settles that brought `sent`: when, of how many commands, their mean and longest ms |
 | `depth` | hash | commands of a Page that have not ended |

@@ -200,8 +200,6 @@ class LaneConsumer(Consumer):
             broker.circuit.nothing_taken()
             raise
         broker.takes_in_doubt.pop()
-        for command_id in took.unreadable:
-            log.error("command.quarantined", id=command_id, error="its record in Redis cannot be read")
         if took.chunk is not None:
             return self._message(took.chunk)
         broker.circuit.nothing_taken()

@@ -4,7 +4,7 @@ Each method runs one script. Nothing here decides what an answer means.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 import redis
@@ -52,17 +52,13 @@ HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Took(msgspec.Struct, frozen=True):
-    """What one take brought: a chunk or None, and when it is worth to come again.
-
-    `unreadable` are ids of commands whose records were damaged: they were put aside as dead letters.
-    """
+    """What one take brought: a chunk or None, and when it is worth to come again."""
 
     chunk: Chunk | None
     reaped: bool
     again: bool
     elsewhere: bool
     next_in_s: float
-    unreadable: tuple[str, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -99,7 +95,8 @@ class Hold(msgspec.Struct, frozen=True):
 class Ticked(msgspec.Struct, frozen=True):
     """What one tick of the timer did.
 
-    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told.
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told, `unreadable` the
+    ids of those whose records cannot be read.
     """
 
     kept: bool
@@ -107,6 +104,7 @@ class Ticked(msgspec.Struct, frozen=True):
     reaped: tuple[tuple[str, int], ...]
     dropped_many: int = 0
     dropped_old: int = 0
+    unreadable: tuple[str, ...] = ()
 
 
 class Lanes:
@@ -166,7 +164,6 @@ class Lanes:
             bool(again) or bool(unreadable),
             bool(elsewhere),
             int(next_in_ms) / 1000,
-            tuple(each.decode(errors="replace") for each in unreadable),
         )
 
     def _sifted(self, found: Sequence[bytes]) -> tuple[tuple[Taken, ...], list[bytes]]:
@@ -267,13 +264,14 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, many, old, *pairs = cast("list[int | bytes]", answer)
-        reaped = tuple(
-            (cast("bytes", pairs[i]).decode(), int(cast("int", pairs[i + 1])))
-            for i in range(0, len(pairs), 2)
-        )
+        kept, sleep_ms, many, old, unreadable, *pairs = cast("list[Any]", answer)
         return Ticked(
-            bool(kept), int(cast("int", sleep_ms)) / 1000, reaped, cast("int", many), cast("int", old)
+            bool(kept),
+            sleep_ms / 1000,
+            tuple((pairs[i].decode(), pairs[i + 1]) for i in range(0, len(pairs), 2)),
+            many,
+            old,
+            tuple(each.decode(errors="replace") for each in unreadable),
         )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:

@@ -76,6 +76,8 @@ class Timekeeper:
                 kept_max=self._lanes.policy.dead_max,
                 kept_days=round(self._lanes.policy.dead_ms / DAY_MS, 2),
             )
+        for command_id in ticked.unreadable:
+            log.error("command.quarantined", id=command_id, error="its record in Redis cannot be read")
         if ticked.sleep_s > 0:
             signals = ("alarm" if ticked.kept else "vacant", f"halt:{self._presence.name}")
             self._lanes.wait_for_any(signals, min(ticked.sleep_s, RENEW_S))

@@ -174,6 +174,9 @@ local function salvaged(record)
   return cut and parse('L' .. string.sub(record, cut))
 end
 
+-- What the timer's keeper has not told of yet; with more, the first are not told of by name.
+local UNTOLD_MAX = 100
+
 -- The record cannot be read: it will never be sent, and is kept as it is. `page` is what its place says of it, or '?';
 -- `state` too, '?' when it may have been a head or none, or its people cannot be believed; `outcome` and `detail` say how
 -- it ended, when it was with a worker.
@@ -182,6 +185,9 @@ quarantine = function(id, record, page, state, now, outcome, detail)
   call('HDEL', P .. 'commands', id)
   call('ZREM', P .. 'expiring', id)
   bury(id, record, now, the_policy)
+  call('RPUSH', P .. 'dead:unreadable', id)
+  call('LTRIM', P .. 'dead:unreadable', -UNTOLD_MAX, -1)
+  alarm(now)
   local unread = { attempts = 0, flags = '', page = page, type = '' }
   if page == '?' and command and not string.find(command.page, '[^%w_.-]') then unread.page = command.page end
   if command and not string.find(command.type, '[^%w_]') then unread.type = command.type end
@@ -194,6 +200,5 @@ quarantine = function(id, record, page, state, now, outcome, detail)
     leave_conversations(id, command, now)
   else
     call('SADD', P .. 'audit', unread.page) -- the timer looks which conversations have lost their head
-    alarm(now)
   end
 end

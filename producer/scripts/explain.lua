@@ -3,7 +3,7 @@
 --
 -- ARGV[1]  id
 -- Answers a flat list of names and values, each only where there is one:
---   now, outcome, history (a list), dead (when it was buried), record, and of a command that has not ended:
+--   now, outcome, history (a list), dead (when it was buried), letter (its record then), record, and of a command that has not ended:
 --   lane, lane_length, lane_position (entries before it), ahead (entries of the same rate class that go first whatever
 --   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
 --   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun, taken_at (while taken)
@@ -120,6 +120,7 @@ local time = call('TIME')
 tell('now', int(time[1] * 1000 + math.floor(time[2] / 1000)))
 tell('outcome', call('GET', P .. 'outcome:' .. id))
 tell('dead', call('ZSCORE', P .. 'dead', id))
+tell('letter', call('HGET', P .. 'dead:records', id))
 tell('history', call('LRANGE', P .. 'history:' .. id, 0, -1))
 local record = call('HGET', P .. 'commands', id)
 tell('record', record)

@@ -87,6 +87,7 @@ class Engine:
         self.accepted: dict[str, Spec] = {}
         self.profiles: dict[str, Profile] = {}
         self.tokens: dict[str, int] = {}
+        self.unreadable: list[str] = []  # ids that the timer's keeper told of
         self._enqueue = Script("enqueue")
 
     def key(self, name: str) -> str:
@@ -192,7 +193,9 @@ class Engine:
 
     def tick(self, worker: str = "w1", *, may_reap: bool = True) -> Ticked:
         """Moves what is due."""
-        return self.lanes.tick(worker, lease_ms=LEASE_MS, may_reap=may_reap, now_ms=self.now)
+        ticked = self.lanes.tick(worker, lease_ms=LEASE_MS, may_reap=may_reap, now_ms=self.now)
+        self.unreadable += ticked.unreadable
+        return ticked
 
     def advance(self, ms: int, worker: str = "w1") -> Ticked:
         """Lets `ms` milliseconds pass, with everybody alive, then moves what is due until nothing is left to move."""

@@ -168,7 +168,11 @@ def test_a_damaged_field_is_a_dead_letter(engine: Engine, what: str) -> None:
     sent = engine.send() + engine.send()
     engine.advance(1)
     sent += engine.send()
-    assert (sorted(sent), engine.outcome("bad")) == (["a", "b", "next"], "refused")
+    assert (sorted(sent), engine.outcome("bad"), engine.unreadable) == (
+        ["a", "b", "next"],
+        "refused",
+        ["bad"],
+    )
     assert engine.client.hget(engine.key("dead:records"), "bad") == damaged
     assert read(engine.client).scores("dead").keys() == {"bad"}
 
@@ -226,14 +230,25 @@ def test_a_person_in_a_lane_of_no_broadcast_is_passed_over(engine: Engine) -> No
     assert engine.send() == ["a", "b"]
 
 
+def test_a_flood_of_what_cannot_be_read_is_told_of_in_bounded_size(engine: Engine) -> None:
+    """The timer's keeper names the last hundred, once; all of them are dead letters."""
+    engine.enqueue(*many(150), Spec(id="good"))
+    engine.client.hset(
+        engine.key("commands"), mapping=dict.fromkeys((f"c{i}" for i in range(150)), "garbage")
+    )
+    assert [engine.ids() for _ in range(2)] == [["good"], []]
+    assert [engine.tick().unreadable for _ in range(2)] == [tuple(f"c{i}" for i in range(50, 150)), ()]
+    assert len(read(engine.client).scores("dead")) == 150
+
+
 def test_a_chunk_of_which_nothing_can_be_read_is_followed_by_another(engine: Engine) -> None:
-    """The worker is told to take again at once, and which commands were put aside."""
+    """The worker is told to take again at once, and the timer's keeper which commands were put aside."""
     engine.enqueue(Spec(id="bad"), Spec(id="next"))
     record = engine.client.hget(engine.key("commands"), "bad")
     assert isinstance(record, bytes)
     engine.client.hset(engine.key("commands"), "bad", record.replace(b"|s|", b"|s\xff|"))
     took = engine.took(limit=1)
-    assert (took.chunk, took.again, took.unreadable) == (None, True, ("bad",))
+    assert (took.chunk, took.again, engine.tick().unreadable) == (None, True, ("bad",))
     assert (engine.send(), engine.outcome("bad")) == (["next"], "refused")
 
 
@@ -296,7 +311,7 @@ def test_what_cannot_be_read_stops_nobody_behind_it(engine: Engine, state: str, 
     sent += engine.send("w2") + engine.send("w2")
     assert {"first"} & set(sent) == ({"first"} if state == "W" else set())
     assert "next" in sent
-    assert engine.outcome("bad") == "refused"
+    assert (engine.outcome("bad"), engine.unreadable) == ("refused", ["bad"])
     store = read(engine.client)
     assert set(store.scores("dead")) == {"bad"}
     assert "audit" not in store.hashes
@@ -320,7 +335,7 @@ def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
         engine.settle(chunk, "sent" if end == "sent" else "retry")
         engine.hello("w2")
     engine.advance(1, "w2")
-    assert engine.outcome("bad") == end
+    assert (engine.outcome("bad"), engine.unreadable) == (end, ["bad"])
     assert engine.send("w2") == ["next"]
 
 

@@ -13,6 +13,7 @@ from producer.keys import Keys
 from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
+from worker.operations.letters import read_record
 from worker.operations.looking import Look, look, look_at_many
 from worker.operations.scopes import lane_of
 from worker.operations.waiting import PLACES, Place, Wait, counted, eta_s, lane_waits, own_waits
@@ -37,8 +38,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` says it in words. `waits_for` is all that keeps it from leaving. `position` counts the commands before it in
     its lane, `ahead` those before it in its conversation. `eta_s` is when it leaves at the lane's rate if nothing else
-    does; None when nobody can tell. `taken_at` is since when a worker has it. A ticket of an explicit
-    batch has its `parts` instead.
+    does; None when nobody can tell. `taken_at` is since when a worker has it. A dead letter that is not `readable` can
+    only be sent anew. A ticket of an explicit batch has its `parts` instead.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     history: list[Attempt] = []
     outcome: Outcome | None = None
     is_dead_letter: bool = False
+    readable: bool = True
     parts: list["Explanation"] = []
 
     @property
@@ -143,6 +145,7 @@ def _ended(seen: Look, outcome: Outcome) -> Explanation:
         history=attempts_of(seen.history),
         outcome=outcome,
         is_dead_letter=seen.dead is not None,
+        readable=seen.letter is None or read_record(seen.id, seen.letter) is not None,
     )
 
 

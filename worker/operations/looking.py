@@ -13,7 +13,7 @@ from worker.operations.holds import HoldSeen, holds_in
 from worker.operations.letters import read_record
 
 ASKED_MAX: Final = 500
-RAW: Final = frozenset({"outcome", "worker_info"})
+RAW: Final = frozenset({"outcome", "letter", "worker_info"})
 
 
 class Knows(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     outcome: bytes | None = None
     history: list[bytes] = []
     dead: float | None = None
+    letter: bytes | None = None
     state: str = ""
     command: Taken | None = None
     unreadable: bool = False

@@ -7,9 +7,9 @@
 -- ARGV[4]  until when this worker may reap, in ms: a question that lay here for longer, while the server hung, reaps
 --          nobody; 0 when it may not, for it has not been connected for a whole time-out
 -- ARGV[5]  now_ms, for tests only, else ''
--- Answers {kept, sleep_ms, dropped_many, dropped_old, reaped worker, its commands, …}; kept is 0 when another worker keeps
--- the timer, and sleep_ms then is what is left of its lease. Of dead letters that were dropped, for being too many or too
--- old, each is told once, and some at most once a minute.
+-- Answers {kept, sleep_ms, dropped_many, dropped_old, unreadable ids, reaped worker, its commands, …}; kept is 0 when another
+-- worker keeps the timer, and sleep_ms then is what is left of its lease. Of dead letters that were dropped, for being too
+-- many or too old, each is told once, and some at most once a minute; those that cannot be read at once, by their ids.
 
 free_before_writing()
 local worker, policy, lease_ms = ARGV[1], policy_of(ARGV[2]), tonumber(ARGV[3])
@@ -21,7 +21,7 @@ if keeper and keeper ~= worker then
   -- a keeper that is late by this much is dead or stuck: another takes its place before its lease ends
   local overdue_at = tonumber(call('GET', P .. 'next') or NEVER_MS) + LATE_MS
   if now < overdue_at then
-    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)), 0, 0 }
+    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)), 0, 0, {} }
   end
 end
 call('SET', P .. 'keeper', worker, 'PX', int(lease_ms))
@@ -116,6 +116,12 @@ local function dropped_letters()
   return tonumber(dropped[1] or '0'), tonumber(dropped[2] or '0')
 end
 
+local function unreadable_letters()
+  local ids = call('LRANGE', P .. 'dead:unreadable', 0, -1)
+  if #ids > 0 then call('DEL', P .. 'dead:unreadable') end
+  return ids
+end
+
 local auditing = audit(now)
 
 local answer = {}
@@ -149,4 +155,4 @@ if auditing then next_ms = math.min(next_ms, now + AUDIT_MS) end
 if more then next_ms = now end
 call('SET', P .. 'next', int(next_ms))
 local many, aged = dropped_letters()
-return { 1, math.max(0, math.min(next_ms - now, lease_ms)), many, aged, unpack(answer) }
+return { 1, math.max(0, math.min(next_ms - now, lease_ms)), many, aged, unreadable_letters(), unpack(answer) }

@@ -76,6 +76,8 @@ def test_a_record_that_cannot_be_read_is_told_of(
     ]
     left = "outbound: 1 left alone: cannot be read: send it anew, and drop the letter\n"
     assert (replayed.code, replayed.out, replayed.err) == (1, "0 replayed\n", left)
+    says = f"  a dead letter that cannot be read: send it anew, and `outbound dead drop {broken}`"
+    assert says in outbound("explain", broken).out.splitlines()
 
 
 def test_cancel_promises_no_more_than_is_true(outbound: Outbound, lanes: Lanes, producer: Producer) -> None:

@@ -58,7 +58,7 @@ def lines_of(told: Explanation, now: datetime) -> Iterator[str]:
     if told.outcome is not None:
         yield f"  {sentence_of(told.outcome)}"
     if told.is_dead_letter:
-        yield f"  a dead letter: `outbound dead show {told.id}`, `outbound dead replay {told.id}`"
+        yield _dead_letter(told)
     if told.enqueued_at is not None:
         yield f"  enqueued {_ago(told.enqueued_at, now)}" + _expiry(told.expires_at, now)
     for wait in told.waits_for:
@@ -74,6 +74,12 @@ def lines_of(told: Explanation, now: datetime) -> Iterator[str]:
         yield from lines_of(part, now)
     if len(told.parts) > PARTS_MAX:
         yield f"… and {len(told.parts) - PARTS_MAX:,} more (--json shows all)"
+
+
+def _dead_letter(told: Explanation) -> str:
+    if not told.readable:
+        return f"  a dead letter that cannot be read: send it anew, and `outbound dead drop {told.id}`"
+    return f"  a dead letter: `outbound dead show {told.id}`, `outbound dead replay {told.id}`"
 
 
 def _where(told: Explanation) -> Iterator[str]:

@@ -37,7 +37,7 @@ function draw(told) {
     ["Leaves", told.eta_s === null || told.eta_s === undefined ? "" : told.eta_s < 0.05 ? "now" : `in about ${span(told.eta_s)}`],
     ["Attempts", told.attempts ? `${count(told.attempts)}${told.possibly_repeated ? ", one of which may have arrived" : ""}` : ""],
     ["Outcome", outcome ? `${outcome.name}, ${moment(outcome.at)}${outcome.reason ? `: ${outcome.reason}` : ""} ${codes(outcome.answer)}` : ""],
-    ["Dead letter", told.is_dead_letter ? "yes: it can be replayed above" : ""],
+    ["Dead letter", told.is_dead_letter ? (told.readable ? "yes: it can be replayed above" : "yes, but it cannot be read: send it anew") : ""],
   ]));
   if (told.history?.length) part.append(el("h3", { class: "unseen" }, "Attempts"), attempts(told.history));
   for (const each of told.parts ?? []) part.append(draw(each));
