@@ -31,7 +31,7 @@ from producer.tracing import enqueuing
 
 ROUND: Final = 1_000
 NO_PSID: Final = "must be a PSID: letters and digits, at most 100"
-FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position")
+FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position", "paused_ms")
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
 # What the script answers when there is no broadcast of that id.
 NONE: Final = -3
@@ -46,8 +46,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a broadcast is.
 
     `state` is `open` (people are still added), `complete` or `cancelled`; `paused` tells whether it is held. `added`
-    people; `waiting` are not done yet; `ended` counts outcomes by name. `rate_per_s` is its mean since its beginning,
-    `eta_s` what is left at that rate; None before the first has ended.
+    people; `waiting` are not done yet; `ended` counts outcomes by name. `rate_per_s` is its mean while it was not
+    paused, `eta_s` what is left at that rate; None before the first has ended, and `eta_s` while it is paused.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Campaign:
             held: bytes | None = yield Call(("HGET", keys.of("hold"), f"lane:{lane_of(head, self.id)}"))
         except redis.RedisError as error:
             raise unavailable(error) from error
-        return progress_of(self.id, facts, counts, held, now[0])
+        return progress_of(self.id, facts, counts, held, now[0] + now[1] / 1_000_000)
 
     def pause(self, reason: str) -> Steps[bool]:
         """Holds the broadcast; comes to False when nobody is left to be sent to, which changes nothing."""
@@ -225,24 +225,32 @@ def progress_of(
     now_s: float,
 ) -> Progress:
     """Returns how far a broadcast is, from what Redis holds of it: its `FIELDS`, its counts, and its lane's hold."""
-    head, state, added, _, created_ms, _ = facts
+    head, state, added, _, created_ms, _, paused_ms = facts
     ended = {name.decode(): int(number) for name, number in counts.items()}
     done = sum(ended.get(name, 0) for name in OUTCOMES)
     total = int(added or 0)
-    age_s = max(0.001, now_s - int(created_ms or 0) / 1000)
-    rate = done / age_s if done else None
+    since_ms = _paused_since_ms(held)
+    until_ms = now_s * 1000 if since_ms is None else since_ms
+    moved_s = max(0.001, (until_ms - int(created_ms or 0) - int(paused_ms or 0)) / 1000)
+    rate = done / moved_s if done else None
     return Progress(
         id=broadcast_id,
         page=(head or b"").split(b"|", 1)[0].decode(),
         state=(state or b"").decode(),
-        paused=any(line.startswith(b"0|") for line in (held or b"").split(b"\n")),
+        paused=since_ms is not None,
         added=total,
         waiting=max(0, total - done),
         ended=ended,
         created_at=datetime.fromtimestamp(int(created_ms or 0) / 1000, UTC),
         rate_per_s=rate,
-        eta_s=(total - done) / rate if rate else None,
+        eta_s=(total - done) / rate if rate and since_ms is None else None,
     )
+
+
+def _paused_since_ms(held: bytes | None) -> int | None:
+    """Returns since when a broadcast's lane is held until somebody releases it; None when it is not."""
+    lines = [line.split(b"|", 3) for line in (held or b"").split(b"\n") if line.startswith(b"0|")]
+    return min((int(line[2]) for line in lines), default=None)
 
 
 def lane_of(head: bytes, broadcast_id: str) -> str:

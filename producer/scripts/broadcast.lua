@@ -4,7 +4,8 @@
 --
 -- `broadcast:<id>` is a hash: head ("page|class|b|id|") and tail ("|type|bucket|cost|options|enqueued_ms|expires_ms\n")
 -- of the fixed line, body, state (open, complete, cancelled), added (people so far), taken (commands made so far),
--- position and digest of the input (so that an interrupted run goes on where it stopped), created_ms.
+-- position and digest of the input (so that an interrupted run goes on where it stopped), created_ms, paused_ms (in all,
+-- until it was last resumed).
 -- `broadcast:<id>:people` is the set of those added, so that somebody listed twice is sent to once.
 --
 -- ARGV[1]  what: 'open', 'where', 'add', 'complete', 'pause' or 'cancel'; all but 'open' answer {-3} when there is none of

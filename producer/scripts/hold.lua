@@ -12,7 +12,7 @@
 free_before_writing()
 local now = clock(ARGV[5])
 if ARGV[1] == 'release' then
-  local there = release(ARGV[2], ARGV[3])
+  local there = release(ARGV[2], ARGV[3], now)
   wake()
   return there
 end

@@ -143,14 +143,23 @@ local function is_unused(scope, hold, now)
   return true
 end
 
+-- How long a broadcast was paused says nothing of its rate.
+local function count_pause(scope, ms)
+  local broadcast = string.match(scope, '^lane:[^/]+/[^/]+/b/(.+)$')
+  if broadcast and call('EXISTS', P .. 'broadcast:' .. broadcast) == 1 then
+    call('HINCRBY', P .. 'broadcast:' .. broadcast, 'paused_ms', int(ms))
+  end
+end
+
 -- Ends the holds of a scope by hand: all, or those of one kind. Answers 1 when there was one.
-local function release(scope, kind)
+local function release(scope, kind, now)
   local left, there = {}, 0
   for _, each in ipairs(holds_in(call('HGET', P .. 'hold', scope))) do
     if kind ~= '' and each.kind ~= kind then
       left[#left + 1] = each
     else
       there = 1
+      if each.kind == 'hand' and each.until_ms == 0 then count_pause(scope, now - each.since_ms) end
       if each.kind == 'token' then call('HDEL', P .. 'hold:unused', unused_field(scope, each)) end
     end
   end

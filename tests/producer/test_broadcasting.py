@@ -27,6 +27,11 @@ def _take(lanes: Lanes, token: int) -> Chunk:
     return chunk
 
 
+def _now_ms(server: "redis.Redis") -> int:
+    seconds, microseconds = server.time()
+    return seconds * 1000 + microseconds // 1000
+
+
 def _sent(lanes: Lanes, chunk: Chunk) -> None:
     lanes.settle(chunk, [Settlement(each.id, "sent", "a", 0, b'{"reply":{}}') for each in chunk.commands])
 
@@ -62,6 +67,24 @@ def test_progress_counts_outcomes(server: "redis.Redis") -> None:
     outcome = producer.ticket("sale:3").outcome()
     assert outcome is not None
     assert outcome.name == "sent"
+
+
+def test_a_pause_does_not_slow_its_rate(server: "redis.Redis") -> None:
+    """The rate is of the time in which it moved; while it is paused nobody knows when it is done."""
+    broadcast = Producer.on(server, page="P1").broadcast_to(PEOPLE, TEXT, broadcast_id="sale")
+    lanes = _worker(server)
+    _sent(lanes, _take(lanes, 1))
+    assert broadcast.pause()
+    began_ms = _now_ms(server)
+    server.hset("outbound:broadcast:sale", "created_ms", began_ms - 100_000)
+    server.hset("outbound:hold", "lane:P1/t/b/sale", f'0||{began_ms - 90_000}|0|hand|{{"reason":"x"}}')
+    paused = broadcast.progress()
+    assert paused.rate_per_s == pytest.approx(5.0, rel=0.05)
+    assert paused.eta_s is None
+    broadcast.resume()
+    resumed = broadcast.progress()
+    assert resumed.rate_per_s == pytest.approx(5.0, rel=0.05)
+    assert resumed.eta_s == pytest.approx(14.0, rel=0.05)
 
 
 def test_somebody_listed_twice_is_sent_to_once(server: "redis.Redis") -> None:

@@ -73,7 +73,7 @@ def _words(progress: Progress) -> str:
     ended = ", ".join(f"{name} {number:,}" for name, number in sorted(progress.ended.items()) if number)
     goes = state in {"open", "on its way"}  # a mean since the beginning says nothing of what stands still
     rate = f"; {progress.rate_per_s:,.1f}/s" if progress.rate_per_s is not None and goes else ""
-    eta = f", done in about {span(progress.eta_s)}" if progress.eta_s and not progress.paused else ""
+    eta = f", done in about {span(progress.eta_s)}" if progress.eta_s else ""
     return (
         f"broadcast {progress.id} of Page {progress.page}: {state}; "
         f"{done:,} of {progress.added:,} people{share}{rate}{eta}\n  {ended or 'nobody was sent to yet'}"
