@@ -1,6 +1,7 @@
 """What a broadcast asks of Redis, in steps: it is opened, people are added, it is paused, cancelled, asked after."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ ROUND: Final = 1_000
 NO_PSID: Final = "must be a PSID: letters and digits, at most 100"
 FIELDS: Final = ("head", "state", "added", "taken", "created_ms", "position", "paused_ms")
 OUTCOMES: Final = ("sent", "refused", "exhausted", "expired", "cancelled", "unknown")
+_UNTIL_RELEASED: Final = re.compile(rb"^0\|[^|\n]*\|(\d+)\|", re.MULTILINE)  # a hold's line (`holding.lua`)
 # What the script answers when there is no broadcast of that id.
 NONE: Final = -3
 
@@ -249,8 +251,8 @@ def progress_of(
 
 def _paused_since_ms(held: bytes | None) -> int | None:
     """Returns since when a broadcast's lane is held until somebody releases it; None when it is not."""
-    lines = [line.split(b"|", 3) for line in (held or b"").split(b"\n") if line.startswith(b"0|")]
-    return min((int(line[2]) for line in lines), default=None)
+    since = _UNTIL_RELEASED.findall(held or b"")
+    return min(map(int, since), default=None)
 
 
 def lane_of(head: bytes, broadcast_id: str) -> str:
