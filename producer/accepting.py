@@ -27,6 +27,7 @@ from producer.errors import (
     given,
 )
 from producer.ids import new_id
+from producer.plain import PlainTexts
 from producer.queue import Arguments, Queue
 from producer.retirement import check_not_retired
 from producer.rounds import ROUND_MAX, broken_off, put_whole, rest_under, rounds_of
@@ -207,9 +208,16 @@ def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, term
     """Returns the next commands of a bulk, some hundreds at most."""
     arguments: list[Arguments] = []
     commands = 0
+    plain = PlainTexts(delivery)
     while len(arguments) < ROUND:
         try:
             command = next(source)
+            command_id = new_id()
+            made = plain.arguments_of(command_id, command)
+            if made is not None:
+                arguments.append(made)
+                commands += 1
+                continue
             _check_kind(command)
             check(command)
             admit(command, terms)
@@ -217,7 +225,7 @@ def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, term
                 shares = _shares(command)[1]
                 arguments += [stored(queue, each.id, each.command, delivery) for each in shares]
             else:
-                arguments.append(stored(queue, new_id(), command, delivery))
+                arguments.append(stored(queue, command_id, command, delivery))
         except StopIteration:
             return Round(arguments, commands, None, ended=True)
         except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)

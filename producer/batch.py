@@ -76,6 +76,8 @@ def _function(name: str) -> Callable[..., object]:
 
     @functools.wraps(method)
     def linked(*args: object, **options: object) -> object:
+        if not options:
+            return method(*args)
         given: dict[str, Any] = {link: options.pop(link) for link in links if link in options}
         command = method(*args, **options)
         return part(command, **given) if given else command

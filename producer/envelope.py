@@ -24,7 +24,7 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _RECIPIENT: Final = _encode("recipient")
 _SHORT: Final = b"\xc1"  # no value of msgpack begins so
 _MAPS: Final = range(0x80, 0x8F)  # heads of maps that may have one member more
-_SHORT_TEXT: Final = _SHORT + b"\0"  # no map begins so
+SHORT_TEXT: Final = _SHORT + b"\0"  # no map begins so
 _TEXT: Final = b"\x81" + _encode("message") + b"\x81" + _encode("text")
 SEND_AT_MAX: Final = 10_000_000_000  # in 2286; a time in milliseconds is beyond
 
@@ -102,9 +102,20 @@ def expires_ms(delivery: Delivery) -> str:
     return "" if delivery.expires_in is None else str(max(1, int(_seconds(delivery.expires_in) * 1000)))
 
 
+def times_of(delivery: Delivery) -> tuple[str, str]:
+    """Returns when a command is due and when it expires, as the scripts read it; '' is at once, and never."""
+    expires = expires_ms(delivery)
+    return _due(delivery), f"+{expires}" if expires else ""
+
+
+def is_plain_person(recipient: str) -> bool:
+    """Tells whether a recipient names its conversation as it stands."""
+    return recipient.isalnum() and len(recipient) <= PERSON_CHARS_MAX
+
+
 def person_key(recipient: str) -> str:
     """Returns a recipient in the form in which it names a conversation: short, and free of the engine's separators."""
-    if recipient.isalnum() and len(recipient) <= PERSON_CHARS_MAX:
+    if is_plain_person(recipient):
         return recipient
     plain = quote(recipient, safe=":+@.-_")
     if len(plain) <= PERSON_CHARS_MAX:
@@ -121,7 +132,7 @@ def shortened(body: bytes, person: str) -> bytes:
     if not body.startswith(member, 1):
         return body
     rest = bytes((body[0] - 1,)) + body[1 + len(member) :]
-    return _SHORT_TEXT + rest[len(_TEXT) :] if rest.startswith(_TEXT) else _SHORT + rest
+    return SHORT_TEXT + rest[len(_TEXT) :] if rest.startswith(_TEXT) else _SHORT + rest
 
 
 def lengthened(body: bytes, person: str) -> bytes:
@@ -131,7 +142,7 @@ def lengthened(body: bytes, person: str) -> bytes:
     """
     if not body.startswith(_SHORT):
         return body
-    rest = _TEXT + body[2:] if body.startswith(_SHORT_TEXT) else body[1:]
+    rest = _TEXT + body[2:] if body.startswith(SHORT_TEXT) else body[1:]
     if not rest or rest[0] not in _MAPS:
         return body
     return bytes((rest[0] + 1,)) + _RECIPIENT + _encode(person) + rest[1:]
@@ -185,11 +196,4 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         )
     has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
     line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
-    expires = expires_ms(delivery)
-    return [
-        command_id,
-        line,
-        _due(delivery),
-        f"+{expires}" if expires else "",
-        shortened(body, line.split("|", 5)[4]),
-    ]
+    return [command_id, line, *times_of(delivery), shortened(body, line.split("|", 5)[4])]

@@ -1,5 +1,7 @@
 """Laws 1 and 2: an accepted command is in exactly one place, and settle moves all of a chunk or nothing."""
 
+import random
+
 import pytest
 import redis
 
@@ -51,6 +53,38 @@ def test_one_call_with_the_same_id_twice_accepts_it_once(engine: Engine) -> None
     """An id that occurs twice in one call is one command."""
     assert engine.enqueue(Spec(id="a"), Spec(id="a"), Spec(id="b")) == [2, 1]
     assert engine.ids() == ["a", "b"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_plain_commands_are_accepted_as_all_others_are(engine: Engine, seed: int) -> None:
+    """A call of plain commands takes a short way: Redis holds what it holds when one of another kind is among them."""
+    chance = random.Random(seed)
+    specs = [
+        Spec(
+            id=f"c{number}",
+            page=chance.choice(["P1", "P2"]),
+            rate_class=chance.choice("tto"),
+            priority=chance.choice("ib"),
+            people=chance.choice(["", "u", "v", "w"]),
+            options=chance.choice(["s", "su", "ms"]),
+        )
+        for number in range(200)
+    ]
+    other = Spec(id="other", page="P3", expires="+1000")
+    seen = []
+    for calls in ([specs[150:], specs[:150], [other]], [[*specs[150:], other], [*specs[:150], other]]):
+        engine.client.flushall()
+        engine.hello("w1")
+        assert [sum(engine.enqueue(*call)) for call in calls] == [len(call) for call in calls]
+        store = read(engine.client)
+        raw = engine.client.hgetall(engine.key("commands"))
+        scored = {
+            kind: {name: set(each) for name, each in found.items()} for kind, found in store.scored.items()
+        }
+        sent = sorted(each for _ in range(60) for each in engine.send())
+        seen.append((raw, store.lists, store.sets, store.numbers("depth"), scored, sent))
+    assert seen[0] == seen[1]
+    assert seen[0][-1] == sorted([*(each.id for each in specs), "other"])
 
 
 def test_enqueue_takes_all_or_none(engine: Engine) -> None:
