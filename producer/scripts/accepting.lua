@@ -118,15 +118,16 @@ end
 -- Accepts many of them, none of which is known, at half of what parsing costs; nil where any is another, or the queue of
 -- a Page is full.
 local function accept_plain(now, depth_max, first)
-  local ids, pages, seen, by_page = {}, {}, {}, {}
-  local lane_names, sets, persons, asked = {}, {}, {}, {}
+  local ids, seen, by_page, asked = {}, {}, {}, {}
+  local pages, priorities, lanes, persons, sets = {}, {}, {}, {}, {} -- of each command
   for i = first, #ARGV, 5 do
     local id = ARGV[i]
     local page, class, priority, person, options = string.match(ARGV[i + 1], PLAIN)
     if not page or seen[id] or ARGV[i + 2] ~= '' or ARGV[i + 3] ~= '' then return nil end
     seen[id] = true
     local n = #ids + 1
-    ids[n], pages[n], lane_names[n], sets[n] = id, page, page .. '/' .. class .. '/' .. priority, false
+    ids[n], pages[n], priorities[n] = id, page, priority
+    lanes[n], sets[n] = page .. '/' .. class .. '/' .. priority, false
     by_page[page] = (by_page[page] or 0) + 1
     if person ~= '' and not string.find(options, 'u', 1, true) then
       local set = busy(page, priority)
@@ -145,31 +146,31 @@ local function accept_plain(now, depth_max, first)
     for i, member in ipairs(call('SMISMEMBER', set, unpack(people))) do there[people[i]] = member == 1 end
     heads[set], new_heads[set] = there, {}
   end
-  local order, tails, records = {}, {}, {}
+  local tails, firsts, records = {}, {}, {}
   local enqueued = '|' .. int(now) .. '|\n'
   for n, id in ipairs(ids) do
     local set, state, at = sets[n], 'L\n', first + 5 * (n - 1)
     if set and heads[set][persons[n]] then
       state = 'W0;0;;;1\n'
-      call('RPUSH', P .. 'conversation:' .. pages[n] .. '/' .. persons[n] .. '/' .. string.sub(lane_names[n], -1), id)
+      call('RPUSH', P .. 'conversation:' .. pages[n] .. '/' .. persons[n] .. '/' .. priorities[n], id)
     else
       if set then
         heads[set][persons[n]] = true
         new_heads[set][#new_heads[set] + 1] = persons[n]
       end
-      local lane = lane_names[n]
+      local lane = lanes[n]
       if not tails[lane] then
         tails[lane] = {}
-        order[#order + 1] = lane
+        firsts[#firsts + 1] = n
       end
       tails[lane][#tails[lane] + 1] = id
     end
     records[2 * n - 1], records[2 * n] = id, state .. ARGV[at + 1] .. enqueued .. ARGV[at + 4]
   end
-  for _, lane in ipairs(order) do
+  for _, n in ipairs(firsts) do
+    local lane = lanes[n]
     if call('RPUSH', P .. 'lane:' .. lane, unpack(tails[lane])) == #tails[lane] then
-      local page, priority = string.match(lane, '^(.+)/%l/(%l)$')
-      make_ready(lane, page, priority)
+      make_ready(lane, pages[n], priorities[n])
     end
   end
   for set, people in pairs(new_heads) do
