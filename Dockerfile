@@ -25,6 +25,6 @@ USER 10001
 # SIGTERM: calls in flight finish and settle, all else returns to its lane; give it longer than the longest call.
 STOPSIGNAL SIGTERM
 # Healthy: its loops go round, Redis answers, and the Pages file can be read.
-HEALTHCHECK --interval=10s --timeout=10s --start-period=20s CMD ["python", "-P", "-m", "worker.probe", "readyz"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=20s CMD ["python", "-P", "-m", "worker.process.probe", "readyz"]
 ENTRYPOINT ["outbound"]
 CMD ["worker"]

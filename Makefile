@@ -13,7 +13,7 @@ demo: $(READY)
 OPTIONS ?=
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --editable '.[dev,bench]'
-	$(BIN)/outbound bench $(OPTIONS)
+	$(BIN)/python -m tests.bench $(OPTIONS)
 
 test: check
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15

@@ -7,7 +7,8 @@ from producer import batch, messages
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
 from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
-from producer.batching import BatchTicket
+from producer.commands.retirement import RetiredCommandError
+from producer.commands.secrets import Secret, secret
 from producer.errors import (
     BroadcastError,
     EventLoopError,
@@ -22,12 +23,11 @@ from producer.errors import (
     SendManyError,
     SettingsError,
 )
-from producer.graph_errors import GraphError, NoAnswer
+from producer.errors.graph import GraphError, NoAnswer
 from producer.producer import Producer
-from producer.retirement import RetiredCommandError
-from producer.secrets import Secret, secret
-from producer.sequencing import SequenceTicket
-from producer.ticket import Outcome, Ticket
+from producer.queue.batching import BatchTicket
+from producer.queue.sequencing import SequenceTicket
+from producer.tickets.ticket import Outcome, Ticket
 
 __all__ = [
     "AsyncBatchTicket",

@@ -51,6 +51,7 @@ from producer.commands.profile import (
     SetMessengerProfile,
     SetUserMenu,
 )
+from producer.commands.secrets import Secret
 from producer.commands.send import Recipient, SenderAction, SendMessage, SendRawBody
 from producer.commands.upkeep import (
     CreateMessageTemplate,
@@ -80,7 +81,6 @@ from producer.messages.templates import (
     ProductElement,
     UtilityTemplate,
 )
-from producer.secrets import Secret
 from producer.vocabulary.menus import MenuEntry
 from producer.vocabulary.options import (
     ActionOptions,

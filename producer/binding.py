@@ -7,12 +7,12 @@ from typing import TypedDict
 import msgspec
 
 from producer import batch
-from producer.accepting import Terms, admit, without_key
-from producer.broadcasting import PLACEHOLDER
+from producer.broadcasts.broadcast import PLACEHOLDER
 from producer.commands import SendMessage
-from producer.envelope import Delivery, Priority, checked
 from producer.errors import InvalidCommandError
 from producer.messages import Message
+from producer.queue.accepting import Terms, admit, without_key
+from producer.queue.envelope import Delivery, Priority, checked
 from producer.vocabulary.options import SendOptions
 
 

@@ -3,11 +3,11 @@
 import abc
 from typing import Final, Generic, Self, TypeVar, Unpack
 
-from producer.accepting import DAY_MS, Terms, terms_of
 from producer.binding import Options, bound
-from producer.envelope import Delivery
-from producer.keys import PREFIX_DEFAULT
-from producer.queue import PAGE_QUEUE_MAX
+from producer.queue.accepting import DAY_MS, Terms, terms_of
+from producer.queue.envelope import Delivery
+from producer.store.keys import PREFIX_DEFAULT
+from producer.store.queue import PAGE_QUEUE_MAX
 
 DAY_S: Final = DAY_MS / 1000
 

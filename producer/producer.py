@@ -5,21 +5,21 @@ from typing import TypeVar, Unpack, cast
 
 import redis
 
-from producer.accepting import accept, enqueue, next_round, without_key
-from producer.batching import BATCH_ID, BatchTicket
 from producer.binding import for_many
-from producer.broadcasting import Broadcast, begin
-from producer.bulk import Bulk
+from producer.broadcasts.broadcast import Broadcast, begin
 from producer.commands import Command, CommandOf
-from producer.echoes import confirm
-from producer.envelope import checked
 from producer.errors import InvalidCommandError, SendManyError, given
 from producer.messages import Message
 from producer.opening import Opened
-from producer.queue import Queue, connect
-from producer.sequence_inquiry import SEQUENCE_ID
-from producer.sequencing import OnFailure, SequenceTicket, prepare_sequence
-from producer.ticket import Ticket
+from producer.queue.accepting import accept, enqueue, next_round, without_key
+from producer.queue.batching import BATCH_ID, BatchTicket
+from producer.queue.bulk import Bulk
+from producer.queue.envelope import checked
+from producer.queue.sequencing import OnFailure, SequenceTicket, prepare_sequence
+from producer.store.queue import Queue, connect
+from producer.tickets.echoes import confirm
+from producer.tickets.sequence_inquiry import SEQUENCE_ID
+from producer.tickets.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary
 

@@ -218,7 +218,7 @@ class Lateness:
 
 def worker_child(settings: Mapping[str, str], *, threads: int = 8, shutdown_s: float = 10.0) -> Running:
     """Starts one worker process as the master of `outbound worker` does."""
-    return Running(("worker.child", str(threads), str(shutdown_s), str(os.getpid())), settings)
+    return Running(("worker.process.child", str(threads), str(shutdown_s), str(os.getpid())), settings)
 
 
 def plain_dramatiq(settings: Mapping[str, str], *options: str, threads: int = 8) -> Running:

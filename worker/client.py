@@ -8,22 +8,22 @@ import httpx
 import msgspec
 
 from producer.commands import BatchItem, Command, CommandOf, SendBatch
+from producer.commands.secrets import Secret
 from producer.errors import InvalidCommandError, SettingsError
-from producer.secrets import Secret
 from producer.vocabulary import Vocabulary
-from worker.batches import slices_of
-from worker.calls import CallContext, call_for, part_call
+from worker.call.cursors import followed
+from worker.call.endpoints import CallContext, call_for, part_call
+from worker.call.graph.answers import Answer, Answered
+from worker.call.graph.client import GraphClient, split
+from worker.call.graph.failing import error_of
+from worker.call.graph.requests import Outgoing
+from worker.call.graph.signing import signed
+from worker.call.graph.watching import DebugLog, Watch, is_debugging, parsed_body
+from worker.call.replies import unwrap, unwrap_part
+from worker.call.slices import slices_of
+from worker.config.credentials import Keyring
+from worker.config.endpoint import origin_url, shows_tokens, version_number, version_pair
 from worker.errors import GraphError, NoAnswer, RequestInfo
-from worker.following import followed
-from worker.graph.answers import Answer, Answered
-from worker.graph.client import GraphClient, split
-from worker.graph.credentials import Keyring
-from worker.graph.endpoint import origin_url, shows_tokens, version_number, version_pair
-from worker.graph.failing import error_of
-from worker.graph.requests import Outgoing
-from worker.graph.signing import signed
-from worker.graph.watching import DebugLog, Watch, is_debugging, parsed_body
-from worker.replies import unwrap, unwrap_part
 
 Reply = TypeVar("Reply")
 TIMEOUT_S_MAX: Final = 3_600.0

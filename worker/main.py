@@ -16,27 +16,27 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.errors import SettingsError
-from producer.queue import connect
-from worker.broker import ACTOR, QUEUE, LaneBroker
-from worker.circuit import Circuit
-from worker.delivery import Deliverer
-from worker.graph.client import GraphClient
-from worker.graph.endpoint import version_pair
-from worker.graph.watching import DebugLog
-from worker.known import Profiles
-from worker.lanes import Chunk, Lanes, Policy
-from worker.logs import configure_logs
-from worker.metering import Meter
+from producer.store.queue import connect
+from worker.call.graph.client import GraphClient
+from worker.call.graph.watching import DebugLog
+from worker.config.endpoint import version_pair
+from worker.config.pages import PagesSource
+from worker.config.settings import Settings, read_settings
+from worker.config.versions import warn_of_version
+from worker.deliver import Deliverer
+from worker.engine.lanes import Chunk, Lanes, Policy
+from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, folder_under
-from worker.outage import Outage
-from worker.pages import PagesSource
-from worker.presence import Presence
-from worker.settings import Settings, read_settings
-from worker.settling import Schedule
-from worker.shared import about
-from worker.slots import Slots
-from worker.verdicts_file import read_table
-from worker.versions import warn_of_version
+from worker.observe.logs import configure_logs
+from worker.observe.metering import Meter
+from worker.settle.settlements import Schedule
+from worker.take.broker import ACTOR, QUEUE, LaneBroker
+from worker.take.circuit import Circuit
+from worker.take.introduction import about
+from worker.take.outage import Outage
+from worker.take.pages_watch import Profiles
+from worker.take.presence import Presence
+from worker.take.slots import Slots
 
 CONNECTIONS_BESIDE_THREADS: Final = 8
 THREADS_MAX: Final = 256

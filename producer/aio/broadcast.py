@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from producer.aio.queue import AsyncQueue
 from producer.aio.taking import Source
-from producer.campaign import Campaign, Progress
+from producer.broadcasts.steps import Campaign, Progress
 
 
 class AsyncBroadcast:

@@ -6,22 +6,22 @@ from typing import Any, Final, Self, TypeVar, Unpack, cast
 
 import redis.asyncio
 
-from producer.accepting import ROUND, Aside, next_round, prepare, without_key
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
 from producer.aio.taking import Reader, Source
 from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
-from producer.batch_inquiry import BATCH_ID
 from producer.binding import for_many
-from producer.campaign import Campaign, id_for
+from producer.broadcasts.steps import Campaign, id_for
 from producer.commands import Command, CommandOf, SendMessage, UploadAttachment
-from producer.echoes import confirming
-from producer.envelope import Delivery, checked
 from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
 from producer.messages import Message
 from producer.opening import Opened
-from producer.sequence_inquiry import SEQUENCE_ID
-from producer.sequencing import OnFailure, prepare_sequence
+from producer.queue.accepting import ROUND, Aside, next_round, prepare, without_key
+from producer.queue.envelope import Delivery, checked
+from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.tickets.batch_inquiry import BATCH_ID
+from producer.tickets.echoes import confirming
+from producer.tickets.sequence_inquiry import SEQUENCE_ID
 from producer.vocabulary.awaited import AwaitedVocabulary
 from producer.vocabulary.options import SendOptions
 

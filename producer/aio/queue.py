@@ -10,11 +10,12 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
-from producer.accepting import Prepared
 from producer.aio.taking import Taker
 from producer.errors import QueueFullError, QueueUnavailableError
-from producer.keys import PREFIX_DEFAULT, Keys
-from producer.queue import (
+from producer.queue.accepting import Prepared
+from producer.queue.rounds import ROUND_MAX, broken_off, rest_under, rounds_of, what_is_left
+from producer.store.keys import PREFIX_DEFAULT, Keys
+from producer.store.queue import (
     ANSWER_TIMEOUT_S,
     BYTES_ALONE_MS,
     CONNECT_TIMEOUT_S,
@@ -26,11 +27,10 @@ from producer.queue import (
     refused,
     together,
 )
-from producer.queue import connect as checked_url
-from producer.rounds import ROUND_MAX, broken_off, rest_under, rounds_of, what_is_left
-from producer.scripting import Script
-from producer.steps import Call, Run
-from producer.tracing import enqueuing
+from producer.store.queue import connect as checked_url
+from producer.store.scripting import Script
+from producer.store.steps import Call, Run
+from producer.tracing.traces import enqueuing
 
 
 def connect(redis_url: str) -> "redis.asyncio.Redis":

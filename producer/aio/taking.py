@@ -9,8 +9,20 @@ import redis
 import redis.asyncio
 
 from producer.errors import EventLoopError
-from producer.scripting import Script
-from producer.steps import Call, Next, Reading, Result, Run, Signal, Step, Steps, Together, Value, bounded_s
+from producer.store.scripting import Script
+from producer.store.steps import (
+    Call,
+    Next,
+    Reading,
+    Result,
+    Run,
+    Signal,
+    Step,
+    Steps,
+    Together,
+    Value,
+    bounded_s,
+)
 
 Item = TypeVar("Item")
 

@@ -4,12 +4,12 @@ from collections.abc import Generator
 from typing import Any, Generic, TypeVar, cast
 
 from producer.aio.taking import Taker
-from producer.batch_inquiry import BatchInquiry
 from producer.commands.results import PartReply
-from producer.inquiry import Inquiry
-from producer.keys import Keys
-from producer.sequence_inquiry import SequenceInquiry
-from producer.ticket import RESULT_TIMEOUT_S, Outcome
+from producer.store.keys import Keys
+from producer.tickets.batch_inquiry import BatchInquiry
+from producer.tickets.inquiry import Inquiry
+from producer.tickets.sequence_inquiry import SequenceInquiry
+from producer.tickets.ticket import RESULT_TIMEOUT_S, Outcome
 
 Reply_co = TypeVar("Reply_co", covariant=True)
 

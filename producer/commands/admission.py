@@ -15,12 +15,12 @@ from producer.commands.insights import GetInsight, GetInsights
 from producer.commands.pages import CreateSubscription
 from producer.commands.parts import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.personas import CreatePersona
+from producer.commands.secrets import SECRET_MEMBERS
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
 from producer.commands.shapes import join
 from producer.commands.upkeep import GetMessageTemplateLibrary, GetMessageTemplates
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
-from producer.secrets import SECRET_MEMBERS
 
 _INSTEAD: Final = (
     "does not travel through the queue; leave it to the worker's configuration, or name it: "

@@ -5,7 +5,7 @@ import msgspec
 from producer.commands.command import CommandOf
 from producer.commands.fields import Id, IdText, NBest, Pixels
 from producer.commands.results import IdPage, MessengerCode, Success
-from producer.secrets import Secret
+from producer.commands.secrets import Secret
 
 
 class SetNlpConfigs(

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from producer.secrets import Secret, redacted
+from producer.commands.secrets import Secret, redacted
 
 Reply_co = TypeVar("Reply_co", covariant=True)
 

@@ -19,12 +19,12 @@ from producer.commands.profile import (
     SetUserMenu,
 )
 from producer.commands.recipients import check_recipient
+from producer.commands.secrets import Secret
 from producer.commands.shapes import check_shape, join, near_miss
 from producer.commands.upkeep import ModerateConversations
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
 from producer.messages.profile import MessengerProfile, PersistentMenu
-from producer.secrets import Secret
 
 _ATTACHMENT_TYPES: Final = ("audio", "image", "video", "file")
 _PROPERTIES: Final = MessengerProfile.__struct_fields__

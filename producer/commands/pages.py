@@ -3,7 +3,7 @@
 from producer.commands.command import CommandOf
 from producer.commands.fields import Fields, Id, IdText
 from producer.commands.results import FeatureReview, MessageTag, PageInfo, Subscription, Success, TokenInfo
-from producer.secrets import Secret
+from producer.commands.secrets import Secret
 
 
 class GetPageInfo(

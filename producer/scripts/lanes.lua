@@ -1,4 +1,4 @@
--- lanes.lua: the words that every script of the engine shares. The key space is described in producer/keys.py.
+-- lanes.lua: the words that every script of the engine shares. The key space is described in producer/store/keys.py.
 --
 -- KEYS[1]  the prefix of all keys ("outbound"); with braces round it, all keys share one cluster slot.
 --

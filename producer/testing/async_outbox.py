@@ -5,17 +5,17 @@ from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
 
 import redis.asyncio
 
-from producer.accepting import Terms, without_key
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
 from producer.aio.taking import Source, Taker
 from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.binding import for_many
-from producer.campaign import id_for
+from producer.broadcasts.steps import id_for
 from producer.commands import Command, CommandOf
-from producer.envelope import Delivery, checked
 from producer.messages import Message
-from producer.sequencing import OnFailure
+from producer.queue.accepting import Terms, without_key
+from producer.queue.envelope import Delivery, checked
+from producer.queue.sequencing import OnFailure
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.vocabulary.options import SendOptions
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from producer.commands import Command, Part, SendBatch, SendMessage, tag_of
-from producer.envelope import Delivery, Priority
 from producer.messages.builders import plain
+from producer.queue.envelope import Delivery, Priority
 
 
 class Enqueued(msgspec.Struct, frozen=True, kw_only=True):

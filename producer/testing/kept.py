@@ -6,22 +6,22 @@ from typing import Final
 
 import msgspec
 
-from producer.accepting import Prepared, Terms, prepare
-from producer.batch_inquiry import BATCH_ID, BatchInquiry
-from producer.campaign import Campaign, Progress, good_ones
+from producer.broadcasts.steps import Campaign, Progress, good_ones
 from producer.commands import Command, SendMessage, check
-from producer.echoes import echoes_in
-from producer.envelope import Delivery
 from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
-from producer.inquiry import Inquiry
-from producer.joint_inquiry import JointInquiry
-from producer.keys import Keys
-from producer.outcome import Outcome, OutcomeName
-from producer.queue import DIFFERENT, REPEATED, first_of
-from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
-from producer.sequencing import OnFailure, prepare_sequence
-from producer.steps import Next, Steps
+from producer.queue.accepting import Prepared, Terms, prepare
+from producer.queue.envelope import Delivery
+from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.store.keys import Keys
+from producer.store.queue import DIFFERENT, REPEATED, first_of
+from producer.store.steps import Next, Steps
 from producer.testing.enqueued import Enqueued, enqueued, of_broadcast, of_sequence
+from producer.tickets.batch_inquiry import BATCH_ID, BatchInquiry
+from producer.tickets.echoes import echoes_in
+from producer.tickets.inquiry import Inquiry
+from producer.tickets.joint_inquiry import JointInquiry
+from producer.tickets.outcome import Outcome, OutcomeName
+from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 
 ROUND: Final = 500
 

@@ -6,25 +6,25 @@ from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
 
 import redis
 
-from producer.accepting import terms_of, without_key
 from producer.aio.ticket import AsyncTicket
-from producer.batching import BatchTicket
 from producer.binding import for_many
-from producer.broadcasting import Broadcast
-from producer.campaign import id_for
+from producer.broadcasts.broadcast import Broadcast
+from producer.broadcasts.steps import id_for
 from producer.commands import TYPES, Command, CommandOf
-from producer.envelope import Delivery, checked
 from producer.errors import OutboundError
 from producer.messages import Message
-from producer.outcome import OutcomeName
 from producer.producer import Producer
-from producer.sequencing import OnFailure, SequenceTicket
-from producer.steps import take
+from producer.queue.accepting import terms_of, without_key
+from producer.queue.batching import BatchTicket
+from producer.queue.envelope import Delivery, checked
+from producer.queue.sequencing import OnFailure, SequenceTicket
+from producer.store.steps import take
 from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.testing.matching import check_names, listing, matches, nearest, told
-from producer.ticket import Ticket
+from producer.tickets.outcome import OutcomeName
+from producer.tickets.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 
 Reply = TypeVar("Reply")

@@ -5,8 +5,8 @@ from typing import Any, Unpack
 
 from producer.commands.apps import GenerateMessengerCode, GetUserField, LogCustomEvents, SetNlpConfigs
 from producer.commands.results import IdPage, MessengerCode, Success
+from producer.commands.secrets import Secret
 from producer.messages.builders import plain_list, plain_object
-from producer.secrets import Secret
 from producer.vocabulary.options import CallOptions, CodeOptions, IdOptions, NlpOptions
 from producer.vocabulary.submitting import Submitting
 

@@ -34,6 +34,7 @@ from producer.commands.results import (
     Uploaded,
     UserProfile,
 )
+from producer.commands.secrets import Secret
 from producer.commands.send import Recipient
 from producer.messages.airline import (
     AirlineBoardingPassTemplate,
@@ -55,7 +56,6 @@ from producer.messages.templates import (
     ProductElement,
     UtilityTemplate,
 )
-from producer.secrets import Secret
 from producer.vocabulary.menus import MenuEntry
 from producer.vocabulary.options import (
     ActionOptions,

@@ -6,8 +6,8 @@ At run time an option that this library does not know goes to Graph as it is, un
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from producer.commands.secrets import Secret
 from producer.messages.quick_replies import QuickReply
-from producer.secrets import Secret
 
 
 class ReplyTo(TypedDict):

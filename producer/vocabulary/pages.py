@@ -13,7 +13,7 @@ from producer.commands.pages import (
     GetSubscriptions,
 )
 from producer.commands.results import FeatureReview, MessageTag, PageInfo, Subscription, Success, TokenInfo
-from producer.secrets import Secret
+from producer.commands.secrets import Secret
 from producer.vocabulary.listing import optional_list
 from producer.vocabulary.options import CallOptions
 from producer.vocabulary.submitting import Submitting

@@ -10,8 +10,8 @@ from producer.commands.personas import (
     GetPersonas,
 )
 from producer.commands.results import Created, Persona, PersonaPage, Success
+from producer.commands.secrets import Secret
 from producer.messages.builders import plain_object
-from producer.secrets import Secret
 from producer.vocabulary.options import CallOptions
 from producer.vocabulary.submitting import Submitting
 

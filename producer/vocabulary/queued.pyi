@@ -4,7 +4,6 @@ import abc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, Unpack
 
-from producer.batching import BatchTicket
 from producer.commands.command import CommandOf
 from producer.commands.parts import BatchItem
 from producer.commands.results import (
@@ -34,6 +33,7 @@ from producer.commands.results import (
     Uploaded,
     UserProfile,
 )
+from producer.commands.secrets import Secret
 from producer.commands.send import Recipient
 from producer.messages.airline import (
     AirlineBoardingPassTemplate,
@@ -55,8 +55,8 @@ from producer.messages.templates import (
     ProductElement,
     UtilityTemplate,
 )
-from producer.secrets import Secret
-from producer.ticket import Ticket
+from producer.queue.batching import BatchTicket
+from producer.tickets.ticket import Ticket
 from producer.vocabulary.menus import MenuEntry
 from producer.vocabulary.options import (
     ActionOptions,

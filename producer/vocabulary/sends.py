@@ -5,11 +5,11 @@ from typing import Final, Unpack
 
 from producer.commands.parts import BatchItem, RawPart, SendBatch
 from producer.commands.results import PartReply, SendReply
+from producer.commands.secrets import Secret
 from producer.commands.send import Recipient, SendRawBody
 from producer.errors import InvalidCommandError, given
 from producer.messages import builders
 from producer.messages.message import Attachment, Message
-from producer.secrets import Secret
 from producer.vocabulary import composing
 from producer.vocabulary.options import ActionOptions, MediaOptions, SendOptions
 from producer.vocabulary.submitting import Submitting

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 from producer.commands.results import Created, Success, TemplatePage
+from producer.commands.secrets import Secret
 from producer.commands.upkeep import (
     CreateMessageTemplate,
     DeleteMessageTemplate,
@@ -12,7 +13,6 @@ from producer.commands.upkeep import (
     ModerateConversations,
 )
 from producer.messages.builders import plain_object
-from producer.secrets import Secret
 from producer.vocabulary.listing import listed
 from producer.vocabulary.options import CallOptions
 from producer.vocabulary.submitting import Submitting

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from worker.bench import Figure, Results, Section, Series, Spread, Target, spread_of
-from worker.bench.broadcaster import Told
-from worker.bench.broadcasts import section_of
-from worker.bench.report import document_of, markdown_of, write_report
-from worker.bench.spread import percentile, steady_rate
+from tests.bench import Figure, Results, Section, Series, Spread, Target, spread_of
+from tests.bench.broadcaster import Told
+from tests.bench.broadcasts import section_of
+from tests.bench.report import document_of, markdown_of, write_report
+from tests.bench.spread import percentile, steady_rate
 
 RESULTS = Results(
     machine={"cores": "2"},

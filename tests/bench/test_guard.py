@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 import pytest
 
-from worker.bench import broadcasts, enqueueing, footprint, throughput
-from worker.bench.arena import Arena, open_arena
-from worker.bench.figures import Figure, Section
-from worker.bench.plan import quick_plan
+from tests.bench import broadcasts, enqueueing, footprint, throughput
+from tests.bench.arena import Arena, open_arena
+from tests.bench.figures import Figure, Section
+from tests.bench.plan import quick_plan
 
 pytestmark = [pytest.mark.process, pytest.mark.usefixtures("untraced")]
 

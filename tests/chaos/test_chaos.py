@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from producer import Producer, Ticket, batch
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.crash.books import Text, out_of_order, times_delivered
 from tests.running import (
     Lateness,

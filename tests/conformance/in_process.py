@@ -8,8 +8,8 @@ import dramatiq
 import msgspec
 
 from tests.conformance.far_end import FarEnd
+from worker.config.settings import Settings
 from worker.main import build
-from worker.settings import Settings
 
 PAGES = """
 [pages.plain]

@@ -11,8 +11,8 @@ import pytest
 from producer import batch, broadcast, messages
 from producer.commands import BatchItem, Command, SendBatch, decode, encode, tag_of
 from tests.conformance.far_end import CLIENT, FACTORIES, SINGLE, Case, Commands, called
-from worker.calls import Call, CallContext, Token, call_for, encode_part, part_call
-from worker.replies import parsed, unwrap, unwrap_parts
+from worker.call.endpoints import Call, CallContext, Token, call_for, encode_part, part_call
+from worker.call.replies import parsed, unwrap, unwrap_parts
 
 
 def secret_of(client: Case, token: Token) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from producer.commands import GetAllPersonas, UploadAttachment
 from tests.conformance.far_end import CLIENT, SINGLE, Case, Commands, FarEnd, called, part_reply, wanted
 from worker import MessengerClient
-from worker.replies import parsed
+from worker.call.replies import parsed
 
 
 def client_of(case: Case, far: FarEnd) -> MessengerClient:

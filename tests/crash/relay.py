@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from producer.scripting import Script
+from producer.store.scripting import Script
 
 PIECE_BYTES = 65_536
 PAUSE_S = 0.005
@@ -20,7 +20,7 @@ PAUSE_S = 0.005
 
 def sha_of(name: str) -> bytes:
     """Returns the hash by which a worker runs one of its scripts."""
-    return Script(name, "worker.scripts").sha.encode()
+    return Script(name, "worker.engine.scripts").sha.encode()
 
 
 class Relay:

@@ -21,12 +21,12 @@ from tests.running import (
     waiting,
     worker_child,
 )
-from worker.broker import LaneConsumer
-from worker.lanes import Lanes, Policy
+from worker.config.settings import read_settings
+from worker.engine.knowledge import Profile
+from worker.engine.lanes import Lanes, Policy
 from worker.main import build
-from worker.profile import Profile
-from worker.settings import read_settings
 from worker.stub import StubProcess
+from worker.take.broker import LaneConsumer
 
 pytestmark = pytest.mark.process
 

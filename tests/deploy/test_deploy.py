@@ -10,13 +10,13 @@ import yaml
 
 from producer.errors import SettingsError
 from worker.cli.verbs.worker import verb as worker_verb
-from worker.durations import duration_ms
-from worker.pages import read_pages
-from worker.probe import PROBES
-from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
-from worker.supervisor import GRACE_S
-from worker.verdicts import DEFAULT
-from worker.verdicts_file import read_table
+from worker.config.durations import duration_ms
+from worker.config.pages import read_pages
+from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
+from worker.judge import DEFAULT
+from worker.judge.file import read_table
+from worker.process.probe import PROBES
+from worker.process.supervisor import GRACE_S
 
 ROOT = Path(__file__).parents[2]
 NAMES = {*FIELDS, *RATE_NAMES, *OTHERS}
@@ -164,7 +164,7 @@ def test_the_image_tells_its_health() -> None:
     """A worker whose queue is out of reach is not healthy: the image asks the port that it sets, and names."""
     last = (ROOT / "Dockerfile").read_text("utf-8").split("\nFROM ")[-1]
     asked = re.search(
-        r'^HEALTHCHECK .*CMD \["python", "-P", "-m", "worker.probe", "(\w+)"\]$', last, re.MULTILINE
+        r'^HEALTHCHECK .*CMD \["python", "-P", "-m", "worker.process.probe", "(\w+)"\]$', last, re.MULTILINE
     )
     assert asked is not None
     assert asked[1] in PROBES

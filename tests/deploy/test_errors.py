@@ -20,14 +20,14 @@ from producer import AsyncProducer, OutboundError, Producer, batch
 from producer.errors import NotSentError
 from producer.testing import Outbox
 from tests.blocking import async_client
+from worker.call.graph.signing import MissingSecretError
 from worker.client import MessengerClient
-from worker.graph.signing import MissingSecretError
-from worker.settings import read_settings
-from worker.verdicts.overrides import changes_of
+from worker.config.settings import read_settings
+from worker.judge.overrides import changes_of
 
 README = Path(__file__).parents[2] / "README.md"
 # Programs and the far end, not the library: what they raise ends in a sentence of theirs, or in a test's output.
-PROGRAMS = ("worker.cli", "worker.dashboard", "worker.demo", "worker.bench", "worker.stub")
+PROGRAMS = ("worker.cli", "worker.dashboard", "worker.demo", "tests.bench", "worker.stub")
 # Raised and caught within one module, and never seen by a caller.
 WITHIN = {"GivenUpError"}
 # Of a program, and of no base of ours: two are click's own kind, the stub shares no code with what it tests, and two

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from worker.cli.verbs.worker import verb as worker_verb
+from worker.config.durations import duration_ms
+from worker.config.pages import read_pages
+from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
 from worker.doctor.pages_file import entries
-from worker.durations import duration_ms
-from worker.pages import read_pages
-from worker.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
-from worker.supervisor import GRACE_S
+from worker.process.supervisor import GRACE_S
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/kubernetes"

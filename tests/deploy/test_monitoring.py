@@ -14,10 +14,10 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from producer import Producer, batch
-from producer.keys import PRIORITIES
+from producer.store.keys import PRIORITIES
 from tests.running import Valkey, outbound_worker, settings_of, wait_until
 from worker.cli.program import VERBS
-from worker.durations import duration_ms
+from worker.config.durations import duration_ms
 from worker.stub import StubProcess
 
 ROOT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ import pytest
 import redis
 
 from producer import Producer
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.running import ticket_of, wait_until
 from tests.verdict_rows import ROWS
+from worker.config.settings import read_settings
 from worker.main import build
 from worker.operations import dead_letters, holds
-from worker.settings import read_settings
 from worker.stub import Fault, GraphStub
 
 KEYS: Final = Keys("outbound")

@@ -8,7 +8,7 @@ import redis
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.lanes import Policy
+from worker.engine.lanes import Policy
 
 TOUCHED_MAX = 1_000
 STALE = 100_000

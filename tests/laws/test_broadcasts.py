@@ -3,7 +3,7 @@
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, ids_of, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.profile import Rate
+from worker.engine.knowledge import Rate
 
 
 def test_each_person_is_sent_to_once(engine: Engine) -> None:

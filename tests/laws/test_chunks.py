@@ -3,7 +3,7 @@
 import pytest
 
 from tests.laws.engine import Engine, Spec, ids_of, many, people, profile
-from worker.profile import KnownPage
+from worker.engine.knowledge import KnownPage
 
 
 def test_small_pages_of_one_app_share_a_chunk(engine: Engine) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.lanes import Chunk, Policy, Settlement
+from worker.engine.lanes import Chunk, Policy, Settlement
 
 
 def dies(engine: Engine, worker: str = "dead", *, begun: bool = True, limit: int = 50) -> Chunk:

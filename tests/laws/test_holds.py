@@ -3,11 +3,11 @@
 import pytest
 import redis
 
-from producer.scripting import Script
+from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, many, profile
 from tests.laws.store import read
-from worker.lanes import Hold
-from worker.profile import KnownPage
+from worker.engine.knowledge import KnownPage
+from worker.engine.lanes import Hold
 
 PAGES = {"P1": KnownPage("app1", "new"), "P2": KnownPage("app1", "new"), "P3": KnownPage("app2", "new")}
 

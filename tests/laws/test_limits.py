@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.laws.engine import Engine, Spec, many, people, profile
-from worker.profile import KnownPage, Rate
+from worker.engine.knowledge import KnownPage, Rate
 
 Calls = list[tuple[int, int]]
 

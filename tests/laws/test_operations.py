@@ -4,12 +4,12 @@ from typing import cast
 
 import pytest
 
-from producer.scripting import Script
+from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, T0, TIMEOUT_MS, Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.lanes import Action, Chunk, Hold, Policy, Settlement
-from worker.profile import KnownPage
+from worker.engine.knowledge import KnownPage
+from worker.engine.lanes import Action, Chunk, Hold, Policy, Settlement
 
 PROVEN = b'{"reply":{"message_id":"m"}}'
 
@@ -38,7 +38,7 @@ def act(engine: Engine, what: str, *ids: str) -> tuple[int, dict[str, str]]:
     """Runs `replay.lua`; returns how many were done, and why others were left alone."""
     answer = cast(
         "list[int | bytes]",
-        Script("replay", "worker.scripts").run(engine.client, PREFIX, [what, engine.now, *ids]),
+        Script("replay", "worker.engine.scripts").run(engine.client, PREFIX, [what, engine.now, *ids]),
     )
     texts = [each.decode() for each in cast("list[bytes]", answer[1:])]
     return cast("int", answer[0]), dict(zip(texts[::2], texts[1::2], strict=True))

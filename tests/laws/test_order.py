@@ -4,7 +4,7 @@ import pytest
 
 from tests.laws.engine import Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
-from worker.lanes import Action
+from worker.engine.lanes import Action
 
 RATES = ("t", "m", "o")
 

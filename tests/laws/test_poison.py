@@ -6,7 +6,7 @@ from tests.laws.damage import DAMAGED, damage
 from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.profile import Rate
+from worker.engine.knowledge import Rate
 
 BOTH = ("send_message", "newer")
 

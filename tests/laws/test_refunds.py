@@ -6,7 +6,7 @@ import pytest
 
 from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.test_limits import Calls, worst_excess
-from worker.profile import Rate
+from worker.engine.knowledge import Rate
 
 GCRA = Rate(40, 1000, 40)
 LOG = Rate(10, 600_000)

@@ -2,7 +2,7 @@
 
 import redis
 
-from producer.scripting import Script
+from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec
 
 

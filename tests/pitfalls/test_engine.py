@@ -10,7 +10,7 @@ import redis
 
 from producer import Producer, batch
 from tests.laws.engine import T0, Engine, Spec, many
-from worker.lanes import Hold, Policy
+from worker.engine.lanes import Hold, Policy
 
 ALL_KEYS = ('"KEYS"', "'KEYS'", '"SCAN"', "'SCAN'")
 LATER_MS = 3_600_000
@@ -27,7 +27,7 @@ def engine(server: "redis.Redis") -> Engine:
 
 def sources() -> Iterator[tuple[str, str]]:
     """Yields the name and the text of every script."""
-    for package in ("producer.scripts", "worker.scripts"):
+    for package in ("producer.scripts", "worker.engine.scripts"):
         for file in resources.files(package).iterdir():
             if file.name.endswith(".lua"):
                 yield file.name, file.read_text("utf-8")

@@ -9,9 +9,9 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware
 
 from tests.running import settings_of
-from worker.broker import ACTOR, QUEUE, LaneBroker
+from worker.config.settings import read_settings
 from worker.main import build
-from worker.settings import read_settings
+from worker.take.broker import ACTOR, QUEUE, LaneBroker
 
 HOOKS_OF_THE_PROCESS = {"before_worker_boot", "before_worker_shutdown", "after_worker_shutdown"}
 

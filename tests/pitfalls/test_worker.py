@@ -12,12 +12,12 @@ import redis
 from structlog.testing import capture_logs
 
 from producer import Producer
-from producer.scripting import Script
+from producer.store.scripting import Script
 from tests.running import settings_of, ticket_of, wait_until, wait_until_ended
-from worker.broker import LaneBroker
-from worker.lanes import Lanes, Policy
+from worker.config.settings import read_settings
+from worker.engine.lanes import Lanes, Policy
 from worker.main import build
-from worker.settings import read_settings
+from worker.take.broker import LaneBroker
 
 TIMEOUT_S = 1.0
 BUSY_S = 2.5  # longer than the time-out, and than the reaper's own wait after it
@@ -140,7 +140,7 @@ def test_an_answer_is_settled_whatever_redis_says(
                     settles.run(*arguments, **named)
                 raise refusals.pop()
 
-        broker.lanes._scripts["settle"] = Refusing("settle", "worker.scripts")
+        broker.lanes._scripts["settle"] = Refusing("settle", "worker.engine.scripts")
         ticket = ticket_of(Producer.on(valkey, page="P1").send_text("1", "x"))
         wait_until(lambda: ticket.outcome() is not None and not refusals, within_s=5, why="the send ends")
     outcome = ticket.outcome()

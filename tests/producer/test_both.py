@@ -26,8 +26,8 @@ from producer import (
 from producer.commands import BatchItem, Command
 from producer.errors import BroadcastError
 from tests.producer.conftest import Produce
-from worker.lanes import Lanes, Settlement, Taken
-from worker.profile import KnownPage, Profile
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Lanes, Settlement, Taken
 
 PROFILE = Profile(
     rates={"text": None, "media": None}, types=("send_message", "send_batch"), pages={"P1": KnownPage()}

@@ -6,8 +6,8 @@ import pytest
 import redis
 
 from producer import Producer, QueueFullError, SendManyError, batch
-from producer.accepting import ROUND
 from producer.commands import Command
+from producer.queue.accepting import ROUND
 
 COUNT = 3 * ROUND + 1
 AT = ROUND + ROUND // 2

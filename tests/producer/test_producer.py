@@ -18,8 +18,8 @@ from producer import (
     SettingsError,
     batch,
 )
-from producer.batching import BatchTicket
 from producer.commands import Command
+from producer.queue.batching import BatchTicket
 
 
 def _waiting(server: "redis.Redis") -> int:

@@ -14,9 +14,9 @@ import yaml
 
 from tests.readme.fenced import README, ROOT, Block, all_blocks, commands_of
 from worker.cli.program import VERBS, program
-from worker.pages import read_pages
-from worker.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
-from worker.verdicts import DEFAULT
+from worker.config.pages import read_pages
+from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
+from worker.judge import DEFAULT
 
 # Programs that a block may name and no test can run, with the reason; what can be said of their arguments is said.
 NOT_RUN: Final = {"docker": "it wants a daemon: its file is there, and has the service"}

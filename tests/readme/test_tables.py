@@ -6,9 +6,9 @@ from typing import Final
 import pytest
 
 from producer.binding import Options
-from producer.envelope import Delivery
+from producer.queue.envelope import Delivery
 from tests.readme.fenced import README
-from worker.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
+from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
 from worker.testing import plugin
 
 TEXT: Final = README.read_text("utf-8")

@@ -6,9 +6,9 @@ A line with `type: ignore` is one that must be refused: mypy reports an ignore t
 from typing import assert_type
 
 from producer import AsyncBatchTicket, AsyncProducer, AsyncTicket, Producer, batch, messages
-from producer.batching import BatchTicket
 from producer.commands import GetUserProfile, Part, SendMessage
 from producer.commands.results import Created, PartReply, Persona, SendReply, TokenInfo, UserProfile
+from producer.queue.batching import BatchTicket
 from producer.vocabulary import Vocabulary
 from producer.vocabulary.queued import QueuedVocabulary
 from worker import MessengerClient

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from producer.commands import TYPES
-from producer.ticket import Ticket
+from producer.tickets.ticket import Ticket
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCES: Final = ROOT / "producer" / "vocabulary"

@@ -23,6 +23,6 @@ def test_plain_dramatiq_ends_with_the_sentence_of_a_wrong_setting() -> None:
     settings = {"OUTBOUND_RATE_TXT": "1/s"}
     found = [
         ended(plain_dramatiq(settings)),
-        ended(Running(("worker.child", "1", "1", str(os.getpid())), settings)),
+        ended(Running(("worker.process.child", "1", "1", str(os.getpid())), settings)),
     ]
     assert found == [(os.EX_CONFIG, [SENTENCE])] * 2

@@ -22,7 +22,7 @@ from producer import (
 )
 from tests.conformance.far_end import FarEnd, part_reply
 from tests.conformance.in_process import running_worker
-from worker.graph.credentials import proof_of
+from worker.config.credentials import proof_of
 
 B: Any = batch
 ERROR = {

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import click
 
-from worker.durations import duration_ms
+from worker.config.durations import duration_ms
 
 Parse: TypeAlias = Callable[[click.Context, click.Parameter, str | None], float | None]
 

@@ -9,10 +9,10 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from producer import Producer
-from producer.keys import Keys
-from producer.queue import Queue, connect
-from producer.ticket import Ticket
-from worker.settings import Settings, read_settings
+from producer.store.keys import Keys
+from producer.store.queue import Queue, connect
+from producer.tickets.ticket import Ticket
+from worker.config.settings import Settings, read_settings
 
 CONNECT_S: Final = 3.0
 ANSWER_S: Final = 5.0

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.overview import LaneSeen, Overview
+from worker.operations.overview import LaneSeen, Overview
 from worker.operations.scopes import described
 
 NAMED_MAX: Final = 5

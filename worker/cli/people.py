@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from producer.envelope import person_key
 from producer.errors import InvalidCommandError
+from producer.queue.envelope import person_key
 
 FIRST: Final = "1"
 NO_PSID: Final = "is no PSID: letters and digits, at most 100"

@@ -30,7 +30,6 @@ VERBS: Final = {
     "dashboard": "status, holds and dead letters in a browser, with buttons",
     "doctor": "what is wrong here, why it matters, what to do",
     "stub": "run the stub of Graph",
-    "bench": "measure speed and size here, beside other ways of sending",
 }
 
 

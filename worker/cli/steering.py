@@ -7,7 +7,7 @@ import click
 from rich.live import Live
 from rich.text import Text
 
-from producer.broadcasting import Broadcast, Progress
+from producer.broadcasts.broadcast import Broadcast, Progress
 from worker.cli.failing import REFUSED
 from worker.cli.overview_view import span
 from worker.cli.screen import print_json, result_console

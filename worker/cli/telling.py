@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from producer.ticket import Outcome
+from producer.tickets.ticket import Outcome
 from worker.cli.failing import REFUSED
 
 MEANINGS: Final = {

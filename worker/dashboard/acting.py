@@ -6,9 +6,9 @@ from typing import Annotated, Final
 import msgspec
 import redis
 
-from producer.broadcasting import Broadcast
-from producer.keys import Keys
-from producer.queue import Queue
+from producer.broadcasts.broadcast import Broadcast
+from producer.store.keys import Keys
+from producer.store.queue import Queue
 from worker.operations import dead_letters, holds
 from worker.operations.broadcasts import nothing_to
 from worker.operations.dead_letters import WHY_LEFT, Done

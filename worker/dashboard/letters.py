@@ -7,9 +7,9 @@ import msgspec
 import redis
 
 from producer.errors import InvalidCommandError
-from producer.keys import Keys
+from producer.store.keys import Keys
+from worker.config.durations import duration_ms
 from worker.dashboard.acting import ACT_MAX
-from worker.durations import duration_ms
 from worker.operations import dead_letters
 from worker.operations.dead_letters import Place, Shown
 from worker.operations.letters import Letter, Which

@@ -7,10 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import CLASSES, PRIORITIES, Keys
-from worker.cli.holding import Sleeping, State, sleeping_of
-from worker.cli.overview import PAGES_READ_MAX, Facts
-from worker.cli.serving import Served
+from producer.store.keys import CLASSES, PRIORITIES, Keys
 from worker.operations.attempts import instant
 from worker.operations.budgets import (
     Budget,
@@ -23,8 +20,11 @@ from worker.operations.budgets import (
     read_spending,
 )
 from worker.operations.holds import HoldSeen
+from worker.operations.lane_states import Sleeping, State, sleeping_of
+from worker.operations.overview import PAGES_READ_MAX, Facts
 from worker.operations.places import Place, age_s, calls_before_empty, places_of
 from worker.operations.scopes import class_scope
+from worker.operations.serving import Served
 
 PAGES_SHOWN_MAX: Final = 100
 

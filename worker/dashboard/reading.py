@@ -10,16 +10,16 @@ from typing import Final
 import msgspec
 import redis
 
-from producer.campaign import OUTCOMES, Progress
-from producer.keys import Keys
-from worker.cli.overview import Facts, WorkerSeen, read_facts, read_workers
-from worker.cli.serving import Beat, beats, now_ms
+from producer.broadcasts.steps import OUTCOMES, Progress
+from producer.store.keys import Keys
 from worker.dashboard.page_lanes import PagesShown, read_pages
 from worker.operations import broadcasts, holds, traffic
 from worker.operations.attempts import instant
 from worker.operations.broadcasts import state_of
 from worker.operations.holds import HoldSeen
+from worker.operations.overview import Facts, WorkerSeen, read_facts, read_workers
 from worker.operations.scopes import described
+from worker.operations.serving import Beat, beats, now_ms
 from worker.operations.traffic import Moment, Rates
 
 EVERY_S: Final = 1.0

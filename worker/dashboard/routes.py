@@ -8,7 +8,7 @@ import msgspec
 import redis
 
 from producer.errors import InvalidCommandError
-from producer.keys import Keys
+from producer.store.keys import Keys
 from worker.dashboard import letters
 from worker.dashboard.acting import Acting, Id, Letters, Release, Steer
 from worker.dashboard.guard import Guard

@@ -6,7 +6,7 @@ import msgspec
 import redis
 
 from producer.errors import InvalidCommandError
-from producer.keys import Keys
+from producer.store.keys import Keys
 from worker.cli.verbs.ticket import ID
 from worker.operations.attempts import codes_of
 from worker.operations.explaining import Explanation, explain

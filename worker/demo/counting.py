@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from producer.commands import Command, Part, SendBatch, SenderAction, SendMessage, SendRawBody
-from producer.routing import conversation_key
+from producer.queue.routing import conversation_key
 from worker.stub import Delivery, Request
 
 Conversation = tuple[str, str]

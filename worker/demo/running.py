@@ -13,12 +13,10 @@ import msgspec
 
 from producer import Producer
 from producer.commands import Command
-from producer.envelope import Delivery
 from producer.errors import OutboundError
-from producer.keys import Keys
-from producer.queue import Queue, connect
-from worker.cli.intake import Progress, enqueue_lines, new_run
-from worker.cli.lines import parse_line
+from producer.queue.envelope import Delivery
+from producer.store.keys import Keys
+from producer.store.queue import Queue, connect
 from worker.demo import campaign
 from worker.demo.counting import Expected, Report, count
 from worker.demo.servers import (
@@ -29,6 +27,8 @@ from worker.demo.servers import (
     stub_of_graph,
     worker_for,
 )
+from worker.operations.intake import Progress, enqueue_lines, new_run
+from worker.operations.lines import parse_line
 from worker.stub import StubProcess
 
 ROUND: Final = 2_500

@@ -18,7 +18,7 @@ import redis
 
 import worker
 from producer.errors import OutboundError
-from producer.queue import connect
+from producer.store.queue import connect
 from worker.stub import StubOptions, StubProcess
 from worker.stub.server import load_httptools
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from worker.config.endpoint import LOOPBACK, shows_tokens
+from worker.config.settings import Settings
 from worker.doctor.findings import Finding, error, ok, warning
-from worker.graph.endpoint import LOOPBACK, shows_tokens
-from worker.settings import Settings
 
 DAY_MS: Final = 24 * 3_600_000
 SHUTDOWN_MS: Final = 90_000  # `outbound worker --shutdown-timeout`, unless it is given

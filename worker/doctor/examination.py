@@ -10,18 +10,18 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.errors import SettingsError
-from producer.keys import Keys
-from producer.queue import connect
+from producer.store.keys import Keys
+from producer.store.queue import connect
 from worker.cli.failing import redis_address
+from worker.config.pages import Pages
+from worker.config.settings import Settings, read_settings
 from worker.doctor import durability, graph, pages_file, rates, reach, scripts, server, workforce
 from worker.doctor.contradictions import contradictions, port_clashes
 from worker.doctor.extras import DASHBOARD_TOKEN, token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
-from worker.pages import Pages
-from worker.profile import fingerprint_of
-from worker.settings import Settings, read_settings
-from worker.shared import shared_of, version_here
-from worker.verdicts_file import read_table
+from worker.engine.knowledge import fingerprint_of
+from worker.judge.file import read_table
+from worker.take.introduction import shared_of, version_here
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0

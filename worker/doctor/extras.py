@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from producer.errors import SettingsError
+from worker.config.settings import Settings
 from worker.dashboard.guard import TOKEN_CHARS_MIN_ELSEWHERE, Guard
 from worker.doctor.findings import Finding, error, ok, warning
-from worker.settings import Settings
-from worker.verdicts import DEFAULT
-from worker.verdicts_file import read_table
+from worker.judge import DEFAULT
+from worker.judge.file import read_table
 
 DASHBOARD_TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
 

@@ -8,13 +8,13 @@ from typing import Final
 
 import msgspec
 
-from producer.graph_errors import GraphError, NoAnswer
+from producer.errors.graph import GraphError, NoAnswer
 from worker.client import MessengerClient
+from worker.config.endpoint import version_pair
+from worker.config.pages import Page, Pages
+from worker.config.settings import Settings
+from worker.config.versions import RELEASED, last_day_of
 from worker.doctor.findings import Finding, error, listed, ok, warning
-from worker.graph.endpoint import version_pair
-from worker.pages import Page, Pages
-from worker.settings import Settings
-from worker.versions import RELEASED, last_day_of
 
 ASKED_MAX: Final = 100
 AT_ONCE: Final = 8

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from producer.errors import SettingsError
+from worker.config.pages import Page, Pages, PagesSource
+from worker.config.settings import Settings
 from worker.doctor.findings import Finding, error, listed, ok, warning
-from worker.pages import Page, Pages, PagesSource
-from worker.settings import Settings
 
 
 def read(settings: Settings) -> tuple[Pages, list[Finding]]:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from worker.config.pages import Pages
+from worker.config.settings import Settings
 from worker.doctor.findings import Finding, listed, ok, warning
-from worker.pages import Pages
-from worker.profile import Rate
-from worker.settings import Settings
+from worker.engine.knowledge import Rate
 
 # What Meta takes at most, by class, and what happens above it.
 FASTEST: Final[Mapping[str, tuple[Rate, str]]] = {

@@ -6,12 +6,12 @@ from typing import Final
 
 import redis
 
-from producer.ids import new_id
-from producer.keys import Keys
-from producer.scripting import Script
+from producer.store.ids import new_id
+from producer.store.keys import Keys
+from producer.store.scripting import Script
 from worker.doctor.findings import Finding, error, ok
 
-PACKAGES: Final = ("producer.scripts", "worker.scripts")
+PACKAGES: Final = ("producer.scripts", "worker.engine.scripts")
 HARMLESS: Final = "explain"
 
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 
 PINGS: Final = 5
 CONNECTIONS_BESIDE_THREADS: Final = 8

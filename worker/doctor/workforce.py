@@ -7,10 +7,10 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 from worker.doctor.findings import Finding, error, listed, ok, warning
 from worker.operations.unserved import unserved_pages
-from worker.shared import Shared
+from worker.take.introduction import Shared
 
 WORKERS_MAX: Final = 1_000
 PAGES_MAX: Final = 1_000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from worker.metering import Loop
+from worker.observe.metering import Loop
 
 LOOPS: Final[tuple[Loop, ...]] = ("consumer", "heartbeat", "timer")
 SUFFIX: Final = ".beats"

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from worker.metering import Loop
+from worker.observe.metering import Loop
 
 STILL_S: Final = 30.0
 

@@ -10,8 +10,8 @@ from prometheus_client import Metric
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from worker.engine.knowledge import Rate
 from worker.metrics.reading import OUTCOMES, Lane, Reading
-from worker.profile import Rate
 
 LANES_MAX: Final = 100
 KEPT_S: Final = 2.0

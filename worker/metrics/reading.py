@@ -7,8 +7,8 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import CLASSES, PRIORITIES, Keys
-from worker.lanes import taken_of
+from producer.store.keys import CLASSES, PRIORITIES, Keys
+from worker.engine.lanes import taken_of
 from worker.operations.unserved import unserved_pages
 
 PAGES_MAX: Final = 500

@@ -11,12 +11,12 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from producer.keys import CLASSES, PRIORITIES
-from worker.lanes import Settlement, Taken
-from worker.metering import Loop, Step
+from producer.store.keys import CLASSES, PRIORITIES
+from worker.config.pages import Pages
+from worker.engine.lanes import Settlement, Taken
+from worker.judge import Verdict
 from worker.metrics.beats import Beats
-from worker.pages import Pages
-from worker.verdicts import Verdict
+from worker.observe.metering import Loop, Step
 
 PAGES_MAX: Final = 500
 CODES_MAX: Final = 300

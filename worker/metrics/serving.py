@@ -12,16 +12,16 @@ from prometheus_client.registry import Collector
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from producer.keys import Keys
+from producer.store.keys import Keys
+from worker.config.pages import PagesSource
+from worker.config.settings import Settings
+from worker.engine.knowledge import Rate
 from worker.metrics.beats import ages_of
 from worker.metrics.gathering import Gathering
 from worker.metrics.health import Health
 from worker.metrics.installation import LANES_MAX, Installation
 from worker.metrics.reading import Reading, read
 from worker.metrics.server import Port
-from worker.pages import PagesSource
-from worker.profile import Rate
-from worker.settings import Settings
 
 ANSWER_S: Final = 5.0
 CONNECTIONS: Final = 4

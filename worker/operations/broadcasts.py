@@ -5,8 +5,8 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.campaign import FIELDS, Progress, lane_of, progress_of
-from producer.keys import Keys
+from producer.broadcasts.steps import FIELDS, Progress, lane_of, progress_of
+from producer.store.keys import Keys
 
 LISTED_MAX: Final = 200
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import CLASSES, Keys
+from producer.store.keys import CLASSES, Keys
 from worker.operations.waking import Pace, Spent, leaves_at_ms, paces_of, slow_factor
 
 NO_LIMIT: Final = "no limit"

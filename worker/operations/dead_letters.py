@@ -10,12 +10,12 @@ import redis
 
 from producer.commands import decode
 from producer.errors import InvalidCommandError
-from producer.keys import Keys
-from producer.scripting import Script
-from worker.lanes import Taken
+from producer.store.keys import Keys
+from producer.store.scripting import Script
+from worker.engine.broadcast_messages import Templates
+from worker.engine.lanes import Taken
 from worker.operations.attempts import Attempt, attempts_of
 from worker.operations.letters import Letter, Which, letter_of, read_record
-from worker.templates import Templates
 
 READ: Final = 100
 ACT: Final = 200
@@ -207,7 +207,7 @@ def _act(
     ids: Iterable[str],
     on_progress: Callable[[int], object] | None,
 ) -> Done:
-    script = Script("replay", "worker.scripts")
+    script = Script("replay", "worker.engine.scripts")
     source = iter(ids)
     done, looked, left = 0, 0, Counter[str]()
     while share := list(islice(source, ACT)):

@@ -8,10 +8,10 @@ from typing import Final, Literal
 import msgspec
 import redis
 
-from producer.batching import BATCH_ID, BatchTicket
-from producer.keys import Keys
-from producer.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
-from producer.ticket import Outcome, outcome_of
+from producer.queue.batching import BATCH_ID, BatchTicket
+from producer.store.keys import Keys
+from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
+from producer.tickets.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
 from worker.operations.letters import read_record
 from worker.operations.looking import Look, look, look_at_many

@@ -9,9 +9,9 @@ import msgspec
 import redis
 
 from producer.errors import InvalidCommandError
-from producer.keys import Keys
-from producer.scripting import Script
-from worker.lanes import HoldKind
+from producer.store.keys import Keys
+from producer.store.scripting import Script
+from worker.engine.lanes import HoldKind
 from worker.operations.attempts import instant
 
 HOLDS_MAX: Final = 1_000

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from producer.errors import InvalidCommandError
-from producer.ticket import Outcome, outcome_of
-from worker.lanes import Taken, taken_of
+from producer.tickets.ticket import Outcome, outcome_of
+from worker.engine.lanes import Taken, taken_of
 from worker.operations.attempts import codes_of, instant
 from worker.operations.scopes import lane_of
 

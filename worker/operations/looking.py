@@ -6,9 +6,9 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import Keys
-from producer.scripting import Script
-from worker.lanes import Taken
+from producer.store.keys import Keys
+from producer.store.scripting import Script
+from worker.engine.lanes import Taken
 from worker.operations.holds import HoldSeen, holds_in
 from worker.operations.letters import read_record
 

@@ -7,9 +7,9 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.campaign import lane_of
-from producer.ids import made_at_ms
-from producer.keys import CLASSES, PRIORITIES, Keys
+from producer.broadcasts.steps import lane_of
+from producer.store.ids import made_at_ms
+from producer.store.keys import CLASSES, PRIORITIES, Keys
 
 BROADCASTS_MAX: Final = 1_000
 PERSON: Final = b"@"

@@ -6,8 +6,8 @@ from typing import cast
 import msgspec
 import redis
 
-from producer.envelope import person_key
-from producer.keys import Keys
+from producer.queue.envelope import person_key
+from producer.store.keys import Keys
 from worker.operations.attempts import instant
 
 

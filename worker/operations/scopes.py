@@ -4,9 +4,9 @@ from typing import Final, cast
 
 import redis
 
-from producer.envelope import PAGE_CHARS_MAX
 from producer.errors import BroadcastError, InvalidCommandError
-from producer.keys import CLASSES, PRIORITIES, Keys
+from producer.queue.envelope import PAGE_CHARS_MAX
+from producer.store.keys import CLASSES, PRIORITIES, Keys
 
 LANE_PARTS: Final = 3
 _CLASS_NAMES: Final = {letter: name for name, letter in CLASSES.items()}

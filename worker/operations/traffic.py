@@ -6,7 +6,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 
 RECENT_MAX: Final = 256
 FIELDS: Final = 4

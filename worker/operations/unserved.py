@@ -4,7 +4,7 @@ from typing import Final, cast
 
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 
 UNSERVED_MAX: Final = 1_000
 

@@ -11,11 +11,11 @@ from typing import Final, Self, cast
 import dramatiq
 import redis
 
-from producer.keys import Keys
-from worker.lanes import Lanes
+from producer.store.keys import Keys
+from worker.config.settings import read_settings
+from worker.engine.lanes import Lanes
 from worker.main import build
 from worker.operations.explaining import explain
-from worker.settings import read_settings
 from worker.testing.logged import logged
 
 THREADS: Final = 4

@@ -10,7 +10,7 @@ import msgspec
 from tests.laws.engine import PREFIX
 from tests.laws.places import disagreements
 from tests.laws.store import Store
-from worker.profile import Rate
+from worker.engine.knowledge import Rate
 
 SLACK_MS = 250  # between a take, which spends the budget, and its call
 

@@ -8,11 +8,11 @@ import msgspec
 from producer.commands import SendBatch
 from tests.laws.simulation.books import Books, Call
 from tests.laws.simulation.world import World
-from tests.worker.verdicts.answers import answers_for
-from worker.delivery import MESSAGE_TYPES
-from worker.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
-from worker.preparing import Job
-from worker.verdicts import DEFAULT, judge
+from tests.worker.judge.answers import answers_for
+from worker.call.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
+from worker.call.prepare import Job
+from worker.deliver import MESSAGE_TYPES
+from worker.judge import DEFAULT, judge
 
 ODD: Final[tuple[Answer, ...]] = tuple(answer for row in DEFAULT.rows for answer in answers_for(row))
 TOKEN_DEAD: Final = Answered(

@@ -8,17 +8,17 @@ import msgspec
 import redis
 
 from producer import batch
-from producer.broadcasting import Broadcast, begin
+from producer.broadcasts.broadcast import Broadcast, begin
 from producer.commands import Command, SendBatch
-from producer.echoes import confirm
-from producer.envelope import Delivery, arguments_of
 from producer.errors import BroadcastError, OutboundError, QueueUnavailableError
-from producer.keys import Keys
-from producer.queue import Arguments, Queue
-from producer.routing import route
-from producer.scripting import Script
-from producer.sequencing import STEP, STOPS
-from producer.ticket import Ticket
+from producer.queue.envelope import Delivery, arguments_of
+from producer.queue.routing import route
+from producer.queue.sequencing import STEP, STOPS
+from producer.store.keys import Keys
+from producer.store.queue import Arguments, Queue
+from producer.store.scripting import Script
+from producer.tickets.echoes import confirm
+from producer.tickets.ticket import Ticket
 from tests.laws.engine import PREFIX
 from tests.laws.simulation.books import Books, Order
 from tests.laws.simulation.world import Line, Steps, World

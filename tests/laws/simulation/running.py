@@ -15,9 +15,9 @@ from tests.laws.simulation.people import Mix, Operator, Producers
 from tests.laws.simulation.worker import Cluster, SimulatedWorker
 from tests.laws.simulation.world import Faults, Steps, World
 from tests.laws.store import read
-from worker.pages import Page, Pages
-from worker.profile import Profile
-from worker.settings import Settings
+from worker.config.pages import Page, Pages
+from worker.config.settings import Settings
+from worker.engine.knowledge import Profile
 
 APPS: Final[Mapping[str, str | None]] = {"P1": "app1", "P2": "app1", "P3": None}
 WORKERS: Final = 3

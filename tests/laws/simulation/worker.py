@@ -6,20 +6,20 @@ from typing import Final
 
 import redis
 
-from producer.policy import Policy
+from producer.store.policy import Policy
 from tests.laws.engine import LEASE_MS
 from tests.laws.simulation.books import Books, Call, key_of
 from tests.laws.simulation.graph import PaperGraph
 from tests.laws.simulation.world import Line, Steps, Task, World
-from worker.delivery import Deliverer, _own_tokens, _verdict
-from worker.graph.answers import GIVEN_UP, Answer, NotSent
-from worker.lanes import Chunk, Lanes, Settlement
-from worker.pacing import slowdowns
-from worker.pages import Pages
-from worker.preparing import Job, Prepared, prepare
-from worker.profile import Profile
-from worker.settling import Schedule, settlement_of
-from worker.verdicts import DEFAULT
+from worker.call.graph.answers import GIVEN_UP, Answer, NotSent
+from worker.call.prepare import Job, Prepared, prepare
+from worker.config.pages import Pages
+from worker.deliver import Deliverer, _own_tokens, _verdict
+from worker.engine.knowledge import Profile
+from worker.engine.lanes import Chunk, Lanes, Settlement
+from worker.judge import DEFAULT
+from worker.settle.settlements import Schedule, settlement_of
+from worker.settle.slowdown import slowdowns
 
 TIMEOUT_MS: Final = 10_000
 BEAT_MS: Final = TIMEOUT_MS // 4

@@ -12,7 +12,7 @@ import redis
 from producer import Producer
 from tests.worker.cli.operated import PAGE, PROFILE
 from worker.cli import main
-from worker.lanes import Lanes
+from worker.engine.lanes import Lanes
 
 
 class Ran(msgspec.Struct, frozen=True):

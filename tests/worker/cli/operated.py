@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from producer import Producer
-from worker.lanes import Lanes, Settlement
-from worker.profile import KnownPage, Profile
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Lanes, Settlement
 
 PAGE = "1895"
 PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={PAGE: KnownPage("app", "f")})

@@ -6,10 +6,10 @@ from typing import Any, cast
 import msgspec
 import redis
 
-from producer.keys import Keys
-from worker.cli.overview import LaneSeen, Overview, read_overview
-from worker.lanes import Lanes
-from worker.profile import KnownPage, Profile, Rate
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile, Rate
+from worker.engine.lanes import Lanes
+from worker.operations.overview import LaneSeen, Overview, read_overview
 
 NEVER = datetime.fromtimestamp(0, UTC)
 KEYS = Keys("outbound")

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from tests.worker.cli.operated import PAGE, PROFILE, Outbound
-from worker.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes, Settlement
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 from producer import Producer
 from tests.worker.cli.operated import PAGE, PROFILE, Outbound, bury
-from worker.lanes import Lanes
+from worker.engine.lanes import Lanes
 
 
 def test_dead_letters_are_listed_without_their_text(

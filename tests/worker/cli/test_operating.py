@@ -5,7 +5,7 @@ import re
 
 from producer import Producer, batch
 from tests.worker.cli.operated import PAGE, PROFILE, Outbound, bury
-from worker.lanes import Lanes
+from worker.engine.lanes import Lanes
 
 
 def test_explain_says_what_a_command_waits_for(outbound: Outbound, lanes: Lanes, producer: Producer) -> None:

@@ -11,8 +11,8 @@ import pytest
 import redis
 
 from worker.cli.verbs.ticket import PLACES
-from worker.lanes import Lanes, Settlement
-from worker.profile import KnownPage, Profile
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Lanes, Settlement
 
 PAGE = "1895382890692545"
 PSID = "1254459154682919"

@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from worker.cli import INTERRUPTED
-from worker.cli.intake import ROUND
+from worker.operations.intake import ROUND
 
 PAGE = "1895382890692545"
 DEADLINE_S = 60.0
@@ -27,11 +27,13 @@ pytestmark = pytest.mark.process
 class Running:
     """`outbound …` in a process of its own, with its output in files."""
 
-    def __init__(self, folder: Path, arguments: tuple[str, ...], settings: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, arguments: tuple[str, ...], settings: dict[str, str], module: str = "worker.cli"
+    ) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
         self._out, self._err = folder / "out", folder / "err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
-            command = [sys.executable, "-m", "worker.cli", *arguments]
+            command = [sys.executable, "-m", module, *arguments]
             self.process = subprocess.Popen(  # noqa: S603 (our own module)
                 command, env=kept | settings, stdin=subprocess.PIPE, stdout=out, stderr=err
             )
@@ -234,14 +236,3 @@ def test_ctrl_c_ends_the_demo(start: Callable[..., Running]) -> None:
     assert demo.end(signal.SIGINT) == INTERRUPTED
     so_far = r"outbound: stopped: [\d,]+ commands were enqueued and [\d,]+ sent; "
     assert re.fullmatch(so_far + r"all that the demo started has ended\n", demo.err), demo.err
-
-
-def test_ctrl_c_ends_the_bench(start: Callable[..., Running], tmp_path: Path) -> None:
-    """`bench` that is stopped exits with 130 and says how much of it was done; nothing is written."""
-    bench = start("bench", "--quick", "--output", str(tmp_path / "bench"))
-    bench.wait_for(bench.has_children)
-    assert bench.end(signal.SIGINT) == INTERRUPTED
-    stopped = (
-        "outbound: stopped: 0 parts of the bench done; nothing was written, and all that it started has ended"
-    )
-    assert (bench.err.splitlines()[-1], (tmp_path / "bench").exists()) == (stopped, False)

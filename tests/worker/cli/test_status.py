@@ -10,11 +10,11 @@ import pytest
 import redis
 
 from producer import Producer, batch, messages
-from producer.envelope import Priority
+from producer.queue.envelope import Priority
 from tests.worker.cli.overviews import NEVER, NOTHING, PROFILE, lane, read, taken, taken_id, without_times
-from worker.cli.overview import PAGES_MAX, Overview, PageSeen, WorkerSeen
 from worker.cli.overview_view import span
-from worker.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes, Settlement
+from worker.operations.overview import PAGES_MAX, Overview, PageSeen, WorkerSeen
 
 INFO = {"host": "vm", "pid": 7, "since": 1_700_000_000.0, "pages": 3}
 

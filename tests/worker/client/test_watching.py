@@ -13,7 +13,7 @@ import structlog
 from producer import batch
 from tests.conformance.far_end import FarEnd, part_reply
 from worker import MessengerClient, RequestInfo
-from worker.graph.credentials import proof_of
+from worker.config.credentials import proof_of
 
 TOKEN, OTHER, SECRET = "EAAGm0PX4ZCpsBA", "EAAGother0ZCpsBA", "0123456789abcdef"
 SECRETS = (TOKEN, OTHER, SECRET, *(proof_of(each, SECRET) for each in (TOKEN, OTHER, f"1|{SECRET}")))

@@ -17,7 +17,7 @@ import redis
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 from worker.dashboard.guard import Guard
 from worker.dashboard.routes import Routes
 from worker.dashboard.server import Dashboard

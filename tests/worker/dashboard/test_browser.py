@@ -10,7 +10,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.keys import Keys as Pressed
 
 from producer import Producer, messages
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.running import Running, Valkey, settings_of, wait_for_worker, wait_until, worker_child
 from tests.worker.dashboard.conftest import running_dashboard
 from tests.worker.dashboard.watching import Watched

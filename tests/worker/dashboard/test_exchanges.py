@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from producer import Producer, messages
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.running import Valkey
 from tests.worker.dashboard.conftest import TOKEN, Caller, Said, running_dashboard
 from worker.dashboard.server import CONNECTIONS_MAX

@@ -8,14 +8,14 @@ import pytest
 import redis
 
 from producer import Producer, batch, messages
-from producer.keys import Keys
-from worker.cli.overview import read_facts
+from producer.store.keys import Keys
 from worker.dashboard.page_lanes import LaneShown, PagesShown, read_pages
-from worker.lanes import Lanes
+from worker.engine.knowledge import KnownPage, Profile, Rate
+from worker.engine.lanes import Lanes
 from worker.operations import holds
 from worker.operations.budgets import Budget, Spending, backlog_s, budget_of
+from worker.operations.overview import read_facts
 from worker.operations.waking import Pace, Spent
-from worker.profile import KnownPage, Profile, Rate
 
 KEYS = Keys("outbound")
 NOW = 1_700_000_000_000

@@ -11,13 +11,13 @@ import redis
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from producer import Producer, batch, messages
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.running import Valkey
 from tests.worker.dashboard.conftest import Caller, running_dashboard
 from tests.worker.dashboard.watching import Watched
-from worker.lanes import Lanes, Settlement
+from worker.engine.knowledge import KnownPage, Profile, Rate
+from worker.engine.lanes import Lanes, Settlement
 from worker.operations import holds
-from worker.profile import KnownPage, Profile, Rate
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(1_200)]
 

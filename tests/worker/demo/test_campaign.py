@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 import msgspec
 
 from producer.commands import SendMessage
-from producer.envelope import Delivery
-from worker.cli.lines import parse_line
+from producer.queue.envelope import Delivery
 from worker.demo import Expected
 from worker.demo.campaign import PAGES, PEOPLE, Text, open_examples, texts
+from worker.operations.lines import parse_line
 
 MESSAGES = 20_000
 # How often each method stands in the document with an example that can lie in a queue.

@@ -2,11 +2,11 @@
 
 import pytest
 
+from worker.config.pages import Pages, read_pages
+from worker.config.settings import Settings, read_settings
 from worker.doctor.contradictions import contradictions, port_clashes
 from worker.doctor.findings import ok
 from worker.doctor.rates import rates_of
-from worker.pages import Pages, read_pages
-from worker.settings import Settings, read_settings
 
 # What is set (names without OUTBOUND_), and the check, level and words of the only finding.
 APART: dict[str, tuple[dict[str, str], str, str, str]] = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from worker.config.settings import Settings
 from worker.doctor.extras import token_of_dashboard, verdicts
-from worker.settings import Settings
 
 EXAMPLE = Path(__file__).parents[3] / "deploy/verdicts.example.toml"
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
+from worker.config.pages import Page, Pages, read_pages
+from worker.config.settings import Settings
 from worker.doctor import graph
 from worker.doctor.findings import Finding
-from worker.pages import Page, Pages, read_pages
-from worker.settings import Settings
 from worker.stub import GraphStub
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from worker.config.pages import Pages, read_pages
+from worker.config.settings import Settings
 from worker.doctor import pages_file
 from worker.doctor.findings import Finding
-from worker.pages import Pages, read_pages
-from worker.settings import Settings
 
 APP: dict[str, Any] = {"app_id": "77", "app_secret": "hush-app"}
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
 from tests.readme.test_tables import rows_of
 from worker.doctor import durability, reach
 from worker.doctor.examination import OF_THE_SERVER

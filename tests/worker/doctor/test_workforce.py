@@ -7,12 +7,12 @@ import msgspec
 import pytest
 import redis
 
-from producer.keys import Keys
+from producer.store.keys import Keys
+from worker.config.settings import Settings
 from worker.doctor.findings import Finding
 from worker.doctor.workforce import About, Workforce, look_at, pages_served, stranded, workers
-from worker.settings import Settings
-from worker.shared import about, shared_of, version_here
-from worker.verdicts import DEFAULT
+from worker.judge import DEFAULT
+from worker.take.introduction import about, shared_of, version_here
 
 SHARED = shared_of(Settings())
 MINE: Mapping[str, object] = msgspec.json.decode(msgspec.json.encode(SHARED))

@@ -9,10 +9,10 @@ import pytest
 from prometheus_client import CollectorRegistry, Gauge
 
 from producer.errors import SettingsError
-from worker.metering import Loop
 from worker.metrics.beats import Beats, ages_of, forget
 from worker.metrics.health import STILL_S, Finding, Health
 from worker.metrics.server import Port
+from worker.observe.metering import Loop
 
 FRESH: Mapping[Loop, float] = {"consumer": 0.0, "heartbeat": 0.0, "timer": 0.0}
 

@@ -9,11 +9,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from producer import Producer, messages
 from producer.commands import TYPES
-from producer.keys import Keys
-from worker.lanes import Hold, Lanes, Settlement
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile, Rate
+from worker.engine.lanes import Hold, Lanes, Settlement
 from worker.metrics.installation import LANES_MAX, Installation, Pace
 from worker.metrics.reading import PAGES_MAX, Budgets, Lane, Reading, read
-from worker.profile import KnownPage, Profile, Rate
 
 KEYS = Keys("outbound")
 NO_LIMIT: dict[str, Rate | None] = dict.fromkeys(("text", "media", "profile", "other"))

@@ -3,10 +3,10 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from worker.lanes import Settlement, Taken
+from worker.config.pages import Page, Pages
+from worker.engine.lanes import Settlement, Taken
+from worker.judge import Verdict
 from worker.metrics.recording import CODES_MAX, PAGES_MAX, Recorder
-from worker.pages import Page, Pages
-from worker.verdicts import Verdict
 
 NOW_MS = 1_700_000_000_000
 TWO = Pages({"P1": Page("P1", "SECRET"), "P2": Page("P2", "SECRET")})

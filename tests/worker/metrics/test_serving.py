@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 
 from tests.running import settings_of
+from worker.config.settings import read_settings
 from worker.metrics.serving import Serving
-from worker.settings import read_settings
 
 
 def free_port() -> int:

@@ -8,13 +8,13 @@ import pytest
 import redis
 
 from producer import InvalidCommandError, Producer, messages
-from producer.keys import Keys
-from worker.lanes import Lanes, Settlement
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Lanes, Settlement
 from worker.operations import dead_letters
 from worker.operations.attempts import Attempt, instant
 from worker.operations.dead_letters import Done, Found, Shown, Totals
 from worker.operations.letters import Letter, Which
-from worker.profile import KnownPage, Profile
 
 KEYS = Keys("outbound")
 T0 = 1_700_000_000_000

@@ -8,12 +8,12 @@ import pytest
 import redis
 
 from producer import Producer, batch, messages
-from producer.keys import Keys
-from worker.lanes import Chunk, Hold, Lanes, Settlement
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile, Rate
+from worker.engine.lanes import Chunk, Hold, Lanes, Settlement
 from worker.operations import holds
 from worker.operations.attempts import Attempt, instant
 from worker.operations.explaining import Explanation, Wait, explain
-from worker.profile import KnownPage, Profile, Rate
 
 KEYS = Keys("outbound")
 NEVER = instant(0)

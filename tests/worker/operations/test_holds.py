@@ -5,8 +5,9 @@ import redis
 
 from producer import InvalidCommandError, Producer
 from producer.errors import BroadcastError
-from producer.keys import Keys
-from worker.lanes import Lanes
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Lanes
 from worker.operations import holds, recipients
 from worker.operations.attempts import instant
 from worker.operations.holds import HoldSeen
@@ -20,7 +21,6 @@ from worker.operations.scopes import (
     lane_scope,
     page_scope,
 )
-from worker.profile import KnownPage, Profile
 
 KEYS = Keys("outbound")
 

@@ -3,8 +3,8 @@
 import redis
 
 from producer import Producer, messages
-from producer.broadcasting import Progress
-from producer.keys import Keys
+from producer.broadcasts.broadcast import Progress
+from producer.store.keys import Keys
 from worker.operations.attempts import instant
 from worker.operations.broadcasts import list_broadcasts, state_of
 

@@ -5,10 +5,10 @@ import pytest
 import redis
 
 from producer import Producer
-from producer.keys import Keys
-from worker.lanes import Action, Lanes, Settlement
+from producer.store.keys import Keys
+from worker.engine.knowledge import KnownPage, Profile
+from worker.engine.lanes import Action, Lanes, Settlement
 from worker.operations.traffic import Moment, Rates, Settled, Took, rates_between, read_moment, took_since
-from worker.profile import KnownPage, Profile
 
 KEYS = Keys("outbound")
 PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={"1": KnownPage()})

@@ -2,8 +2,8 @@
 
 import pytest
 
+from worker.engine.knowledge import Rate, encode_rates
 from worker.operations.waking import Pace, Spent, leaves_at_ms, pace_for, paces_of, slow_factor
-from worker.profile import Rate, encode_rates
 
 EVEN = Pace(every_ms=100, burst=5)
 WINDOW = Pace(calls=10, window_ms=60_000)

@@ -11,14 +11,15 @@ import click
 import msgspec
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from producer.envelope import Delivery
 from producer.errors import OutboundError, QueueFullError, QueueUnavailableError
-from worker.cli import INTERRUPTED, intake
+from producer.queue.envelope import Delivery
+from worker.cli import INTERRUPTED
 from worker.cli.bad_lines import BadLines, counted, left_out
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import installation
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.verb import Verb
+from worker.operations import intake
 
 
 class Enqueued(msgspec.Struct, frozen=True):

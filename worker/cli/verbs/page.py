@@ -13,9 +13,8 @@ from worker.cli.failing import REFUSED
 from worker.cli.installation import Installation, installation
 from worker.cli.overview_view import span
 from worker.cli.screen import notice, print_json, print_whole, result_console
-from worker.cli.serving import is_known
 from worker.cli.verb import Verb, VerbGroup
-from worker.lanes import HoldKind
+from worker.engine.lanes import HoldKind
 from worker.operations import holds
 from worker.operations.holds import HOLDS_MAX, KINDS, HoldSeen
 from worker.operations.scopes import (
@@ -27,6 +26,7 @@ from worker.operations.scopes import (
     page_of,
     page_scope,
 )
+from worker.operations.serving import is_known
 
 REASON_DEFAULT: Final = "held by hand"
 TOKEN_CHARS: Final = 8

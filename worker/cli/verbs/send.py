@@ -6,21 +6,21 @@ from typing import Final
 import click
 import msgspec
 
-from producer.envelope import Delivery
 from producer.errors import OutcomeTimeoutError
-from producer.ids import new_id
-from producer.rounds import put_whole
-from producer.ticket import Outcome, Ticket
+from producer.queue.envelope import Delivery
+from producer.queue.rounds import put_whole
+from producer.store.ids import new_id
+from producer.tickets.ticket import Outcome, Ticket
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal
 from worker.cli.installation import installation
-from worker.cli.intake import arguments_for
-from worker.cli.lines import QueuedLine, parse_line
 from worker.cli.screen import notice, print_json
-from worker.cli.serving import warning_for
 from worker.cli.telling import exit_code_of, sentence_of
 from worker.cli.verb import Verb
+from worker.operations.intake import arguments_for
+from worker.operations.lines import QueuedLine, parse_line
+from worker.operations.serving import warning_for
 
 WAIT_DEFAULT: Final = "30s"
 WAIT_MAX_S: Final = 3_600

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from worker.cli.failing import refusal_of
 from worker.cli.installation import Installation, installation
-from worker.cli.overview import Overview, read_overview
 from worker.cli.overview_view import render
 from worker.cli.screen import print_json, print_whole, result_console
 from worker.cli.verb import Verb
+from worker.operations.overview import Overview, read_overview
 
 EVERY_S: Final = 1.0
 ROWS_DEFAULT: Final = 20

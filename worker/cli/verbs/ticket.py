@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from producer.errors import OutcomeTimeoutError
-from producer.ticket import Outcome
+from producer.tickets.ticket import Outcome
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal
 from worker.cli.installation import Installation, installation

@@ -10,18 +10,18 @@ import msgspec
 import redis
 
 from producer.errors import SettingsError
-from producer.queue import connect
+from producer.store.queue import connect
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import redis_address
 from worker.cli.screen import notice
 from worker.cli.verb import Verb
-from worker.logs import configure_logs
+from worker.config.pages import PagesSource
+from worker.config.settings import Settings, read_settings
+from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, new_folder
-from worker.pages import PagesSource
-from worker.settings import Settings, read_settings
-from worker.supervisor import Supervisor
-from worker.verdicts_file import read_table
+from worker.observe.logs import configure_logs
+from worker.process.supervisor import Supervisor
 
 PROCESSES_MAX: Final = 64
 THREADS_MAX: Final = 256

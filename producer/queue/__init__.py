@@ -1,0 +1,1 @@
+"""What is accepted: envelopes with their conversation and cost, put on the queue all or none, once each."""

@@ -1,0 +1,142 @@
+"""A sequence on the queue: steps to one person that leave one after the other, with nothing between them."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, Literal, cast
+
+import msgspec
+import redis
+
+from producer.commands import Command, SendMessage, UploadAttachment, check, detached
+from producer.errors import InvalidCommandError
+from producer.queue.accepting import Aside, Prepared, Terms, admit, stored
+from producer.queue.envelope import Delivery, person_key
+from producer.queue.routing import route
+from producer.store.ids import new_id
+from producer.store.keys import Keys
+from producer.store.queue import Arguments
+from producer.store.steps import take
+from producer.tickets.sequence_inquiry import STEPS_MAX, SequenceInquiry
+from producer.tickets.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
+
+# Letters among a step's options: scripts/lanes.lua says what they mean.
+STEP: Final = "q"
+STOPS: Final = "c"
+
+OnFailure = Literal["stop", "continue"]
+
+
+class SequenceTicket(Ticket[list[object]]):
+    """The ticket of a sequence: `steps` holds a ticket for each step, in order."""
+
+    def __init__(
+        self, sequence_id: str, client: "redis.Redis", keys: Keys, inquiry: SequenceInquiry | None = None
+    ) -> None:
+        super().__init__(sequence_id, client, keys)
+        self._inquiry: SequenceInquiry = inquiry or SequenceInquiry(sequence_id, keys)
+        self.steps: tuple[Ticket[object], ...] = tuple(
+            Ticket(each.id, client, keys, each) for each in self._inquiry.parts
+        )
+
+    def outcomes(self) -> list[Outcome | None]:
+        """Returns how each step ended, in order; None for one that is on its way.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached.
+        """
+        return take(self._inquiry.outcomes(), self._client)
+
+    def outcome(self) -> Outcome | None:
+        """Returns how the sequence ended, or None while a step is on its way.
+
+        Its `name` is `sent` when every step was, else that of the first step that was not. `reply` lists the reply of
+        each step, None for one that was not sent.
+        """
+        return super().outcome()
+
+    def result(self, timeout_s: float = RESULT_TIMEOUT_S) -> list[object]:
+        """Returns the replies of all steps, in order, or raises what the first step that was not sent would raise.
+
+        Raises:
+            GraphError: Graph refused a step.
+            NoAnswer: a step may have been sent, and no answer came.
+            NotSentError: a step expired, was cancelled, or could not be made into a request.
+            OutcomeTimeoutError: not all have ended within `timeout_s` seconds.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return super().result(timeout_s)
+
+    def cancel(self) -> bool:
+        """Ends every step that no worker has yet, the last first; True only if surely no step was or will be sent.
+
+        Raises:
+            QueueUnavailableError: Redis was not reached; cancelling again is safe.
+        """
+        return super().cancel()
+
+
+def prepare_sequence(
+    psid: str, steps: Sequence[Command], *, delivery: Delivery, terms: Terms, on_failure: OnFailure
+) -> Prepared:
+    """Returns the steps as Redis is to accept them, all or none.
+
+    Raises:
+        InvalidCommandError: names the step or the option, and its bound.
+    """
+    _check_options(delivery, on_failure)
+    _check_steps(psid, steps, terms)
+    delivery = msgspec.structs.replace(delivery, ordered=True)
+    base = new_id()
+    ticket = f"{base}y{len(steps)}"
+    aside = Aside()
+    arguments = [
+        _stored(
+            aside, f"{base}.{place}", step, delivery, STEP + (STOPS if place and on_failure == "stop" else "")
+        )
+        for place, step in enumerate(steps)
+    ]
+    if delivery.idempotency_key is None:
+        return Prepared(ticket, arguments, aside.kept)
+    key = f"{delivery.page}:{delivery.idempotency_key}"
+    return Prepared(ticket, arguments, aside.kept, key, _digest(steps, on_failure))
+
+
+def _check_options(delivery: Delivery, on_failure: str) -> None:
+    if on_failure not in {"stop", "continue"}:
+        raise InvalidCommandError("on_failure", "must be 'stop' or 'continue'")
+    if delivery.ordered is False:
+        raise InvalidCommandError("ordered", "a sequence keeps its order: ordered=False is not for it")
+
+
+def _check_steps(psid: str, steps: Sequence[Command], terms: Terms) -> None:
+    if not 0 < len(steps) <= STEPS_MAX:
+        raise InvalidCommandError("steps", f"must be 1 to {STEPS_MAX} commands of producer.batch")
+    for place, step in enumerate(steps):
+        path = f"steps[{place}]"
+        if not isinstance(step, Command):
+            raise InvalidCommandError(path, "must be a command of producer.batch")
+        check(step)
+        admit(step, terms)
+        where = route(step)
+        if not where.joins or person_key(where.recipient) != person_key(psid):
+            raise InvalidCommandError(
+                path, "must be a message, a sender action or a thread control to the sequence's person"
+            )
+
+
+def _stored(aside: Aside, command_id: str, step: Command, delivery: Delivery, options: str) -> Arguments:
+    given = list(stored(aside, command_id, step, delivery))
+    given[1] = cast("str", given[1]) + options
+    return given
+
+
+def _digest(steps: Sequence[Command], on_failure: str) -> str:
+    """Returns what tells one sequence from another, its bytes included."""
+    hashed = hashlib.sha256(on_failure.encode())
+    for step in steps:
+        bare, content = step, b""
+        if isinstance(step, SendMessage | UploadAttachment):
+            bare, content = detached(step)
+        hashed.update(b"\n" + msgspec.json.encode(bare, order="deterministic") + b"\n")
+        hashed.update(hashlib.sha256(content).digest())
+    return hashed.hexdigest()

@@ -1,0 +1,83 @@
+"""Lua scripts by name: loaded once from the package, run by their hash, sent again to a server that forgot them."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import redis
+
+from producer.store.wire import Reply, Wire
+
+USES: Final = "-- uses: "
+
+
+@cache
+def source_of(name: str, package: str = "producer.scripts") -> str:
+    """Returns a script's text behind the shared parts that its first line names.
+
+    Raises:
+        FileNotFoundError: the package has no such script.
+    """
+    text = resources.files(package).joinpath(f"{name}.lua").read_text("utf-8")
+    first, _, _ = text.partition("\n")
+    if not first.startswith(USES):
+        return text
+    shared = [source_of(each) for each in first.removeprefix(USES).split()]
+    return "\n".join([*shared, text])
+
+
+class Script:
+    """One script, ready to run on any client."""
+
+    def __init__(self, name: str, package: str = "producer.scripts") -> None:
+        self.name = name
+        self.source = source_of(name, package)
+        self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    def run(
+        self, client: "redis.Redis | Wire", prefix: str, arguments: Iterable[str | bytes | int]
+    ) -> object:
+        """Runs the script on the keys of `prefix` and returns its answer.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        values = (prefix, *arguments)
+        try:
+            return client.evalsha(self.sha, 1, *values)
+        except redis.exceptions.NoScriptError:
+            return client.eval(self.source, 1, *values)
+
+    def send(self, wire: Wire, prefix: str, arguments: Iterable[str | bytes | int]) -> "Running":
+        """Sends the script on its way to the keys of `prefix`."""
+        values = (prefix, *arguments)
+        return Running(self, wire, values, wire.send(self.sha, 1, *values))
+
+
+class Running:
+    """A script on its way."""
+
+    def __init__(
+        self, script: Script, wire: Wire, values: tuple[str | bytes | int, ...], reply: Reply
+    ) -> None:
+        self._script = script
+        self._wire = wire
+        self._values = values
+        self._reply = reply
+
+    def finish(self) -> object:
+        """Returns the script's answer.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        try:
+            return self._reply.read()
+        except redis.exceptions.NoScriptError:
+            return self._wire.eval(self._script.source, 1, *self._values)
+
+    def abandon(self) -> None:
+        """Leaves the answer unread."""
+        self._reply.abandon()

@@ -1,0 +1,151 @@
+"""Scripts run over connections of their own: half the processor time of a client's ordinary call.
+
+A connection that breaks, or a server that does not know the script, leads to the client's ordinary way, which tries
+again as the client was told to. Every script of ours is safe to repeat.
+"""
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Final, Protocol, TypeAlias, cast
+
+import redis
+
+from producer.store.idle import Idle
+
+Value: TypeAlias = str | bytes | int
+
+_EVALSHA: Final = "EVALSHA"
+
+
+@cache
+def _packer() -> "Callable[[tuple[Value, ...]], bytes] | None":
+    """Returns what makes bytes of a command; None without hiredis, which comes with the worker."""
+    try:
+        return cast("Callable[[tuple[Value, ...]], bytes]", importlib.import_module("hiredis").pack_command)
+    except (ImportError, AttributeError):  # an old one packs nothing
+        return None
+
+
+class _Connection(Protocol):
+    def send_command(self, *words: Value) -> None: ...
+
+    def send_packed_command(self, command: list[bytes], check_health: bool) -> None: ...
+
+    def read_response(self) -> object: ...
+
+    def disconnect(self) -> None: ...
+
+
+class Reply:
+    """What a server answers to a script that was sent; read it, or abandon it."""
+
+    __slots__ = ("_connection", "_values", "_wire")
+
+    def __init__(self, wire: "Wire", connection: _Connection | None, values: tuple[Value, ...]) -> None:
+        self._wire = wire
+        self._connection = connection
+        self._values = values
+
+    def read(self) -> object:
+        """Returns the answer.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return self._wire.ordinarily(self._values)
+        try:
+            answer = connection.read_response()
+        except redis.ResponseError:
+            self._wire.give_back(connection)
+            raise
+        except self._wire.mended_by_repeating:
+            connection.disconnect()
+            return self._wire.ordinarily(self._values)
+        except BaseException:
+            connection.disconnect()
+            raise
+        self._wire.give_back(connection)
+        return answer
+
+    def abandon(self) -> None:
+        """Closes the connection of an answer that nobody reads; a repeat changes nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
+
+
+class Wire:
+    """Sends scripts to the server of a client; safe to share between threads, and after a fork.
+
+    As many connections are open as threads run scripts at a time. A client without a pool of connections, such as one
+    of a cluster, is asked in the ordinary way.
+
+    Args:
+        client: of the server.
+        again_after_timeout: whether a script whose answer did not come in time is run again in the client's ordinary
+            way; False when the caller repeats it.
+    """
+
+    def __init__(self, client: "redis.Redis", *, again_after_timeout: bool = True) -> None:
+        self.client = client
+        lost = (redis.ConnectionError, redis.TimeoutError)
+        self.mended_by_repeating = lost if again_after_timeout else lost[:1]
+        self._pack = _packer()
+        self._idle: Idle[_Connection] = Idle()
+
+    def evalsha(self, sha: str, keys: int, *values: Value) -> object:
+        """Runs a script that the server knows, as a client does.
+
+        Raises:
+            redis.RedisError: the server was not reached, or refused.
+        """
+        return self.send(sha, keys, *values).read()
+
+    def eval(self, source: str, keys: int, *values: Value) -> object:
+        """Runs a script in the client's ordinary way."""
+        return self.client.eval(source, keys, *values)
+
+    def send(self, sha: str, keys: int, *values: Value) -> Reply:
+        """Sends a script on its way; what cannot be sent is sent when its answer is read."""
+        words = (sha, keys, *values)
+        connection = self._connection()
+        if connection is None:
+            return Reply(self, None, words)
+        try:
+            if self._pack is None:
+                connection.send_command(_EVALSHA, *words)
+            else:
+                connection.send_packed_command([self._pack((_EVALSHA, *words))], check_health=False)
+        except redis.RedisError:
+            connection.disconnect()
+            connection = None
+        except BaseException:
+            connection.disconnect()
+            raise
+        return Reply(self, connection, words)
+
+    def ordinarily(self, words: tuple[Value, ...]) -> object:
+        """Returns what the client itself is answered."""
+        sha, keys, *values = words
+        return self.client.evalsha(cast("str", sha), cast("int", keys), *values)
+
+    def give_back(self, connection: _Connection) -> None:
+        """Keeps a connection, all of whose answers were read, for the next script."""
+        self._idle.keep(connection)
+
+    def close(self) -> None:
+        """Closes the connections that are idle; a later script opens new ones."""
+        while (connection := self._idle.take()) is not None:
+            connection.disconnect()
+
+    def _connection(self) -> _Connection | None:
+        idle = self._idle.take()
+        if idle is not None:
+            return idle
+        pool = getattr(self.client, "connection_pool", None)
+        if pool is None:
+            return None
+        return cast("_Connection", pool.connection_class(**pool.connection_kwargs))

@@ -1,0 +1,57 @@
+"""What the ticket of a batch asks: its parts one by one, and what their outcomes come to together."""
+
+import re
+from typing import Final
+
+from producer.errors import InvalidCommandError
+from producer.store.ids import PATTERN
+from producer.store.keys import Keys
+from producer.store.steps import Steps
+from producer.tickets.inquiry import Inquiry
+from producer.tickets.joint_inquiry import JointInquiry
+from producer.tickets.outcome import Outcome
+
+BATCH_ID: Final = re.compile(rf"({PATTERN})x(\d+)((?:_\d+)*)(n?)")
+
+
+class BatchInquiry(JointInquiry):
+    """Asks after a batch, by its ticket's id; linked parts are asked after as one."""
+
+    kind = "send_batch"
+
+    def __init__(self, batch_id: str, keys: Keys) -> None:
+        match = BATCH_ID.fullmatch(batch_id)
+        if match is None:
+            raise InvalidCommandError("id", "is no ticket of a batch")
+        base, total = match[1], int(match[2])
+        linked = [int(place) for place in match[3].split("_")[1:]]
+        self._with_headers = not match[4]
+        self._linked = linked
+        parts = tuple(
+            Inquiry(f"{base}.{linked[0] if place in linked else place}", keys) for place in range(total)
+        )
+        super().__init__(batch_id, keys, parts)
+
+    def result(self, timeout_s: float) -> Steps[object]:
+        """Comes to the replies of all parts; a part that failed is a value among them."""
+        outcome = yield from self.wait(timeout_s)
+        return outcome.reply
+
+    def _reply_of(self, place: int, outcome: Outcome) -> object:
+        if place in self._linked and isinstance(outcome.reply, list):
+            return self._shown(outcome.reply[self._linked.index(place)])
+        if outcome.sent:
+            return self._shown(
+                {"code": outcome.code or 200, "headers": outcome.headers, "body": outcome.reply}
+            )
+        facts = outcome.facts()
+        if facts is None and outcome.name in {"unknown", "exhausted"}:
+            return None
+        error = facts.as_graph() if facts is not None else {"message": outcome.reason}
+        code = None if facts is None else facts.status
+        return self._shown({"code": code, "headers": outcome.headers, "body": {"error": error}})
+
+    def _shown(self, reply: object) -> object:
+        if not isinstance(reply, dict) or (self._with_headers and reply.get("headers") is not None):
+            return reply
+        return {name: value for name, value in reply.items() if name != "headers"}

@@ -1,0 +1,56 @@
+"""Echoes: Meta's webhook tells what was sent; a command that was in doubt is then known to have been sent."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
+
+import msgspec
+import redis
+
+from producer.store.ids import PATTERN
+from producer.store.keys import Keys
+from producer.store.policy import of_the_workers
+from producer.store.queue import Queue, unavailable
+from producer.store.scripting import Script
+from producer.store.steps import Run, Steps, take
+
+COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.\d+)?|[A-Za-z0-9_-]{{1,100}}:\d+")
+
+
+def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yields command id and reply of every echo in a webhook's body, an entry, or a single messaging event."""
+    if not isinstance(event, Mapping):
+        return
+    for name in ("entry", "messaging"):
+        inner = event.get(name)
+        if isinstance(inner, list):
+            for each in inner:
+                yield from echoes_in(each)
+            return
+    message, recipient = event.get("message"), event.get("recipient")
+    if not isinstance(message, Mapping) or not message.get("is_echo"):
+        return
+    metadata = message.get("metadata")
+    if isinstance(metadata, str) and COMMAND_ID.fullmatch(metadata):
+        psid = recipient.get("id") if isinstance(recipient, Mapping) else None
+        yield metadata, {"recipient_id": psid, "message_id": message.get("mid")}
+
+
+def confirming(event: object, keys: Keys) -> Steps[int]:
+    """Settles as `sent` what the echoes of `event` prove, and comes to how many commands that changed."""
+    found = list(echoes_in(event))
+    if not found:
+        return 0
+    arguments: list[str | bytes | int] = [of_the_workers(), ""]
+    for command_id, reply in found:
+        arguments += (command_id, msgspec.json.encode({"reply": reply}))
+    try:
+        answer = yield Run(Script("confirm"), keys.prefix, tuple(arguments))
+    except redis.RedisError as error:
+        raise unavailable(error) from error
+    return cast("int", answer)
+
+
+def confirm(queue: Queue, event: object) -> int:
+    """Settles as `sent` what the echoes of `event` prove, and returns how many commands that changed."""
+    return take(confirming(event, queue.keys), queue.client)

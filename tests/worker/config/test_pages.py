@@ -1,0 +1,114 @@
+"""The Pages that a worker sends for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from producer.errors import SettingsError
+from worker.config.pages import Page, PagesSource
+from worker.config.settings import Settings
+from worker.engine.knowledge import Rate
+
+DOCUMENT = """
+app_id = "77"
+app_secret = "APP-SECRET"
+
+[pages.111]
+access_token = "TOKEN-111"
+rate_text = "100/s"
+
+[pages.222]
+access_token = "TOKEN-222"
+app_id = "88"
+
+[secrets]
+shop = "TOKEN-SHOP"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A Pages file with two Pages, an app and a secret."""
+    path = tmp_path / "pages.toml"
+    path.write_text(DOCUMENT)
+    return path
+
+
+def test_pages_take_app_and_rates_from_the_file(file: Path) -> None:
+    """An app at the top is every Page's, unless the Page has its own."""
+    pages = PagesSource(Settings(pages_file=str(file))).current
+    assert pages.by_id == {
+        "111": Page("111", "TOKEN-111", "77", "APP-SECRET", {"text": Rate(100, 1_000, 100)}),
+        "222": Page("222", "TOKEN-222", "88", "APP-SECRET", {}),
+    }
+    assert pages.secrets == {"shop": "TOKEN-SHOP"}
+
+
+def test_no_repr_shows_a_token(file: Path) -> None:
+    """A Page that gets into a log or a traceback shows its id only."""
+    source = PagesSource(Settings(pages_file=str(file)))
+    shown = repr(source.current) + repr(list(source.current.by_id.values())) + repr(vars(source))
+    assert "TOKEN" not in shown
+    assert "SECRET" not in shown
+
+
+def test_a_profile_carries_fingerprints_and_no_token(file: Path) -> None:
+    """What other workers read in Redis tells them whether tokens differ, and nothing else."""
+    settings = Settings(pages_file=str(file))
+    fields = " ".join(PagesSource(settings).current.profile(settings, ("send_message",)).fields())
+    assert "TOKEN" not in fields
+    assert "SECRET" not in fields
+    assert "77;" in fields
+
+
+def test_json_pages_have_the_same_members() -> None:
+    """A platform that only knows environment variables can hold Pages too."""
+    source = PagesSource(Settings(pages='{"1": {"access_token": "T", "rate_text": "off"}}'))
+    assert source.current.by_id == {"1": Page("1", "T", None, None, {"text": None})}
+
+
+def test_a_changed_file_is_read_again(file: Path) -> None:
+    """A new token is used without a restart."""
+    source = PagesSource(Settings(pages_file=str(file)))
+    assert source.refresh() is False
+    file.write_text(DOCUMENT.replace("TOKEN-111", "TOKEN-NEW"))
+    os.utime(file, ns=(1, 1))
+    assert source.refresh() is True
+    assert source.current.by_id["111"].access_token == "TOKEN-NEW"
+
+
+def test_a_file_that_became_invalid_changes_nothing(file: Path) -> None:
+    """The last good reading stays, and the problem can be told."""
+    source = PagesSource(Settings(pages_file=str(file)))
+    file.write_text("[pages")
+    assert source.refresh() is False
+    assert source.problem is not None
+    assert set(source.current.by_id) == {"111", "222"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[pages.1]\n", "access_token"),
+        ('[pages.1]\naccess_token = ""\n', "pages.1.access_token"),
+        ('[pages.1]\naccess_token = "SECRET-T"\ntoken = "x"\n', "token"),
+        ('[pages.1]\naccess_token = "SECRET-T"\nrate_text = "fast"\n', "pages.1.rate_text"),
+        ("pages = 3\n", "pages"),
+        ('[pages.1\naccess_token = "SECRET-T"', "TOML"),
+    ],
+)
+def test_a_wrong_file_is_a_sentence_without_a_token(tmp_path: Path, text: str, says: str) -> None:
+    """The error names the place, never a secret."""
+    path = tmp_path / "pages.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        PagesSource(Settings(pages_file=str(path)))
+    assert says in str(caught.value)
+    assert "SECRET-T" not in str(caught.value)
+
+
+def test_a_missing_file_is_a_sentence() -> None:
+    """The path is named."""
+    with pytest.raises(SettingsError, match=r"there is no file /nowhere/pages\.toml"):
+        PagesSource(Settings(pages_file="/nowhere/pages.toml"))

@@ -1,0 +1,105 @@
+"""The circuit to Graph."""
+
+import pytest
+
+from worker.call.graph.answers import GIVEN_UP, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.take.circuit import Circuit, is_healthy
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Returns where the test moved it."""
+        return self.now
+
+
+def _opened() -> tuple[Circuit, Clock]:
+    clock = Clock()
+    circuit = Circuit(clock)
+    for _ in range(5):
+        circuit.record(healthy=False)
+    return circuit, clock
+
+
+def test_it_opens_after_five_failures_in_a_row() -> None:
+    """Four failures are bad luck."""
+    circuit = Circuit(Clock())
+    for _ in range(4):
+        circuit.record(healthy=False)
+    assert circuit.room(50) == 50
+    circuit.record(healthy=False)
+    assert circuit.room(50) == 0
+    assert circuit.is_open
+
+
+def test_it_opens_when_half_of_many_fail() -> None:
+    """Failures between successes count by their share."""
+    circuit = Circuit(Clock())
+    for n in range(9):
+        circuit.record(healthy=bool(n % 2))
+    assert not circuit.is_open
+    circuit.record(healthy=False)
+    assert circuit.is_open
+
+
+def test_one_command_probes_after_the_pause() -> None:
+    """While the probe is out, nothing else is taken."""
+    circuit, clock = _opened()
+    clock.now = 1.0
+    assert [circuit.room(50), circuit.room(50)] == [1, 0]
+
+
+def test_a_probe_that_fails_doubles_the_pause_up_to_its_bound() -> None:
+    """Graph that is down for hours is asked twice a minute."""
+    circuit, clock = _opened()
+    pauses = []
+    for _ in range(8):
+        start = clock.now
+        while not circuit.room(1):
+            clock.now += 0.5
+        pauses.append(clock.now - start)
+        circuit.record(healthy=False)
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_a_probe_that_succeeds_closes_it() -> None:
+    """Everything goes on at once, and old failures are forgotten."""
+    circuit, clock = _opened()
+    clock.now = 1.0
+    assert circuit.room(50) == 1
+    circuit.record(healthy=True)
+    assert circuit.room(50) == 50
+    circuit.record(healthy=False)
+    assert not circuit.is_open
+
+
+def test_a_probe_without_a_command_can_be_made_again() -> None:
+    """An empty lane does not keep the circuit open for ever."""
+    circuit, clock = _opened()
+    clock.now = 1.0
+    assert circuit.room(50) == 1
+    circuit.nothing_taken()
+    assert circuit.room(50) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "healthy"),
+    [
+        pytest.param([Answered(200, b"[]")], True, id="an answer"),
+        pytest.param([Answered(400, b'{"error":{}}', whole=True)], True, id="a refusal is an answer"),
+        pytest.param([Answered(500, b'{"error":{}}'), Lost(NULL_PART)], True, id="parts were answered"),
+        pytest.param([Lost(NULL_PART)], True, id="a null part"),
+        pytest.param([Answered(502, b"<html>", whole=True)], False, id="an edge's page"),
+        pytest.param([Lost("silence")], False, id="no answer"),
+        pytest.param([NotSent("no connection")], False, id="no connection"),
+        pytest.param([NotSent(GIVEN_UP)], None, id="a request that we held back"),
+        pytest.param([], None, id="no request"),
+    ],
+)
+def test_only_silence_and_server_errors_are_failures(answers: list[Answer], healthy: bool | None) -> None:
+    """What Graph refuses shows that Graph is there."""
+    assert is_healthy(answers) is healthy

@@ -1,0 +1,1 @@
+"""Call: commands become Graph calls, and the calls become answers."""

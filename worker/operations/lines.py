@@ -1,0 +1,148 @@
+"""Commands as lines of JSON: a command as it is stored, or a call of a method of the vocabulary.
+
+    {"type": "send_message", "recipient": "1254459154682919", "message": {"text": "Hello!"}}
+    {"method": "send_text", "args": ["1254459154682919", "Hello!"], "kwargs": {"tag": "ACCOUNT_UPDATE"}}
+
+Both take `page` and `priority` (`interactive` or `bulk`) beside them. Parts of `send_batch` are objects of the same two
+forms, or raw parts with a `relative_url`.
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from producer import batch
+from producer.commands import TYPES, BatchItem, Command, check, check_queueable, from_json
+from producer.commands.shapes import near_miss
+from producer.errors import InvalidCommandError
+from producer.queue.envelope import Delivery, Priority, checked
+
+METHODS: Final = frozenset(dir(batch)) - {"part"}
+KINDS: Final = tuple(TYPES.values())
+
+
+class QueuedLine(msgspec.Struct, frozen=True):
+    """One line, checked: a command and how it is delivered."""
+
+    command: Command
+    delivery: Delivery
+
+
+class _Options(msgspec.Struct, frozen=True):
+    page: str | None = None
+    priority: Priority | None = None
+
+
+class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    method: str
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
+
+
+def parse_line(line: bytes | str, defaults: Delivery) -> QueuedLine:
+    """Returns the command of one line, within every bound that the queue keeps.
+
+    Raises:
+        InvalidCommandError: names the path and the bound.
+    """
+    document = _object_of(line)
+    options = _options_of(document)
+    delivery = checked(
+        msgspec.structs.replace(
+            defaults, page=options.page or defaults.page, priority=options.priority or defaults.priority
+        )
+    )
+    rest = {name: value for name, value in document.items() if name not in _Options.__struct_fields__}
+    command = _called(rest) if "method" in rest else _stored(rest)
+    check(command)
+    check_queueable(command)
+    return QueuedLine(command, delivery)
+
+
+def _object_of(line: bytes | str) -> dict[str, object]:
+    try:
+        document: object = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidCommandError("", f"is no JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise InvalidCommandError("", 'is no object: a command is {"type": …} or {"method": …}')
+    return document
+
+
+def _options_of(document: Mapping[str, object]) -> _Options:
+    try:
+        return msgspec.convert(document, _Options)
+    except msgspec.ValidationError:
+        if isinstance(document.get("page"), str | None):
+            raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'") from None
+        raise InvalidCommandError("page", "must be a Page id as text") from None
+
+
+def _stored(document: Mapping[str, object]) -> Command:
+    kind = document.get("type")
+    if kind is None:
+        raise InvalidCommandError(
+            "type", 'is missing: a message is {"type": "send_message", …}, a call {"method": "send_text", …}'
+        )
+    if kind not in TYPES:
+        meant = near_miss(kind, TYPES) if isinstance(kind, str) else None
+        raise InvalidCommandError("type", "is no known type of command" + _meant(meant))
+    return from_json(msgspec.json.encode(document))
+
+
+def _called(document: Mapping[str, object]) -> Command:
+    made = _made(document)
+    if not isinstance(made, KINDS):
+        raise InvalidCommandError("kwargs", "name and depends_on link the parts of a send_batch only")
+    return made
+
+
+def _made(document: Mapping[str, object]) -> object:
+    call = _call_of(document)
+    if call.method not in METHODS:
+        meant = near_miss(call.method, METHODS)
+        raise InvalidCommandError("method", "is no method of the vocabulary" + _meant(meant))
+    function = getattr(batch, call.method)
+    try:
+        bound = inspect.signature(function).bind(*call.args, **call.kwargs)
+    except TypeError as error:
+        raise InvalidCommandError(call.method, str(error)) from None
+    if call.method == "send_batch":
+        bound.arguments["parts"] = _parts(bound.arguments["parts"])
+    made: object = function(*bound.args, **bound.kwargs)
+    return made
+
+
+def _call_of(document: Mapping[str, object]) -> _Call:
+    try:
+        return msgspec.convert(document, _Call)
+    except msgspec.ValidationError:
+        raise InvalidCommandError(
+            "method", 'a call is {"method": "send_text", "args": [ … ], "kwargs": { … }}'
+        ) from None
+
+
+def _parts(parts: object) -> list[object]:
+    if not isinstance(parts, list):
+        raise InvalidCommandError("parts", "must be a list")
+    return [_part(part, f"parts[{index}]") for index, part in enumerate(parts)]
+
+
+def _part(part: object, path: str) -> object:
+    if not isinstance(part, dict) or "relative_url" in part:
+        return part
+    try:
+        if "method" in part:
+            return _made(part)
+        item: BatchItem = msgspec.convert(part, BatchItem)
+    except InvalidCommandError as error:
+        raise InvalidCommandError(f"{path}.{error.path}", error.problem) from None
+    except msgspec.ValidationError as error:
+        raise InvalidCommandError(path, str(error)) from None
+    return item
+
+
+def _meant(word: str | None) -> str:
+    return f"; did you mean {word}?" if word else ""

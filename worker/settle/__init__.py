@@ -1,0 +1,1 @@
+"""Settle: what becomes of each command once its answer was judged."""

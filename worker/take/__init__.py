@@ -1,0 +1,1 @@
+"""Take: chunks come from the lanes to free threads, as long as this process may have them."""

@@ -1,0 +1,83 @@
+"""Keeps the engine's timer: one worker of all moves what is due, and sleeps until the next thing is."""
+
+import threading
+from typing import Final
+
+import redis
+import structlog
+
+from worker.engine.lanes import Lanes
+from worker.observe.metering import Meter, NoMeter
+from worker.take.presence import Presence
+
+LEASE_MS: Final = 3_000
+RENEW_S: Final = 2.0
+RETRY_S: Final = 0.25
+DAY_MS: Final = 86_400_000
+
+log = structlog.get_logger("outbound.timekeeper")
+
+
+class Timekeeper:
+    """Ticks while this worker keeps the timer; waits for the post to fall vacant while another does."""
+
+    def __init__(self, lanes: Lanes, presence: Presence, meter: Meter | None = None) -> None:
+        self._lanes = lanes
+        self._presence = presence
+        self._meter = meter or NoMeter()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Starts the thread; returns at once."""
+        self._thread = threading.Thread(target=self._run, name="outbound-timekeeper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread at once; when Redis is not there, within the time that it sleeps at most."""
+        self._stopping.set()
+        if self._thread is None:
+            return
+        try:
+            self._lanes.signal(f"halt:{self._presence.name}")
+        except redis.RedisError:
+            log.debug("halt.failed")
+        self._thread.join(timeout=RENEW_S + 1)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._meter.beat("timer")
+            if not self._presence.wait_until_known(RETRY_S):
+                continue
+            if not self._presence.may_begin(
+                self._presence.name
+            ):  # its heartbeat is late or withheld: others keep it
+                self._stopping.wait(RETRY_S)
+                continue
+            try:
+                self._tick()
+            except redis.RedisError:
+                self._presence.lost_connection()
+                self._meter.redis_failed("timer")
+                self._stopping.wait(RETRY_S)
+
+    def _tick(self) -> None:
+        ticked = self._lanes.tick(
+            self._presence.name, lease_ms=LEASE_MS, may_reap=self._presence.reap_by_ms()
+        )
+        for worker, commands in ticked.reaped:
+            log.warning("worker.died", worker=worker, commands_returned=commands)
+        if ticked.dropped_many or ticked.dropped_old:
+            log.warning(
+                "dead_letters.dropped",
+                number=ticked.dropped_many + ticked.dropped_old,
+                too_many=ticked.dropped_many,
+                too_old=ticked.dropped_old,
+                kept_max=self._lanes.policy.dead_max,
+                kept_days=round(self._lanes.policy.dead_ms / DAY_MS, 2),
+            )
+        for command_id in ticked.unreadable:
+            log.error("command.quarantined", id=command_id, error="its record in Redis cannot be read")
+        if ticked.sleep_s > 0:
+            signals = ("alarm" if ticked.kept else "vacant", f"halt:{self._presence.name}")
+            self._lanes.wait_for_any(signals, min(ticked.sleep_s, RENEW_S))
