@@ -25,8 +25,8 @@ from producer.errors import (
 )
 from producer.errors.graph import GraphError, NoAnswer
 from producer.producer import Producer
-from producer.queue.batching import BatchTicket
-from producer.queue.sequencing import SequenceTicket
+from producer.tickets.batch_ticket import BatchTicket
+from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Outcome, Ticket
 
 __all__ = [

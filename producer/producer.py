@@ -12,13 +12,15 @@ from producer.errors import InvalidCommandError, SendManyError, given
 from producer.messages import Message
 from producer.opening import Opened
 from producer.queue.accepting import accept, enqueue, next_round, without_key
-from producer.queue.batching import BATCH_ID, BatchTicket
 from producer.queue.bulk import Bulk
 from producer.queue.envelope import checked
-from producer.queue.sequencing import OnFailure, SequenceTicket, prepare_sequence
+from producer.queue.sequencing import OnFailure, prepare_sequence
 from producer.store.queue import Queue, connect
+from producer.tickets.batch_inquiry import BATCH_ID
+from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.echoes import confirm
 from producer.tickets.sequence_inquiry import SEQUENCE_ID
+from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.queued import QueuedVocabulary

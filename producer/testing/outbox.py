@@ -15,15 +15,16 @@ from producer.errors import OutboundError
 from producer.messages import Message
 from producer.producer import Producer
 from producer.queue.accepting import terms_of, without_key
-from producer.queue.batching import BatchTicket
 from producer.queue.envelope import Delivery, checked
-from producer.queue.sequencing import OnFailure, SequenceTicket
+from producer.queue.sequencing import OnFailure
 from producer.store.steps import take
 from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.testing.matching import check_names, listing, matches, nearest, told
+from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.outcome import OutcomeName
+from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
 from producer.vocabulary.options import SendOptions
 

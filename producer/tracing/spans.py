@@ -10,7 +10,7 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from producer.tracing.traces import MARK
+from producer.tracing.mark import MARK
 
 TRACER: Final = "messenger-outbound"
 SYSTEM: Final = "outbound"

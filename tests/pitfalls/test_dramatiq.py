@@ -55,7 +55,7 @@ PITFALLS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
     7: (
         "one undecodable message stops its consumer and keeps the rest of its fetch",
         (
-            "tests/worker/test_delivery.py::test_bytes_that_do_not_decode_go_to_quarantine_and_the_rest_goes_on",
+            "tests/worker/test_deliver.py::test_bytes_that_do_not_decode_go_to_quarantine_and_the_rest_goes_on",
             f"{LAWS}/test_poison.py::test_a_record_that_cannot_be_read_is_a_dead_letter",
         ),
     ),
@@ -67,7 +67,7 @@ PITFALLS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
         "a rate limit is a failure: it uses up the attempts and ends as a dead letter",
         (
             f"{ENGINE}::test_a_throttle_uses_up_no_attempt",
-            "tests/worker/test_settling.py::test_a_throttle_holds_for_a_time",
+            "tests/worker/settle/test_settlements.py::test_a_throttle_holds_for_a_time",
         ),
     ),
     10: (
@@ -137,14 +137,14 @@ PITFALLS: Final[Mapping[int, tuple[str, tuple[str, ...]]]] = {
         "a time limit raises anywhere inside a thread: cannot occur, that middleware is not there",
         (
             f"{PARTS}::test_no_part_of_dramatiq_interferes_with_a_call",
-            "tests/worker/test_delivery.py::test_a_failure_in_the_middle_of_a_call_leaves_doubt",
+            "tests/worker/test_deliver.py::test_a_failure_in_the_middle_of_a_call_leaves_doubt",
         ),
     ),
     21: (
         "a group's callback counts a repeated run twice",
         (
             f"{PARTS}::test_no_part_of_dramatiq_interferes_with_a_call",
-            "tests/producer/test_broadcasting.py::test_progress_counts_outcomes",
+            "tests/producer/broadcasts/test_broadcast.py::test_progress_counts_outcomes",
         ),
     ),
     22: (

@@ -30,7 +30,7 @@ def hooks_of(middleware: Middleware) -> set[str]:
 def test_no_part_of_dramatiq_interferes_with_a_call() -> None:
     """No middleware of Dramatiq's own is there: none retries, limits the time, cancels, counts a group or measures."""
     modules = [type(each).__module__ for each in built().middleware]
-    assert modules == ["worker.broker"]
+    assert modules == ["worker.take.broker"]
 
 
 def test_no_hook_sees_a_message() -> None:

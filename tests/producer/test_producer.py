@@ -19,7 +19,7 @@ from producer import (
     batch,
 )
 from producer.commands import Command
-from producer.queue.batching import BatchTicket
+from producer.tickets.batch_ticket import BatchTicket
 
 
 def _waiting(server: "redis.Redis") -> int:

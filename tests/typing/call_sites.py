@@ -8,7 +8,7 @@ from typing import assert_type
 from producer import AsyncBatchTicket, AsyncProducer, AsyncTicket, Producer, batch, messages
 from producer.commands import GetUserProfile, Part, SendMessage
 from producer.commands.results import Created, PartReply, Persona, SendReply, TokenInfo, UserProfile
-from producer.queue.batching import BatchTicket
+from producer.tickets.batch_ticket import BatchTicket
 from producer.vocabulary import Vocabulary
 from producer.vocabulary.queued import QueuedVocabulary
 from worker import MessengerClient

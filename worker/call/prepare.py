@@ -11,10 +11,10 @@ from producer.errors import InvalidCommandError
 from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
 from worker.call.graph.signing import Signed, signed, text_of
+from worker.call.origin import Origin
 from worker.config.credentials import Credentials, Keyring
 from worker.config.pages import Page, Pages
 from worker.engine.lanes import Chunk, Settlement, Taken
-from worker.settle.kept_reply import Origin
 
 # The letter among a command's options that says that bytes travel beside it.
 WITH_BYTES: Final = "k"

@@ -10,8 +10,8 @@ import msgspec
 import redis
 
 from producer.errors import OutboundError, QueueUnavailableError
-from worker.cli.failing import refusal_of
 from worker.dashboard.guard import SESSION_S, Guard, Session, TooManyWrongError
+from worker.operations.sentences import sentence_of
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 QUERY_FIELDS_MAX: Final = 20
@@ -103,13 +103,13 @@ class Exchange(BaseHTTPRequestHandler):
             self._send(HTTPStatus.TOO_MANY_REQUESTS, Problem(sentence))
         except (redis.ConnectionError, redis.TimeoutError, QueueUnavailableError) as error:
             since = self.server.routes.reader.pulse.note_away()
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, Problem(str(refusal_of(error)), since))
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, Problem(sentence_of(error), since))
         except (OutboundError, redis.RedisError) as error:
-            self._send(HTTPStatus.BAD_REQUEST, Problem(str(refusal_of(error))))
+            self._send(HTTPStatus.BAD_REQUEST, Problem(sentence_of(error)))
         except (ConnectionError, TimeoutError):
             self.close_connection = True
         except Exception as error:  # noqa: BLE001 (the boundary: whatever it is becomes a sentence)
-            self.server.report(f"{self.command} {urlsplit(self.path).path}: {refusal_of(error)}")
+            self.server.report(f"{self.command} {urlsplit(self.path).path}: {sentence_of(error)}")
             problem = Problem("this should not have happened: the terminal of the dashboard says more")
             self._send(HTTPStatus.INTERNAL_SERVER_ERROR, problem)
 

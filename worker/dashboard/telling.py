@@ -7,9 +7,8 @@ import redis
 
 from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
-from worker.cli.verbs.ticket import ID
 from worker.operations.attempts import codes_of
-from worker.operations.explaining import Explanation, explain
+from worker.operations.explaining import COMMAND_ID, Explanation, explain
 
 PARTS_MAX: Final = 50
 
@@ -21,7 +20,7 @@ def explained(client: "redis.Redis", keys: Keys, command_id: str, *, timeout_ms:
         InvalidCommandError: this is no id.
         redis.RedisError: the server was not reached.
     """
-    if ID.fullmatch(command_id) is None:
+    if COMMAND_ID.fullmatch(command_id) is None:
         raise InvalidCommandError(
             "", "this is no id: give the one of a ticket, of a batch, or broadcast:number"
         )

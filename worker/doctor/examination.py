@@ -12,7 +12,7 @@ from redis.retry import Retry
 from producer.errors import SettingsError
 from producer.store.keys import Keys
 from producer.store.queue import connect
-from worker.cli.failing import redis_address
+from worker.config.addresses import redis_address
 from worker.config.pages import Pages
 from worker.config.settings import Settings, read_settings
 from worker.doctor import durability, graph, pages_file, rates, reach, scripts, server, workforce

@@ -10,7 +10,7 @@ import redis
 from producer.commands import SendMessage, decode, encode
 from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
-from producer.tracing.traces import without_trace
+from producer.tracing.mark import without_trace
 
 KEPT_MAX: Final = 256
 

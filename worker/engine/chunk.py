@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from producer.queue.envelope import COMMONEST, lengthened
-from producer.tracing.traces import MARK, without_trace
+from producer.tracing.mark import MARK, without_trace
 
 DIGITS_MAX: Final = 16  # of a time in ms or a count: what has more was damaged
 

@@ -1,6 +1,7 @@
 """What became of a command, or what it waits for and until when: everything that anybody can know, in words."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
@@ -8,8 +9,9 @@ from typing import Final, Literal
 import msgspec
 import redis
 
-from producer.queue.batching import BATCH_ID, BatchTicket
 from producer.store.keys import Keys
+from producer.tickets.batch_inquiry import BATCH_ID
+from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.tickets.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
@@ -21,6 +23,7 @@ from worker.operations.waiting import PLACES, Place, Wait, counted, eta_s, lane_
 __all__ = ["Explanation", "Place", "Wait", "explain"]
 
 TIMEOUT_MS: Final = 10_000
+COMMAND_ID: Final = re.compile(r"[0-9a-zA-Z._:-]{1,200}")
 
 STATES: Final[dict[Place, str]] = {
     "conversation": "waiting behind an earlier command of its conversation",

@@ -1,42 +1,22 @@
 """What is kept of an answer in an outcome: what the method gives back, or why not; without a secret of the call."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from producer.commands import Command, SendBatch, SenderAction, SendMessage, SendRawBody
+from producer.commands import SendBatch, SenderAction, SendMessage, SendRawBody
 from worker.call.graph.answers import NO_HEADERS, Answer, Answered
 from worker.call.graph.failing import failure_facts
 from worker.call.graph.masking import masked_json
-from worker.call.graph.signing import Signed
 from worker.call.graph.watching import parsed_body
+from worker.call.origin import Origin
 from worker.call.replies import is_reshaped, unwrap, unwrap_parts
 from worker.judge import Verdict
 
 HEADERS_BYTES_MAX: Final = 4_096
 # Their answers hold ids only, which are no secrets.
 _SENDS: Final = (SendMessage, SenderAction, SendRawBody)
-_PART_MARK: Final = "."
 _OK: Final = 200
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where an answer comes from: the command, its calls, and its id."""
-
-    command: Command
-    calls: Sequence[Signed] = ()
-    id: str = ""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Every text of the calls that nobody may read."""
-        return tuple(dict.fromkeys(secret for call in self.calls for secret in call.secrets))
-
-    @property
-    def is_part(self) -> bool:
-        """Tells whether the command is a part of an explicit batch, by itself."""
-        return _PART_MARK in self.id
 
 
 def detail_of(verdict: Verdict, answer: Answer, origin: Origin | None = None) -> bytes:

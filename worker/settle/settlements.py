@@ -7,9 +7,10 @@ import msgspec
 
 from producer.commands import SendMessage
 from worker.call.graph.answers import Answer, NotSent
+from worker.call.origin import Origin
 from worker.engine.lanes import Hold, HoldKind, Settlement, Taken
 from worker.judge import DEFAULT, Table, Verdict
-from worker.settle.kept_reply import Origin, detail_of
+from worker.settle.kept_reply import detail_of
 
 NOT_SENT_DELAY_MS: Final = 1_000
 ALONE_DELAY_MS: Final = 250

@@ -8,9 +8,9 @@ import redis
 
 from producer import Producer, QueueFullError, QueueUnavailableError, SendManyError, batch
 from producer.commands import Command
-from producer.queue.batching import BatchTicket
 from producer.queue.envelope import Delivery
 from producer.store.queue import Arguments, Queue
+from producer.tickets.batch_ticket import BatchTicket
 from worker.engine.knowledge import KnownPage, Profile
 from worker.engine.lanes import Lanes, Settlement
 

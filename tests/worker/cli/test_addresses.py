@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.cli.failing import redis_address
+from worker.config.addresses import redis_address
 
 
 @pytest.mark.parametrize(

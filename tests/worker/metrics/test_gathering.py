@@ -18,7 +18,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from worker.metrics.beats import Beats
 from worker.metrics.recording import Recorder
-from worker.pages import Pages
+from worker.config.pages import Pages
 
 recorder = Recorder(CollectorRegistry(), Pages, Beats(Path(sys.argv[1])))
 recorder.chunk_begun()

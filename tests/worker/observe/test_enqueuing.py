@@ -22,7 +22,7 @@ from producer import (
 )
 from producer.commands import Command, decode
 from producer.queue.accepting import ROUND
-from producer.tracing.traces import without_trace
+from producer.tracing.mark import without_trace
 from tests.blocking import async_client
 from tests.worker.observe.seen import by_name
 from worker.engine.lanes import taken_of

@@ -16,7 +16,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from producer import Producer, QueueUnavailableError, messages
 from producer.commands import TYPES
 from producer.store.keys import Keys
-from producer.tracing.traces import LOADED, without_trace
+from producer.tracing.mark import without_trace
+from producer.tracing.traces import LOADED
 from tests.worker.observe.seen import by_name, ids_of, parent_of
 from worker.call.graph.answers import Answer, Answered
 from worker.call.graph.signing import Signed
@@ -264,8 +265,8 @@ def test_the_library_loads_no_opentelemetry_of_its_own() -> None:
     """Whoever records spans has loaded it: a service that does not pays nothing."""
     code = (
         "import sys; sys.modules['opentelemetry'] = None\n"
-        "import producer, producer.tracing, worker.tracing\n"
-        "print('producer.spans' in sys.modules, producer.tracing.enqueuing())"
+        "import producer, producer.tracing.traces, worker.observe.tracing\n"
+        "print('producer.tracing.spans' in sys.modules, producer.tracing.traces.enqueuing())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 (our own interpreter)
     assert done.stdout.strip() == "False None"

@@ -17,18 +17,18 @@ from producer.broadcasts.broadcast import PLACEHOLDER, Broadcast, Progress
 from producer.commands import SendMessage, encode
 from producer.errors import BroadcastError, InvalidCommandError, OutboundError
 from producer.store.ids import new_id
-from producer.tracing.traces import without_trace
+from producer.tracing.mark import without_trace
 from worker.cli import INTERRUPTED
 from worker.cli.bad_lines import BadLines, left_out
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
+from worker.cli.missing import warning_for
 from worker.cli.people import FIRST, People
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.steering import Act, steer
 from worker.cli.verb import Verb
 from worker.operations.broadcasts import list_broadcasts
-from worker.operations.serving import warning_for
 
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
 BROADCAST_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")

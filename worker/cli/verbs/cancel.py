@@ -8,8 +8,7 @@ from worker.cli.installation import Installation, installation
 from worker.cli.screen import print_json
 from worker.cli.telling import sentence_of
 from worker.cli.verb import Verb
-from worker.cli.verbs.ticket import ID
-from worker.operations.explaining import Explanation, explain
+from worker.operations.explaining import COMMAND_ID, Explanation, explain
 
 
 class Cancelled(msgspec.Struct, frozen=True):
@@ -28,7 +27,7 @@ def verb(command_id: str, *, as_json: bool) -> int:
 
     Exit code: 0 it will surely not be sent, 1 that cannot be promised, 75 Redis away.
     """
-    if ID.fullmatch(command_id) is None:
+    if COMMAND_ID.fullmatch(command_id) is None:
         raise click.UsageError("ID must be the id that `outbound send` or a producer gave")
     place = installation()
     before = _look(place, command_id)

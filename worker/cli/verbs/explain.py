@@ -12,9 +12,8 @@ from worker.cli.overview_view import span
 from worker.cli.screen import print_json
 from worker.cli.telling import sentence_of
 from worker.cli.verb import Verb
-from worker.cli.verbs.ticket import ID
 from worker.operations.attempts import Attempt
-from worker.operations.explaining import Explanation, Wait, explain
+from worker.operations.explaining import COMMAND_ID, Explanation, Wait, explain
 
 PARTS_MAX: Final = 50
 
@@ -35,7 +34,7 @@ def verb(command_id: str, *, as_json: bool) -> None:
     ID is a ticket's, an explicit batch's, or a broadcast's id, a colon and a number.
     Exit code: 0 it is known, 1 it is not, 75 Redis away.
     """
-    if ID.fullmatch(command_id) is None:
+    if COMMAND_ID.fullmatch(command_id) is None:
         raise click.UsageError("ID must be the id that `outbound send` or a producer gave")
     place = installation()
     told = explain(place.client, place.keys, command_id, timeout_ms=place.settings.heartbeat_timeout_ms)

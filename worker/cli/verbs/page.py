@@ -11,6 +11,7 @@ from rich.table import Table
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED
 from worker.cli.installation import Installation, installation
+from worker.cli.missing import is_known
 from worker.cli.overview_view import span
 from worker.cli.screen import notice, print_json, print_whole, result_console
 from worker.cli.verb import Verb, VerbGroup
@@ -26,7 +27,6 @@ from worker.operations.scopes import (
     page_of,
     page_scope,
 )
-from worker.operations.serving import is_known
 
 REASON_DEFAULT: Final = "held by hand"
 TOKEN_CHARS: Final = 8

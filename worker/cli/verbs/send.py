@@ -15,12 +15,12 @@ from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import Refusal
 from worker.cli.installation import installation
+from worker.cli.missing import warning_for
 from worker.cli.screen import notice, print_json
 from worker.cli.telling import exit_code_of, sentence_of
 from worker.cli.verb import Verb
 from worker.operations.intake import arguments_for
 from worker.operations.lines import QueuedLine, parse_line
-from worker.operations.serving import warning_for
 
 WAIT_DEFAULT: Final = "30s"
 WAIT_MAX_S: Final = 3_600

@@ -1,7 +1,6 @@
 """`outbound ticket`: what became of one command."""
 
 import os
-import re
 from typing import Final
 
 import click
@@ -15,10 +14,10 @@ from worker.cli.installation import Installation, installation
 from worker.cli.screen import print_json
 from worker.cli.telling import exit_code_of, sentence_of
 from worker.cli.verb import Verb
+from worker.operations.explaining import COMMAND_ID
 
 WAIT_DEFAULT: Final = "30s"
 WAIT_MAX_S: Final = 3_600
-ID: Final = re.compile(r"[0-9a-zA-Z._:-]{1,200}")
 # The first letter of a command's record says where it is.
 PLACES: Final = {
     "L": "waiting in its lane",
@@ -64,7 +63,7 @@ def verb(command_id: str, wait_s: float, *, as_json: bool) -> int:
 
     Exit code: 0 sent, 1 ended otherwise or not known, 75 not ended yet or Redis away.
     """
-    if ID.fullmatch(command_id) is None:
+    if COMMAND_ID.fullmatch(command_id) is None:
         raise click.UsageError("ID must be the id that `outbound send` or a producer gave")
     place = installation()
     outcome = _outcome(place, command_id, wait_s)

@@ -13,9 +13,9 @@ from producer.errors import SettingsError
 from producer.store.queue import connect
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
-from worker.cli.failing import redis_address
 from worker.cli.screen import notice
 from worker.cli.verb import Verb
+from worker.config.addresses import redis_address
 from worker.config.pages import PagesSource
 from worker.config.settings import Settings, read_settings
 from worker.judge.file import read_table
