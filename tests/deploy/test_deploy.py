@@ -91,7 +91,7 @@ def test_the_example_of_a_verdicts_file_is_one() -> None:
     assert [row.name for row in table.rows if row.name not in names] == ["our-gateway-busy", "our-files-slow"]
     changed = [row.name for row in table.rows if row.name in names and row != DEFAULT.row(row.name)]
     assert sorted(changed) == ["invalid-reply-though-sent", "outside-window", "page-restricted"]
-    readme = (ROOT / "README.md").read_text("utf-8")
+    readme = (ROOT / "deploy/README.md").read_text("utf-8")
     [shown] = re.findall(r"```toml\n(\[rows\..*?)```", readme, flags=re.DOTALL)
     assert DEFAULT.with_overrides(shown).row("our-gateway-busy") == table.row("our-gateway-busy")
 
@@ -107,7 +107,7 @@ def test_the_compose_file_names_the_verdicts_file_where_it_is_mounted() -> None:
 
 def test_the_readme_lists_every_setting() -> None:
     """A setting that nobody can find is none; a name that is no setting misleads."""
-    readme = (ROOT / "README.md").read_text("utf-8")
+    readme = (ROOT / "deploy/README.md").read_text("utf-8")
     listed = set(re.findall(r"^\| `(OUTBOUND_\w+)` \|", readme, flags=re.MULTILINE))
     named = set(re.findall(r"OUTBOUND_[A-Z_]+", readme))
     assert NAMES - named == set()

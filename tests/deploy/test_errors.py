@@ -25,7 +25,7 @@ from worker.client import MessengerClient
 from worker.config.settings import read_settings
 from worker.judge.overrides import changes_of
 
-README = Path(__file__).parents[2] / "README.md"
+HANDBOOK = Path(__file__).parents[2] / "producer/README.md"
 # Programs and the far end, not the library: what they raise ends in a sentence of theirs, or in a test's output.
 PROGRAMS = (
     "worker.cli",
@@ -80,7 +80,7 @@ def test_every_error_derives_from_one_base() -> None:
 
 def table() -> dict[str, tuple[str, str]]:
     """Returns the rows of the README's table: when a class is raised, and what to do."""
-    text = README.read_text("utf-8").partition("### Errors")[2].partition("\n### ")[0]
+    text = HANDBOOK.read_text("utf-8").partition("## Errors")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", text, flags=re.MULTILINE)
     return {name: (when, what) for name, when, what in rows}
 

@@ -217,7 +217,7 @@ def test_everything_exposed_is_shown_and_documented(exposed: Mapping[str, Family
         for expr in EXPRESSIONS.values()
         for name, _ in selectors(expr)
     }
-    section = (ROOT / "README.md").read_text("utf-8").split("\n### Metrics\n")[1].split("\n### ")[0]
+    section = (ROOT / "deploy/README.md").read_text("utf-8").split("\n### Metrics\n")[1].split("\n### ")[0]
     assert used == families
     assert set(re.findall(r"`(outbound_\w+)`", section)) == families
 

@@ -1,4 +1,4 @@
-"""The README's fenced blocks, each with its section and language."""
+"""The documents' fenced blocks, each with its document, section and language."""
 
 import re
 from pathlib import Path
@@ -6,12 +6,17 @@ from pathlib import Path
 import msgspec
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
+DOCUMENTS = tuple(
+    ROOT / each
+    for each in ("README.md", "producer/README.md", "deploy/README.md", "worker/README.md", "tests/README.md")
+)
 
 
 class Block(msgspec.Struct, frozen=True):
-    """One fenced block; `line` is that of its first line in the README."""
+    """One fenced block; `line` is that of its first line in its document, `place` its number in all of them."""
 
+    document: str
+    place: int
     section: str
     language: str
     text: str
@@ -20,7 +25,7 @@ class Block(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """The block as a test's id names it."""
-        return f"{self.section}, line {self.line}"
+        return f"{self.document}, {self.section}, line {self.line}"
 
     @property
     def is_pytest(self) -> bool:
@@ -35,21 +40,35 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def all_blocks() -> list[Block]:
-    """Returns every block of the README from top to bottom."""
+    """Returns every block of the documents from top to bottom, in the order in which a reader meets them."""
+    found: list[Block] = []
+    for document in DOCUMENTS:
+        found += _blocks_in(document, len(found))
+    return found
+
+
+def all_text() -> str:
+    """Returns the text of all documents."""
+    return "\n".join(each.read_text("utf-8") for each in DOCUMENTS)
+
+
+def _blocks_in(document: Path, before: int) -> list[Block]:
+    name = str(document.relative_to(ROOT))
     found: list[Block] = []
     section, language, lines = "", None, list[str]()
-    for number, line in enumerate(README.read_text("utf-8").splitlines(keepends=True), start=1):
+    for number, line in enumerate(document.read_text("utf-8").splitlines(keepends=True), start=1):
         if language is None and line.startswith("```"):
             language, lines = line[3:].strip(), []
         elif language is None:
             heading = re.match(r"##+ (.*)", line)
             section = heading[1] if heading else section
         elif line.startswith("```"):
-            found.append(Block(section, language, "".join(lines), number - len(lines)))
+            first = number - len(lines)
+            found.append(Block(name, before + len(found), section, language, "".join(lines), first))
             language = None
         else:
             lines.append(line)
-    assert language is None, f"the last block of {section} is not closed"
+    assert language is None, f"the last block of {section} in {name} is not closed"
     return found
 
 

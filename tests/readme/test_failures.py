@@ -9,7 +9,7 @@ import redis
 from producer import Producer, Ticket
 from producer.store.keys import Keys
 from producer.store.queue import PAGE_QUEUE_MAX
-from tests.readme.fenced import README
+from tests.readme.fenced import all_text
 from tests.running import Valkey, ticket_of, wait_until
 from worker.operations import dead_letters, holds
 from worker.operations.scopes import page_scope
@@ -228,7 +228,7 @@ def test_a_held_page_accepts_and_goes_on_in_order(kit: Kit) -> None:
 
 def test_the_readme_names_the_bound_of_a_page() -> None:
     """The number in the text is the code's."""
-    assert f"up to {PAGE_QUEUE_MAX:,} a Page" in README.read_text("utf-8")
+    assert f"up to {PAGE_QUEUE_MAX:,} a Page" in all_text()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def home() -> Iterator[House]:
 def test_a_block_runs(home: House, block: Block) -> None:
     """Each block runs as it is written, after those before it, against the worker and the stub."""
     home.run_through(block)
-    assert home.reached >= block.line
+    assert home.reached >= block.place
 
 
 def test_what_the_first_service_sends_arrives(home: House) -> None:

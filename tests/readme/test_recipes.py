@@ -13,7 +13,7 @@ from producer import Producer, RetiredCommandError
 from producer.errors import BroadcastError
 from producer.testing import Outbox
 from tests.conformance.test_method_names import NAMES, snake
-from tests.readme.fenced import README, blocks_of, commands_of
+from tests.readme.fenced import all_text, blocks_of, commands_of
 from tests.readme.house import House, house
 from worker.cli import main
 from worker.testing.draining import Worker
@@ -97,7 +97,7 @@ def test_an_order_update_is_a_utility_message(recipe: dict[str, Any], outbox: Ou
 
 def test_a_tag_that_meta_refuses_is_told_before(outbox: Outbox) -> None:
     """With the present version three tags are refused before anything is queued, and the fourth is taken."""
-    assert 'graph_version="26.0"' in README.read_text("utf-8")
+    assert 'graph_version="26.0"' in all_text()
     producer = Producer.connect("redis://127.0.0.1:1/0", page=PAGE, graph_version="26.0")
     for tag in ("CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"):
         with pytest.raises(RetiredCommandError):
@@ -167,9 +167,7 @@ def test_a_campaign_by_hand(
 
 def _moved() -> list[tuple[str, str]]:
     """Returns the table's pairs, in the order of its columns."""
-    rows = re.findall(
-        r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", README.read_text("utf-8"), re.MULTILINE
-    )
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", all_text(), re.MULTILINE)
     return [row[:2] for row in rows] + [row[2:] for row in rows]
 
 

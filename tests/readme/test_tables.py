@@ -7,11 +7,11 @@ import pytest
 
 from producer.binding import Options
 from producer.queue.envelope import Delivery
-from tests.readme.fenced import README
+from tests.readme.fenced import all_text
 from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, Settings, read_settings
 from worker.testing import plugin
 
-TEXT: Final = README.read_text("utf-8")
+TEXT: Final = all_text()
 
 
 def rows_of(section: str) -> list[list[str]]:
