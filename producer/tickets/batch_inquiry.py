@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from producer.errors import InvalidCommandError
+from producer.limits import BATCH_PARTS_MAX
 from producer.store.ids import PATTERN
 from producer.store.keys import Keys
 from producer.store.steps import Steps
@@ -11,7 +12,8 @@ from producer.tickets.inquiry import Inquiry
 from producer.tickets.joint_inquiry import JointInquiry
 from producer.tickets.outcome import Outcome
 
-BATCH_ID: Final = re.compile(rf"({PATTERN})x(\d+)((?:_\d+)*)(n?)")
+# An id that somebody made up asks for no more than a batch may have.
+BATCH_ID: Final = re.compile(rf"({PATTERN})x([0-9]{{1,5}})((?:_[0-9]{{1,5}}){{0,50}})(n?)")
 
 
 class BatchInquiry(JointInquiry):
@@ -21,7 +23,7 @@ class BatchInquiry(JointInquiry):
 
     def __init__(self, batch_id: str, keys: Keys) -> None:
         match = BATCH_ID.fullmatch(batch_id)
-        if match is None:
+        if match is None or int(match[2]) > BATCH_PARTS_MAX:
             raise InvalidCommandError("id", "is no ticket of a batch")
         base, total = match[1], int(match[2])
         linked = [int(place) for place in match[3].split("_")[1:]]

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -25,6 +26,7 @@ RATE_NAMES: Final = {
     "OUTBOUND_RATE_PRIVATE_REPLY": ("private_reply", "750/h"),
     "OUTBOUND_RATE_USER_MENU": ("user_menu", "10/10m"),
 }
+NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
 SWITCHES: Final = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
 
 
@@ -56,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dead_letter_retention_ms: int = 30 * 24 * 3_600_000
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
+    metrics_names: tuple[str, ...] | None = None
     log_level: str = "info"
     debug: bool = False
     timed_proof: bool = False
@@ -134,6 +137,13 @@ def _address(text: str) -> str:
         raise ValueError("must be an IP address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
 
 
+def _names(text: str) -> tuple[str, ...]:
+    found = tuple(each.strip().lower() for each in text.split(","))
+    if not all(NAME.fullmatch(each) for each in found):
+        raise ValueError("must be names of hosts, separated by commas, such as worker.example.com")
+    return found
+
+
 FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_REDIS_URL": ("redis_url", _redis_url),
     "OUTBOUND_KEY_PREFIX": ("key_prefix", _prefix),
@@ -157,6 +167,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_DEAD_LETTER_RETENTION": ("dead_letter_retention_ms", _duration("1m", "365d")),
     "OUTBOUND_METRICS_PORT": ("metrics_port", _port),
     "OUTBOUND_METRICS_HOST": ("metrics_host", _address),
+    "OUTBOUND_METRICS_NAMES": ("metrics_names", _names),
     "OUTBOUND_LOG_LEVEL": ("log_level", _level),
     "OUTBOUND_DEBUG": ("debug", _switch),
     "OUTBOUND_TIMED_PROOF": ("timed_proof", _switch),
@@ -208,7 +219,7 @@ def _no_setting(name: str) -> str:
     near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=NEAR)
     if near:
         return f"{name} is no setting: did you mean {PREFIX}{near[0]}?"
-    return f"{name} is no setting: take it away; the README has a table of all settings"
+    return f"{name} is no setting: take it away; deploy/README.md has a table of all settings"
 
 
 def _check_together(settings: Settings) -> None:

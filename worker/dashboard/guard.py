@@ -10,12 +10,13 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from producer.errors import SettingsError
+from worker.web import host_name
 
 SESSION_S: Final = 12 * 3600
 SESSIONS_MAX: Final = 100
@@ -23,7 +24,7 @@ WRONG_MAX: Final = 10
 WRONG_S: Final = 60.0
 ADDRESSES_MAX: Final = 1_000
 TOKEN_CHARS_MAX: Final = 512
-TOKEN_CHARS_MIN_ELSEWHERE: Final = 16
+TOKEN_CHARS_MIN: Final = 16
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -44,7 +45,8 @@ class TooManyWrongError(Exception):
 class Guard:
     """Decides who may read and who may act.
 
-    Without a token nobody may act. On loopback everybody on this machine may read; elsewhere only a session.
+    Without a token nobody may act. On loopback everybody on this machine may read; elsewhere, and where a proxy brings
+    in others under names of its own, only a session.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Guard:
         """Takes the token (or '') and the address to listen on; `names` are further names of this machine.
 
         Raises:
-            SettingsError: the token is none, or the address is not loopback and there is no token to protect it.
+            SettingsError: the token is none, or others reach the address and there is no token to protect it.
         """
-        _check(token, host)
+        names = tuple(names)
+        _check(token, host, names)
         self.can_act = bool(token)
-        self.reads_need_session = not is_loopback(host)
+        self.reads_need_session = bool(names) or not is_loopback(host)
+        self._is_local = is_loopback(host)
         self._digest = _digest(token)
         self._names = {name.lower() for name in (*LOOPBACK_NAMES, host, *names)}
         self._clock = clock
@@ -79,14 +83,14 @@ class Guard:
 
         An address in figures cannot be rebound, so any is taken when we do not listen on loopback alone.
         """
-        name = _name_of(host)
+        name = host_name(host)
         if name in self._names:
             return True
         try:
             ipaddress.ip_address(name)
         except ValueError:
             return False
-        return self.reads_need_session or is_loopback(name)
+        return not self._is_local or is_loopback(name)
 
     def same_origin(self, origin: str, host: str) -> bool:
         """Tells whether a request that changes something comes from our own page."""
@@ -97,14 +101,15 @@ class Guard:
         """Returns the id of a new session, or None for a wrong token.
 
         Raises:
-            TooManyWrongError: ten wrong ones came from this address within a minute.
+            TooManyWrongError: it is wrong, and ten wrong ones came from this address within a minute. The right one is
+                always taken: behind a proxy everybody has one address, and its length alone stops who guesses.
         """
         now = self._clock()
         with self._lock:
-            wrong = [at for at in self._wrong.get(address, []) if now - at < WRONG_S]
-            if len(wrong) >= WRONG_MAX:
-                raise TooManyWrongError
             if not self.can_act or not hmac.compare_digest(_digest(token), self._digest):
+                wrong = [at for at in self._wrong.get(address, []) if now - at < WRONG_S]
+                if len(wrong) >= WRONG_MAX:
+                    raise TooManyWrongError
                 self._wrong[address] = [*wrong, now]
                 self._wrong.move_to_end(address)
                 while len(self._wrong) > ADDRESSES_MAX:
@@ -143,30 +148,27 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _check(token: str, host: str) -> None:
+def _check(token: str, host: str, names: Sequence[str]) -> None:
     if len(token) > TOKEN_CHARS_MAX or any(c.isspace() for c in token):
         raise SettingsError(
-            f"OUTBOUND_DASHBOARD_TOKEN must have 1 to {TOKEN_CHARS_MAX} characters, none of them white space"
+            f"OUTBOUND_DASHBOARD_TOKEN must have {TOKEN_CHARS_MIN} to {TOKEN_CHARS_MAX} characters, "
+            "none of them white space"
         )
-    if is_loopback(host):
+    if token and len(token) < TOKEN_CHARS_MIN:
+        raise SettingsError(f"OUTBOUND_DASHBOARD_TOKEN must have at least {TOKEN_CHARS_MIN} characters")
+    if token:
         return
-    if not token:
+    if not is_loopback(host):
         raise SettingsError(
             f"{host} is not loopback: set OUTBOUND_DASHBOARD_TOKEN, so that not everybody there can look, "
             "or listen on 127.0.0.1"
         )
-    if len(token) < TOKEN_CHARS_MIN_ELSEWHERE:
+    if names:
         raise SettingsError(
-            f"{host} is not loopback: OUTBOUND_DASHBOARD_TOKEN must have at least {TOKEN_CHARS_MIN_ELSEWHERE} "
-            "characters there"
+            f"--allow-host {names[0]} lets others in through a proxy: set OUTBOUND_DASHBOARD_TOKEN, so that not "
+            "everybody there can look"
         )
 
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _name_of(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.rpartition(":")[0].lower() if ":" in host else host.lower()

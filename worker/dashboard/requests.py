@@ -1,35 +1,39 @@
 """One exchange with a browser: the request is checked, answered, and everything sent carries the same safe headers."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
-from http.server import BaseHTTPRequestHandler
-from typing import Any, Final, cast
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Final, Never, cast
+from urllib.parse import parse_qsl
 
 import msgspec
 import redis
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from producer.errors import OutboundError, QueueUnavailableError
 from worker.dashboard.guard import SESSION_S, Guard, Session, TooManyWrongError
+from worker.dashboard.routes import Routes
 from worker.operations.sentences import sentence_of
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 QUERY_FIELDS_MAX: Final = 20
-IDLE_S: Final = 30
 COOKIE: Final = "outbound_session"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-HEADERS: Final = (
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", POLICY),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-)
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Server": "outbound",
+}
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,187 +70,162 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     since: object = None
 
 
-class Exchange(BaseHTTPRequestHandler):
-    """One connection of a browser."""
+class Exchange:
+    """The dashboard as an ASGI application: Redis is asked in threads, never in the event loop."""
 
-    protocol_version = "HTTP/1.1"
-    timeout = IDLE_S
-    server: Any  # a `Dashboard`, which cannot be named here without a cycle
+    def __init__(self, guard: Guard, routes: Routes, report: Callable[[str], object]) -> None:
+        self._guard = guard
+        self._routes = routes
+        self._report = report
 
-    def do_GET(self) -> None:
-        """Answers a question."""
-        self._guarded(self._get)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; what arrived of its body is read, or the connection ends with the answer."""
+        request = Request(scope, receive)
+        response = await self._answered(request)
+        await response(scope, receive, send)
 
-    def do_POST(self) -> None:
-        """Carries out an act."""
-        self._guarded(self._post)
-
-    def log_message(self, *_: object) -> None:
-        """Keeps no log of requests."""
-
-    def version_string(self) -> str:
-        """Returns what the `Server` header says."""
-        return "outbound"
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 (http.server's signature)
-        """Answers a request that is none."""
-        self.close_connection = True
-        self._send(HTTPStatus(code), Problem(HTTPStatus(code).phrase))
-
-    def _guarded(self, answer: Any) -> None:  # noqa: ANN401 (one of the two below)
+    async def _answered(self, request: Request) -> Response:
         try:
-            answer()
+            body = await _body_of(request)
+            return await run_in_threadpool(self._answer, request, body)
         except _Refused as refused:
-            self._send(refused.status, Problem(str(refused)))
+            return _response(refused.status, Problem(str(refused)))
         except TooManyWrongError:
             sentence = "too many wrong tokens: try again in a minute"
-            self._send(HTTPStatus.TOO_MANY_REQUESTS, Problem(sentence))
+            return _response(HTTPStatus.TOO_MANY_REQUESTS, Problem(sentence))
         except (redis.ConnectionError, redis.TimeoutError, QueueUnavailableError) as error:
-            since = self.server.routes.reader.pulse.note_away()
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, Problem(sentence_of(error), since))
+            since = self._routes.reader.pulse.note_away()
+            return _response(HTTPStatus.SERVICE_UNAVAILABLE, Problem(sentence_of(error), since))
         except (OutboundError, redis.RedisError) as error:
-            self._send(HTTPStatus.BAD_REQUEST, Problem(sentence_of(error)))
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
+            return _response(HTTPStatus.BAD_REQUEST, Problem(sentence_of(error)))
         except Exception as error:  # noqa: BLE001 (the boundary: whatever it is becomes a sentence)
-            self.server.report(f"{self.command} {urlsplit(self.path).path}: {sentence_of(error)}")
+            self._report(f"{request.method} {request.url.path}: {sentence_of(error)}")
             problem = Problem("this should not have happened: the terminal of the dashboard says more")
-            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, problem)
+            return _response(HTTPStatus.INTERNAL_SERVER_ERROR, problem)
 
-    def _get(self) -> None:
-        self._check_host()
-        path, query = self._target()
-        static = self.server.routes.static(path)
+    def _answer(self, request: Request, body: bytes) -> Response:
+        self._check_host(request)
+        match request.method:
+            case "GET" | "HEAD":
+                return self._get(request)
+            case "POST":
+                return self._post(request, body)
+            case _:
+                raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "this method is not for this path")
+
+    def _get(self, request: Request) -> Response:
+        path = request.url.path
+        static = self._routes.static(path)
         if static is not None:
-            self._send_bytes(HTTPStatus.OK, static.body, static.content_type)
-            return
+            return Response(static.body, headers=HEADERS, media_type=static.content_type)
         if path == "/api/session":
-            self._send(HTTPStatus.OK, self._told())
-            return
-        route = self.server.routes.route("GET", path)
-        if route is None:
-            self._no_such(path)
-        if self._guard.reads_need_session and self._session() is None:
+            return _response(HTTPStatus.OK, self._told(request))
+        route = self._routes.route("GET", path) or self._no_such(path)
+        if self._guard.reads_need_session and self._session(request) is None:
             raise _Refused(HTTPStatus.UNAUTHORIZED, "sign in first")
-        self._send(HTTPStatus.OK, route.answer(query))
+        return _response(HTTPStatus.OK, route.answer(_query_of(request)))
 
-    def _post(self) -> None:
-        body = self._body()
-        self._check_host()
-        if not self._guard.same_origin(self.headers.get("Origin", ""), self.headers.get("Host", "")):
+    def _post(self, request: Request, body: bytes) -> Response:
+        headers = request.headers
+        if not self._guard.same_origin(headers.get("origin", ""), headers.get("host", "")):
             raise _Refused(HTTPStatus.FORBIDDEN, "this request does not come from the dashboard's own page")
-        if self.headers.get_content_type() != "application/json":
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON")
-        session = self._session()
-        if not self._guard.csrf_fits(session, self.headers.get("X-CSRF-Token", "")):
+        session = self._session(request)
+        if not self._guard.csrf_fits(session, headers.get("x-csrf-token", "")):
             raise _Refused(HTTPStatus.FORBIDDEN, "the page is out of date: load it again")
-        path, _ = self._target()
-        match path:
+        match request.url.path:
             case "/api/login":
-                self._log_in(body)
-                return
+                return self._log_in(request, body)
             case "/api/logout":
-                self._guard.logout(self._session_id())
-                self._send(HTTPStatus.OK, Problem(""), (self._cookie("", 0),))
-                return
-        route = self.server.routes.route("POST", path)
-        if route is None:
-            self._no_such(path)
-        if not self._guard.can_act:
-            raise _Refused(
-                HTTPStatus.FORBIDDEN, "the dashboard is read-only: OUTBOUND_DASHBOARD_TOKEN is not set"
-            )
+                self._guard.logout(request.cookies.get(COOKIE, ""))
+                return _with_cookie(_response(HTTPStatus.OK, Problem("")), request, "", 0)
+        route = self._routes.route("POST", request.url.path) or self._no_such(request.url.path)
+        self._check_can_act()
         if session is None:
             raise _Refused(HTTPStatus.UNAUTHORIZED, "sign in first")
-        self._send(HTTPStatus.OK, route.answer(_decoded(body, route.asks)))
+        return _response(HTTPStatus.OK, route.answer(_decoded(body, route.asks)))
 
-    def _log_in(self, body: bytes) -> None:
+    def _log_in(self, request: Request, body: bytes) -> Response:
+        self._check_can_act()
+        given = cast("Login", _decoded(body, Login))
+        address = request.client.host if request.client is not None else ""
+        session_id = self._guard.login(given.token, address)
+        if session_id is None:
+            raise _Refused(HTTPStatus.FORBIDDEN, "this is not the token")
+        return _with_cookie(_response(HTTPStatus.OK, Problem("")), request, session_id, SESSION_S)
+
+    def _check_can_act(self) -> None:
         if not self._guard.can_act:
             raise _Refused(
                 HTTPStatus.FORBIDDEN, "the dashboard is read-only: OUTBOUND_DASHBOARD_TOKEN is not set"
             )
-        given = cast("Login", _decoded(body, Login))
-        session_id = self._guard.login(given.token, str(self.client_address[0]))
-        if session_id is None:
-            raise _Refused(HTTPStatus.FORBIDDEN, "this is not the token")
-        self._send(HTTPStatus.OK, Problem(""), (self._cookie(session_id, SESSION_S),))
 
-    def _told(self) -> SessionTold:
-        session = self._session()
+    def _told(self, request: Request) -> SessionTold:
+        session = self._session(request)
         return SessionTold(
             can_act=self._guard.can_act,
             must_log_in=self._guard.reads_need_session and session is None,
             logged_in=session is not None,
             csrf=session.csrf if session is not None else self._guard.csrf_before_login,
-            name=self.server.routes.name if not self._guard.reads_need_session or session is not None else "",
+            name=self._routes.name if not self._guard.reads_need_session or session is not None else "",
         )
 
-    def _check_host(self) -> None:
-        if len(self.headers.get_all("Host", [])) != 1 or not self._guard.knows_host(self.headers["Host"]):
+    def _check_host(self, request: Request) -> None:
+        if not self._guard.knows_host(request.headers.get("host", "")):
             raise _Refused(
                 HTTPStatus.MISDIRECTED_REQUEST,
                 "this name is not known here: open the dashboard by its address, or start it with --allow-host NAME",
             )
 
-    def _no_such(self, path: str) -> Any:  # noqa: ANN401 (never returns)
-        if self.server.routes.methods(path):
+    def _no_such(self, path: str) -> Never:
+        if self._routes.methods(path):
             raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "this method is not for this path")
         raise _Refused(HTTPStatus.NOT_FOUND, "there is nothing here")
 
-    def _target(self) -> tuple[str, dict[str, str]]:
-        try:
-            parts = urlsplit(self.path)
-            pairs = parse_qsl(parts.query, max_num_fields=QUERY_FIELDS_MAX, errors="strict")
-        except ValueError:
-            raise _Refused(HTTPStatus.BAD_REQUEST, "the address cannot be read") from None
-        return parts.path, dict(pairs)
-
-    def _body(self) -> bytes:
-        text = self.headers.get("Content-Length", "")
-        if self.headers.get("Transfer-Encoding") is not None or not text.isdecimal():
-            self.close_connection = True
-            raise _Refused(HTTPStatus.LENGTH_REQUIRED, "the body must have a length")
-        if int(text) > BODY_BYTES_MAX:
-            self.close_connection = True
-            raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_BYTES_MAX:,} bytes")
-        return self.rfile.read(int(text))
-
-    @property
-    def _guard(self) -> Guard:
-        guard: Guard = self.server.guard
-        return guard
-
-    def _session(self) -> Session | None:
-        return self._guard.session(self._session_id())
-
-    def _session_id(self) -> str:
-        try:
-            found = SimpleCookie(self.headers.get("Cookie", "")).get(COOKIE)
-        except CookieError:
-            return ""
-        return found.value if found is not None else ""
-
-    def _cookie(self, session_id: str, age_s: int) -> tuple[str, str]:
-        return "Set-Cookie", f"{COOKIE}={session_id}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age_s}"
-
-    def _send(self, status: HTTPStatus, value: object, headers: tuple[tuple[str, str], ...] = ()) -> None:
-        self._send_bytes(status, msgspec.json.encode(value), "application/json", headers)
-
-    def _send_bytes(
-        self, status: HTTPStatus, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        self.send_response(status)
-        for name, text in (*HEADERS, *headers, ("Content-Type", content_type)):
-            self.send_header(name, text)
-        self.send_header("Content-Length", str(len(body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
+    def _session(self, request: Request) -> Session | None:
+        return self._guard.session(request.cookies.get(COOKIE, ""))
 
 
-def _decoded(body: bytes, form: type[Any]) -> object:
+async def _body_of(request: Request) -> bytes:
+    """Returns the body, or refuses it as soon as it is known to be too long."""
+    size = int(request.headers.get("content-length", "0"))
+    parts: list[bytes] = []
+    if size <= BODY_BYTES_MAX:
+        size = 0
+        async for part in request.stream():
+            size += len(part)
+            parts.append(part)
+            if size > BODY_BYTES_MAX:
+                break
+    if size > BODY_BYTES_MAX:
+        raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_BYTES_MAX:,} bytes")
+    return b"".join(parts)
+
+
+def _query_of(request: Request) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(request.url.query, max_num_fields=QUERY_FIELDS_MAX, errors="strict"))
+    except ValueError:
+        raise _Refused(HTTPStatus.BAD_REQUEST, "the address cannot be read") from None
+
+
+def _response(status: HTTPStatus, value: object) -> Response:
+    closing = {"Connection": "close"} if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else {}
+    return Response(
+        msgspec.json.encode(value), status, headers={**HEADERS, **closing}, media_type="application/json"
+    )
+
+
+def _with_cookie(response: Response, request: Request, session_id: str, age_s: int) -> Response:
+    """Returns the answer with the session's cookie, which goes back over TLS only where it came over TLS."""
+    secure = request.headers.get("origin", "").lower().startswith("https://")
+    response.set_cookie(COOKIE, session_id, max_age=age_s, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+def _decoded(body: bytes, form: type[Any] | None) -> object:
     try:
         return msgspec.json.decode(body, type=form)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise _Refused(HTTPStatus.BAD_REQUEST, f"the body is wrong: {error}") from None

@@ -5,7 +5,7 @@ from typing import Final
 
 from producer.errors import SettingsError
 from worker.config.settings import Settings
-from worker.dashboard.guard import TOKEN_CHARS_MIN_ELSEWHERE, Guard
+from worker.dashboard.guard import Guard
 from worker.doctor.findings import Finding, error, ok, warning
 from worker.judge import DEFAULT
 from worker.judge.file import read_table
@@ -52,14 +52,6 @@ def token_of_dashboard(token: str) -> Iterator[Finding]:
             str(problem),
             why="`outbound dashboard` does not start",
             do="set another, such as that of `openssl rand -hex 32`",
-        )
-        return
-    if len(token) < TOKEN_CHARS_MIN_ELSEWHERE:
-        yield warning(
-            "dashboard.token",
-            f"{DASHBOARD_TOKEN} has fewer than {TOKEN_CHARS_MIN_ELSEWHERE} characters",
-            why="who guesses it releases holds and drops dead letters; the dashboard takes it on loopback only",
-            do="set a longer one, such as that of `openssl rand -hex 32`",
         )
         return
     yield ok("dashboard.token", "it is long enough")

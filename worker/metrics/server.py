@@ -1,29 +1,29 @@
 """The HTTP port of a worker: `/metrics` for Prometheus, `/livez` and `/readyz` for whoever starts it anew."""
 
-import socket
-import threading
-from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+import ipaddress
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 import structlog
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from producer.errors import SettingsError
 from worker.metrics.health import Finding, Health
+from worker.web import Web, host_name
 
-REQUEST_S: Final = 10.0
-JSON: Final = "application/json"
+# Names under which no page of the web can reach a machine here: without a dot, or of a network's own.
+PRIVATE_SUFFIXES: Final = (".svc", ".local", ".internal")
 
 log = structlog.get_logger("outbound.metrics")
 
-Answer = tuple[int, str, bytes]
 
-
-class Port:
+class Port(Web):
     """Answers on one address from a thread of its own.
 
     Args:
@@ -31,98 +31,65 @@ class Port:
         port: 1 to 65535, or 0 for a free one.
         registry: what `/metrics` shows.
         health: what `/livez` and `/readyz` ask.
+        names: further names under which it is asked; addresses and names without a public ending need none.
 
     Raises:
         SettingsError: the address cannot be listened on.
     """
 
-    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
+    def __init__(
+        self, host: str, port: int, registry: CollectorRegistry, health: Health, names: Iterable[str] = ()
+    ) -> None:
         self._registry = registry
         self._health = health
+        self._names = frozenset(name.lower() for name in names)
         try:
-            self._server = _Server(host, port, self._answer)
+            super().__init__(self._exchange, host, port, name="outbound-metrics")
         except OSError as error:
             raise SettingsError(
                 f"OUTBOUND_METRICS_PORT: cannot listen on {host}:{port}: {error.strerror}; "
                 "choose another port, or leave it empty to have no metrics"
             ) from None
-        self.number = int(self._server.server_address[1])
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="outbound-metrics", daemon=True
-        )
 
-    def start(self) -> None:
-        """Starts the thread; returns at once."""
-        self._thread.start()
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await run_in_threadpool(self._answer, request)
+        except Exception as error:  # noqa: BLE001 (a defect of ours is told, and stops no probe after it)
+            log.warning("request.failed", error=type(error).__name__)
+            response = PlainTextResponse("this should not have happened\n", 500)
+        response.headers["Server"] = "outbound"
+        await response(scope, receive, send)
 
-    def close(self) -> None:
-        """Stops answering."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-        self._server.server_close()
-
-    def _answer(self, path: str, accept: str) -> Answer:
-        match path.partition("?")[0]:
+    def _answer(self, request: Request) -> Response:
+        if not _is_private(host_name(request.headers.get("host", "")), self._names):
+            return PlainTextResponse("this name is not known here: see OUTBOUND_METRICS_NAMES\n", 421)
+        if request.method not in {"GET", "HEAD"}:
+            return PlainTextResponse("GET is all that there is\n", 405)
+        match request.url.path:
             case "/metrics":
-                encode, content_type = choose_encoder(accept)
-                return 200, content_type, encode(self._registry)
+                encode, content_type = choose_encoder(request.headers.get("accept", ""))
+                return Response(encode(self._registry), headers={"content-type": content_type})
             case "/livez":
                 return _of(self._health.live())
             case "/readyz":
                 return _of(self._health.ready())
             case _:
-                return 404, "text/plain", b"there are /metrics, /livez and /readyz\n"
+                return PlainTextResponse("there are /metrics, /livez and /readyz\n", 404)
 
 
-def _of(finding: Finding) -> Answer:
+def _of(finding: Finding) -> Response:
     body = msgspec.json.encode({"ok": finding.ok, "problems": finding.problems}) + b"\n"
-    return (200 if finding.ok else 503), JSON, body
+    return Response(body, 200 if finding.ok else 503, media_type="application/json")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, host: str, port: int, answer: Callable[[str, str], Answer]) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.answer = answer
-        super().__init__((host, port), _Request)
-
-    def server_bind(self) -> None:
-        """Binds without asking the name service for this machine's name, as the library's own server does."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = "outbound", int(self.server_address[1])
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 (the library's signature)
-        """Logs what went wrong, without a traceback on standard error."""
-        log.debug("request.failed")
-
-
-class _Request(BaseHTTPRequestHandler):
-    timeout = REQUEST_S
-    server: _Server
-
-    def do_GET(self) -> None:
-        """Answers; the names of headers and methods are the library's."""
-        self._send(with_body=True)
-
-    def do_HEAD(self) -> None:
-        """Answers without the body."""
-        self._send(with_body=False)
-
-    def _send(self, *, with_body: bool) -> None:
-        status, content_type, body = self.server.answer(self.path, self.headers.get("accept", ""))
-        self.send_response(status)
-        headers: Mapping[str, str] = {"content-type": content_type, "content-length": str(len(body))}
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 (the library's signature)
-        """Logs nothing: probes come every few seconds."""
-
-    def version_string(self) -> str:
-        """Names no versions."""
-        return "outbound"
+def _is_private(name: str, known: frozenset[str]) -> bool:
+    """Tells whether no foreign page could have rebound this name to us."""
+    name = name.rstrip(".")
+    if not name or name in known or name.endswith(PRIVATE_SUFFIXES):
+        return bool(name)
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return "." not in name
+    return True

@@ -63,7 +63,9 @@ class Serving(Collector):
             pages_problem=self._pages_problem,
             stopping=stopping,
         )
-        self.port = Port(settings.metrics_host, settings.metrics_port or 0, registry, health)
+        self.port = Port(
+            settings.metrics_host, settings.metrics_port or 0, registry, health, settings.metrics_names or ()
+        )
 
     def start(self) -> None:
         """Begins to answer; returns at once."""

@@ -91,7 +91,7 @@ def test_plain_http_is_for_loopback() -> None:
     )
 
 
-TABLE = "take it away; the README has a table of all settings"
+TABLE = "take it away; deploy/README.md has a table of all settings"
 
 
 @pytest.mark.parametrize(

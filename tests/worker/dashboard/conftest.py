@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -46,7 +45,7 @@ class Caller:
 
     def __init__(self, server: Dashboard) -> None:
         self.server = server
-        self.port = int(server.server_address[1])
+        self.port = server.number
         self.host = f"127.0.0.1:{self.port}"
         self.cookie = ""
 
@@ -94,16 +93,11 @@ def running_dashboard(client: "redis.Redis", *, token: str = TOKEN, **guard: Any
     routes = Routes(client, Keys("outbound"), decider, timeout_ms=10_000)
     reports: list[str] = []
     server = Dashboard("127.0.0.1", 0, guard=decider, routes=routes, report=reports.append)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    routes.reader.pulse.start()
+    server.start()
     try:
         yield server
     finally:
-        server.shutdown()
-        server.server_close()
-        routes.reader.pulse.stop()
-        thread.join()
+        server.close()
     assert reports == []
 
 

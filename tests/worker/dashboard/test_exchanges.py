@@ -1,19 +1,21 @@
 """What the dashboard answers to requests as they come over the wire, honest and forged."""
 
 import re
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import msgspec
 import pytest
 import redis
+from starlette.responses import PlainTextResponse
 
 from producer import Producer, messages
 from producer.store.keys import Keys
-from tests.running import Valkey
+from tests.running import Valkey, wait_until
 from tests.worker.dashboard.conftest import TOKEN, Caller, Said, running_dashboard
-from worker.dashboard.server import CONNECTIONS_MAX
 from worker.operations import holds
+from worker.web import CONNECTIONS_MAX, Web
 
 KEYS = Keys("outbound")
 Start = Callable[..., Caller]
@@ -99,7 +101,7 @@ def test_the_cookie_is_for_this_page_alone(dashboard: Start) -> None:
     said = caller.log_in()
     cookie = said.headers["set-cookie"]
     assert re.fullmatch(
-        r"outbound_session=[\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200", cookie
+        r"outbound_session=[\w-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=strict", cookie
     )
     answers = [said, *(caller.get(path) for path in PATHS)]
     assert [each for each in answers if TOKEN in f"{each.headers}{each.body!r}"] == []
@@ -167,7 +169,7 @@ BAD: dict[str, tuple[str, str, bytes, int]] = {
     "out of the folder, hidden": ("GET", "/static/%2e%2e/server.py", b"", 404),
     "a question as an act": ("POST", "/api/live", b"{}", 405),
     "an act as a question": ("GET", "/api/dead/drop", b"", 405),
-    "another method": ("DELETE", "/api/live", b"", 501),
+    "another method": ("DELETE", "/api/live", b"", 405),
     "no JSON": ("POST", "/api/dead/drop", b"{", 400),
     "no ids": ("POST", "/api/dead/drop", b'{"ids":[]}', 400),
     "too many ids": ("POST", "/api/dead/drop", msgspec.json.encode({"ids": ["x"] * 10_001}), 400),
@@ -225,7 +227,59 @@ def test_too_long_a_body_is_not_read(dashboard: Start) -> None:
     caller = dashboard()
     said = caller.ask("POST", "/api/login", Content_Length=str(1024 * 1024 + 1))
     assert (said.status, said.headers["connection"]) == (413, "close")
-    assert caller.ask("POST", "/api/login", Content_Length="-1").status == 411
+    assert caller.ask("POST", "/api/login", Content_Length="-1").status == 400
+    assert _said(
+        caller, b"Transfer-Encoding: chunked", b"100001\r\n" + b"x" * 0x100001 + b"\r\n0\r\n\r\n"
+    ) == ["413"]
+
+
+def _said(caller: Caller, header: bytes, body: bytes, method: bytes = b"POST") -> list[str]:
+    """Returns the status of each answer to one request, as it is sent over a connection of its own."""
+    lines = (method + b" /api/login HTTP/1.1", b"Host: " + caller.host.encode(), header, b"Connection: close")
+    head = b"\r\n".join(lines) + b"\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", caller.port), timeout=5) as connection:
+        connection.sendall(head + body)
+        answer = b""
+        with suppress(ConnectionError):
+            while part := connection.recv(65_536):
+                answer += part
+    return re.findall(r"^HTTP/1\.1 (\d+)", answer.decode("latin-1"), re.MULTILINE)
+
+
+SMUGGLED = b"GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+FRAMES: dict[str, tuple[bytes, bytes, list[str]]] = {
+    "a length that is honest": (b"Content-Length: %d" % len(SMUGGLED), SMUGGLED, ["404"]),
+    "chunks": (
+        b"Transfer-Encoding: chunked",
+        b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n",
+        ["404"],
+    ),
+    "two lengths": (b"Content-Length: 2\r\nContent-Length: 50", b"{}" + SMUGGLED, ["400"]),
+    "a length of 5,000 digits": (b"Content-Length: " + b"9" * 5_000, b"{}", ["400"]),
+    "a length with a sign": (b"Content-Length: +5", b"{}xxx", ["400"]),
+}
+
+
+@pytest.mark.parametrize(("header", "body", "answers"), FRAMES.values(), ids=FRAMES)
+def test_a_request_has_one_answer(dashboard: Start, header: bytes, body: bytes, answers: list[str]) -> None:
+    """What stands in the body of a request is never answered as another one, behind a proxy or before it."""
+    caller = dashboard()
+    assert _said(caller, header, body, method=b"GET") == answers
+
+
+def test_a_slow_request_gives_its_place_up() -> None:
+    """A connection that does not finish a request in time is closed; one that is idle between two is not."""
+    web = Web(PlainTextResponse("well"), "127.0.0.1", 0, name="test", request_s=0.2)
+    web.start()
+    try:
+        with socket.create_connection(("127.0.0.1", web.number), timeout=5) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-")
+            assert slow.recv(100) == b""
+        with socket.create_connection(("127.0.0.1", web.number), timeout=5) as prompt:
+            prompt.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert prompt.recv(4_096).startswith(b"HTTP/1.1 200")
+    finally:
+        web.close()
 
 
 def test_redis_away_is_told_with_its_beginning_and_is_over_by_itself() -> None:
@@ -251,14 +305,25 @@ def _until_away(caller: Caller) -> Said:
     raise AssertionError("Redis is still there")
 
 
-def test_idle_connections_are_bounded(dashboard: Start) -> None:
-    """More connections than the bound are closed at once, and those that are open go on."""
+def test_connections_are_bounded(dashboard: Start) -> None:
+    """More connections than the bound are answered that there are too many, and those that are open go on."""
     caller = dashboard()
-    free = caller.server._free
-    taken = [free.acquire(blocking=False) for _ in range(CONNECTIONS_MAX)]
-    assert taken == [True] * CONNECTIONS_MAX
-    with pytest.raises(ConnectionError):
-        caller.get("/")
-    for _ in taken:
-        free.release()
-    assert caller.get("/").status == 200
+    with ExitStack() as stack:
+        for _ in range(CONNECTIONS_MAX):
+            stack.enter_context(socket.create_connection(("127.0.0.1", caller.port), timeout=5))
+        assert caller.get("/").status == 503
+    wait_until(lambda: caller.get("/").status == 200, within_s=5, why="their places are free")
+
+
+def test_the_cookie_goes_back_over_tls_where_it_came_so(dashboard: Start) -> None:
+    """Behind a proxy with a certificate the session is never sent without it."""
+    caller = dashboard()
+    origin = f"https://{caller.host}"
+    said = caller.post("/api/login", {"token": TOKEN}, Origin=origin)
+    assert "; Secure" in said.headers["set-cookie"]
+
+
+def test_behind_a_proxy_reading_wants_a_session(dashboard: Start) -> None:
+    """Who lets others in under a name shows them nothing before the sign-in, on loopback too."""
+    caller = dashboard(names=("dash.example",))
+    assert [caller.get(path, Host="dash.example").status for path in ("/api/live", "/api/dead")] == [401] * 2

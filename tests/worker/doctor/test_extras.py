@@ -45,18 +45,18 @@ def test_a_file_of_verdicts_is_read_as_a_worker_reads_it(tmp_path: Path) -> None
         pytest.param("correct-horse-ba", [("ok", "it is long enough")], id="sixteen characters"),
         pytest.param(
             "correct-horse-b",
-            [("warning", "OUTBOUND_DASHBOARD_TOKEN has fewer than 16 characters")],
+            [("error", "OUTBOUND_DASHBOARD_TOKEN must have at least 16 characters")],
             id="fifteen characters",
         ),
         pytest.param(
             "correct horse battery",
-            [("error", "OUTBOUND_DASHBOARD_TOKEN must have 1 to 512 characters, none of them white space")],
+            [("error", "OUTBOUND_DASHBOARD_TOKEN must have 16 to 512 characters, none of them white space")],
             id="white space",
         ),
     ],
 )
 def test_a_token_of_the_dashboard_is_long_and_in_form(token: str, told: list[tuple[str, str]]) -> None:
-    """One that the dashboard refuses is an error, one that can be guessed a warning; it is never shown."""
+    """One that the dashboard refuses is an error; it is never shown."""
     found = list(token_of_dashboard(token))
     assert [(each.level, each.what) for each in found] == told
     assert [each for each in found if "horse" in f"{each.what}{each.why}{each.do}"] == []

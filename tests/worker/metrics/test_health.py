@@ -131,7 +131,7 @@ def test_nothing_else_is_there(client: httpx.Client) -> None:
     assert client.get("/").status_code == 404
     head = client.head("/livez")
     assert (head.status_code, head.content) == (200, b"")
-    assert client.post("/livez").status_code == 501
+    assert client.post("/livez").status_code == 405
 
 
 def test_a_taken_port_is_a_sentence(house: House) -> None:
@@ -141,3 +141,25 @@ def test_a_taken_port_is_a_sentence(house: House) -> None:
         with pytest.raises(SettingsError) as caught:
             Port("127.0.0.1", number, CollectorRegistry(), house.health)
     assert f"OUTBOUND_METRICS_PORT: cannot listen on 127.0.0.1:{number}" in str(caught.value)
+
+
+NAMES = {
+    "its address": ("127.0.0.1", 200),
+    "a name of a pod's network": ("worker:9464", 200),
+    "a service's name": ("worker.shop.svc", 200),
+    "a name that is set": ("metrics.example.com", 200),
+    "a name that was rebound": ("evil.example", 421),
+    "no name": ("", 421),
+}
+
+
+@pytest.mark.parametrize(("host", "status"), NAMES.values(), ids=NAMES)
+def test_only_names_of_ours_are_answered(house: House, host: str, status: int) -> None:
+    """A page of another site whose name was rebound to this machine reads no figures."""
+    port = Port("127.0.0.1", 0, CollectorRegistry(), house.health, names=("metrics.example.com",))
+    port.start()
+    try:
+        found = httpx.get(f"http://127.0.0.1:{port.number}/livez", headers={"host": host})
+    finally:
+        port.close()
+    assert found.status_code == status

@@ -63,10 +63,12 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
         raise Refusal(
             f"the dashboard cannot listen on {host}:{port}: {error.strerror or error}; try --port 0"
         ) from None
-    with _stopped_by_signals() as (stopped, signals), _serving(server):
+    with _stopped_by_signals() as (stopped, signals):
+        server.start()
         click.echo(server.origin)
         notice("Ctrl-C stops it; " + _described(guard))
         stopped.wait()
+        server.close()
     notice("the dashboard has stopped")
     return INTERRUPTED if signals[:1] == [signal.SIGINT] else 0
 
@@ -88,22 +90,6 @@ def _described(guard: Guard) -> str:
     if not guard.can_act:
         return f"it only shows: set {TOKEN} to act"
     return "who signs in with the token can act"
-
-
-@contextmanager
-def _serving(server: Dashboard) -> Iterator[None]:
-    thread = threading.Thread(
-        target=server.serve_forever, args=(0.1,), name="outbound-dashboard", daemon=True
-    )
-    server.routes.reader.pulse.start()
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        server.routes.reader.pulse.stop()
-        thread.join()
 
 
 @contextmanager
