@@ -5,7 +5,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from worker.engine.lanes import Action, Settlement
+from worker.engine.chunk import Action, Settlement
 
 PAGES: Final = ("P1", "P1", "P1", "P2", "P3", "P4")
 RATE_CLASSES: Final = "tttmpo"

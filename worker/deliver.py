@@ -20,8 +20,9 @@ from worker.call.graph.linked import explained, merged
 from worker.call.graph.signing import Signed
 from worker.call.prepare import Job, prepare
 from worker.config.pages import Pages
+from worker.engine.chunk import Chunk, Hold, Settlement, Taken
 from worker.engine.knowledge import fingerprint_of
-from worker.engine.lanes import Chunk, Hold, Lanes, Settlement, Taken
+from worker.engine.lanes import Lanes
 from worker.judge import DEFAULT, Table, Verdict, judge
 from worker.observe.metering import Meter, NoMeter
 from worker.observe.tracing import calling

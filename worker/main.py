@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from producer.errors import SettingsError
+from producer.store.policy import Policy
 from producer.store.queue import connect
 from worker.call.graph.client import GraphClient
 from worker.call.graph.watching import DebugLog
@@ -24,7 +25,8 @@ from worker.config.pages import PagesSource
 from worker.config.settings import Settings, read_settings
 from worker.config.versions import warn_of_version
 from worker.deliver import Deliverer
-from worker.engine.lanes import Chunk, Lanes, Policy
+from worker.engine.chunk import Chunk
+from worker.engine.lanes import Lanes
 from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, folder_under
 from worker.observe.logs import configure_logs

@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from producer import Producer, batch
+from producer.store.policy import Policy
 from tests.crash.books import Text, out_of_order, text_of
 from tests.running import (
     Running,
@@ -23,7 +24,7 @@ from tests.running import (
 )
 from worker.config.settings import read_settings
 from worker.engine.knowledge import Profile
-from worker.engine.lanes import Lanes, Policy
+from worker.engine.lanes import Lanes
 from worker.main import build
 from worker.stub import StubProcess
 from worker.take.broker import LaneConsumer

@@ -6,9 +6,11 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.store.policy import Policy
 from producer.store.scripting import Script
+from worker.engine.chunk import Action, Chunk, Hold, Settlement, Ticked, Took
 from worker.engine.knowledge import KnownPage, Profile, Rate
-from worker.engine.lanes import Action, Chunk, Hold, Lanes, Policy, Settlement, Ticked, Took
+from worker.engine.lanes import Lanes
 
 T0: Final = 4_000_000_000_000  # a time (in 2096) that no server's own clock has reached
 PREFIX: Final = "outbound"

@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 
 from tests.laws.engine import Spec
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import Rate
-from worker.engine.lanes import Settlement
 
 RATES: Final[Mapping[str, Rate | None]] = {
     "text": Rate(5, 1000, 5),

@@ -7,14 +7,15 @@ from typing import Final
 import msgspec
 import redis
 
+from producer.store.policy import Policy
 from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, ids_of, people
 from tests.laws.model import ATTEMPTS_MAX, Model
 from tests.laws.store import Store, read
 from tests.laws.workers import APPS, PROFILES, SCOPES, Held
 from tests.strategies import BROADCAST_MAX, PAGES, call_of_enqueue, settlement
+from worker.engine.chunk import Chunk, Settlement, Took
 from worker.engine.knowledge import Profile
-from worker.engine.lanes import Chunk, Policy, Settlement, Took
 
 TIMEOUT_MS: Final = 10_000
 WORKERS_MAX: Final = 4

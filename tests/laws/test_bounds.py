@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from producer.store.policy import Policy
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.engine.lanes import Policy
 
 TOUCHED_MAX = 1_000
 STALE = 100_000

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from producer.store.policy import Policy
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.engine.lanes import Chunk, Policy, Settlement
+from worker.engine.chunk import Chunk, Settlement
 
 
 def dies(engine: Engine, worker: str = "dead", *, begun: bool = True, limit: int = 50) -> Chunk:

@@ -4,8 +4,8 @@ import pytest
 import redis
 
 from tests.laws.engine import Engine, Spec, many, people, profile
+from worker.engine.chunk import Hold
 from worker.engine.knowledge import KnownPage, Rate
-from worker.engine.lanes import Hold
 
 SLOW = Rate(1, 1000, 1)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.laws.engine import Engine, Spec, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.engine.lanes import Action, Chunk, Hold, Settlement
+from worker.engine.chunk import Action, Chunk, Hold, Settlement
 
 
 def reaped(engine: Engine, *specs: Spec) -> Chunk:

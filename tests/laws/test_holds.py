@@ -6,8 +6,8 @@ import redis
 from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, many, profile
 from tests.laws.store import read
+from worker.engine.chunk import Hold
 from worker.engine.knowledge import KnownPage
-from worker.engine.lanes import Hold
 
 PAGES = {"P1": KnownPage("app1", "new"), "P2": KnownPage("app1", "new"), "P3": KnownPage("app2", "new")}
 

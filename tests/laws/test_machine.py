@@ -22,7 +22,7 @@ from tests.laws.run import Run
 from tests.laws.store import read
 from tests.laws.workers import LAST
 from tests.strategies import SEEDS
-from worker.engine.lanes import Settlement
+from worker.engine.chunk import Settlement
 
 DRAIN_ROUNDS: Final = 80
 DRAIN_MS: Final = 60_000

@@ -8,7 +8,7 @@ import redis
 from tests.laws.engine import Engine, Spec, ids_of, many
 from tests.laws.places import places
 from tests.laws.store import read
-from worker.engine.lanes import Action, Hold, Settlement
+from worker.engine.chunk import Action, Hold, Settlement
 
 
 def test_every_state_is_one_place(engine: Engine) -> None:

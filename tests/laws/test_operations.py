@@ -4,12 +4,13 @@ from typing import cast
 
 import pytest
 
+from producer.store.policy import Policy
 from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, T0, TIMEOUT_MS, Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
+from worker.engine.chunk import Action, Chunk, Hold, Settlement
 from worker.engine.knowledge import KnownPage
-from worker.engine.lanes import Action, Chunk, Hold, Policy, Settlement
 
 PROVEN = b'{"reply":{"message_id":"m"}}'
 

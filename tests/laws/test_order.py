@@ -4,7 +4,7 @@ import pytest
 
 from tests.laws.engine import Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
-from worker.engine.lanes import Action
+from worker.engine.chunk import Action
 
 RATES = ("t", "m", "o")
 

@@ -5,8 +5,8 @@ import pytest
 from tests.laws.engine import Engine, Spec, profile
 from tests.laws.store import read
 from tests.laws.test_holds import by_hand, column, held
+from worker.engine.chunk import Hold
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Hold
 
 HOUR_MS = 3_600_000
 LOOK_MS = 10_000  # from one look for such holds to the next

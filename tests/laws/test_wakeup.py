@@ -5,8 +5,8 @@ import time
 import pytest
 
 from tests.laws.engine import LEASE_MS, Engine, Spec, many, profile
+from worker.engine.chunk import Hold
 from worker.engine.knowledge import Rate
-from worker.engine.lanes import Hold
 
 
 def tokens(engine: Engine, signal: str = "wake") -> int:

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from tests.laws.model import RATES
+from worker.engine.chunk import Chunk
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Chunk
 
 APPS: Final = {"P1": "app1", "P2": "app1", "P3": "app2", "P4": ""}
 SCOPES: Final = (

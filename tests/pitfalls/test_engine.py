@@ -9,8 +9,9 @@ import pytest
 import redis
 
 from producer import Producer, batch
+from producer.store.policy import Policy
 from tests.laws.engine import T0, Engine, Spec, many
-from worker.engine.lanes import Hold, Policy
+from worker.engine.chunk import Hold
 
 ALL_KEYS = ('"KEYS"', "'KEYS'", '"SCAN"', "'SCAN'")
 LATER_MS = 3_600_000

@@ -12,10 +12,11 @@ import redis
 from structlog.testing import capture_logs
 
 from producer import Producer
+from producer.store.policy import Policy
 from producer.store.scripting import Script
 from tests.running import settings_of, ticket_of, wait_until, wait_until_ended
 from worker.config.settings import read_settings
-from worker.engine.lanes import Lanes, Policy
+from worker.engine.lanes import Lanes
 from worker.main import build
 from worker.take.broker import LaneBroker
 

@@ -26,8 +26,9 @@ from producer import (
 from producer.commands import BatchItem, Command
 from producer.errors import BroadcastError
 from tests.producer.conftest import Produce
+from worker.engine.chunk import Settlement, Taken
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement, Taken
+from worker.engine.lanes import Lanes
 
 PROFILE = Profile(
     rates={"text": None, "media": None}, types=("send_message", "send_batch"), pages={"P1": KnownPage()}

@@ -17,8 +17,9 @@ from tests.blocking import async_client
 from tests.readme.fenced import Block, all_blocks, blocks_of
 from tests.readme.house import URL
 from tests.running import wait_until
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PAGE = "111111111111111"
 TYPES = ("send_message", "get_user_profile")

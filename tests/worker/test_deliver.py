@@ -16,8 +16,9 @@ from worker.call.graph.signing import Signed
 from worker.config.pages import Page, Pages
 from worker.config.settings import Settings
 from worker.deliver import Deliverer
+from worker.engine.chunk import Chunk
 from worker.engine.knowledge import Rate
-from worker.engine.lanes import Chunk, Lanes
+from worker.engine.lanes import Lanes
 from worker.settle.settlements import Schedule
 
 PAGES = Pages({"P1": Page("P1", "SECRET-TOKEN")}, {})

@@ -14,7 +14,7 @@ from worker.call.graph.signing import Signed, signed, text_of
 from worker.call.origin import Origin
 from worker.config.credentials import Credentials, Keyring
 from worker.config.pages import Page, Pages
-from worker.engine.lanes import Chunk, Settlement, Taken
+from worker.engine.chunk import Chunk, Settlement, Taken
 
 # The letter among a command's options that says that bytes travel beside it.
 WITH_BYTES: Final = "k"

@@ -1,6 +1,6 @@
-"""What a worker takes: commands in the form in which it handles them, and the chunk in which they come."""
+"""What a worker takes and how it settles it, as values: nothing here asks Redis."""
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -8,6 +8,21 @@ from producer.queue.envelope import COMMONEST, lengthened
 from producer.tracing.mark import MARK, without_trace
 
 DIGITS_MAX: Final = 16  # of a time in ms or a count: what has more was damaged
+
+Action = Literal[
+    "sent",
+    "refused",
+    "exhausted",
+    "expired",
+    "cancelled",
+    "unknown",
+    "retry",
+    "await",
+    "return",
+    "quarantine",
+    "unreadable",
+]
+HoldKind = Literal["hand", "throttle", "token", "trouble"]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -63,6 +78,62 @@ class Chunk(msgspec.Struct, frozen=True):
         return f"Chunk({self.worker}#{self.token}: {', '.join(each.id for each in self.commands)})"
 
     __str__ = __repr__
+
+
+class Took(msgspec.Struct, frozen=True):
+    """What one take brought: a chunk or None, and when it is worth to come again."""
+
+    chunk: Chunk | None
+    reaped: bool
+    again: bool
+    elsewhere: bool
+    next_in_s: float
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """What becomes of one command of a chunk.
+
+    `flags`: `a` an attempt was made, `r` possibly repeated, `z` taken alone next, `d` kept as a dead letter.
+    `recipient_fact` of a refusal is what to remember of the recipient, and for how many ms: `blocked,86400000`.
+    """
+
+    id: str
+    action: Action
+    flags: str = ""
+    delay_ms: int = 0
+    detail: bytes = b"{}"
+    recipient_fact: str = ""
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
+
+    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
+    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
+    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
+    """
+
+    scope: str
+    for_ms: int | None
+    reason: bytes
+    fingerprint: str = ""
+    grows: bool = False
+    kind: HoldKind = "trouble"
+
+
+class Ticked(msgspec.Struct, frozen=True):
+    """What one tick of the timer did.
+
+    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told, `unreadable` the
+    ids of those whose records cannot be read.
+    """
+
+    kept: bool
+    sleep_s: float
+    reaped: tuple[tuple[str, int], ...]
+    dropped_many: int = 0
+    dropped_old: int = 0
+    unreadable: tuple[str, ...] = ()
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:

@@ -4,7 +4,7 @@ Each method runs one script. Nothing here decides what an answer means.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import msgspec
 import redis
@@ -13,98 +13,12 @@ from producer.store.policy import Policy
 from producer.store.scripting import Script
 from producer.store.wire import Wire
 from worker.engine.broadcast_messages import Templates
-from worker.engine.chunk import Chunk, Taken, taken_of
+from worker.engine.chunk import Chunk, Hold, Settlement, Taken, Ticked, Took, taken_of
 from worker.engine.knowledge import Profile
-
-__all__ = [
-    "CHUNK_MAX",
-    "Action",
-    "Chunk",
-    "Hold",
-    "HoldKind",
-    "Lanes",
-    "Policy",
-    "Settlement",
-    "Taken",
-    "Ticked",
-    "Took",
-    "taken_of",
-]
 
 CHUNK_MAX: Final = 50
 ALWAYS_MS: Final = 9_000_000_000_000_000
 UNREADABLE: Final = b'{"reason":"its record in Redis cannot be read"}'
-
-Action = Literal[
-    "sent",
-    "refused",
-    "exhausted",
-    "expired",
-    "cancelled",
-    "unknown",
-    "retry",
-    "await",
-    "return",
-    "quarantine",
-    "unreadable",
-]
-HoldKind = Literal["hand", "throttle", "token", "trouble"]
-
-
-class Took(msgspec.Struct, frozen=True):
-    """What one take brought: a chunk or None, and when it is worth to come again."""
-
-    chunk: Chunk | None
-    reaped: bool
-    again: bool
-    elsewhere: bool
-    next_in_s: float
-
-
-class Settlement(msgspec.Struct, frozen=True):
-    """What becomes of one command of a chunk.
-
-    `flags`: `a` an attempt was made, `r` possibly repeated, `z` taken alone next, `d` kept as a dead letter.
-    `recipient_fact` of a refusal is what to remember of the recipient, and for how many ms: `blocked,86400000`.
-    """
-
-    id: str
-    action: Action
-    flags: str = ""
-    delay_ms: int = 0
-    detail: bytes = b"{}"
-    recipient_fact: str = ""
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """A Page, lane or app that is not taken from, for `for_ms` milliseconds or, with None, until it is released.
-
-    `scope` is `page:<page>`, `lane:<lane>`, `lane:<page>/<class>` for both priorities, or `app:<app>`. A hold with a
-    `fingerprint` holds only workers that have the token of that fingerprint. One that `grows` lasts longer each time
-    that it repeats within ten minutes. Holds of different `kind`, and for different tokens, stand beside each other.
-    """
-
-    scope: str
-    for_ms: int | None
-    reason: bytes
-    fingerprint: str = ""
-    grows: bool = False
-    kind: HoldKind = "trouble"
-
-
-class Ticked(msgspec.Struct, frozen=True):
-    """What one tick of the timer did.
-
-    `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told, `unreadable` the
-    ids of those whose records cannot be read.
-    """
-
-    kept: bool
-    sleep_s: float
-    reaped: tuple[tuple[str, int], ...]
-    dropped_many: int = 0
-    dropped_old: int = 0
-    unreadable: tuple[str, ...] = ()
 
 
 class Lanes:

@@ -8,7 +8,7 @@ import msgspec
 import redis
 
 from producer.store.keys import CLASSES, PRIORITIES, Keys
-from worker.engine.lanes import taken_of
+from worker.engine.chunk import taken_of
 from worker.operations.unserved import unserved_pages
 
 PAGES_MAX: Final = 500

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from producer.store.keys import CLASSES, PRIORITIES
 from worker.config.pages import Pages
-from worker.engine.lanes import Settlement, Taken
+from worker.engine.chunk import Settlement, Taken
 from worker.judge import Verdict
 from worker.metrics.beats import Beats
 from worker.observe.metering import Loop, Step

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from worker.engine.lanes import Settlement, Taken
+from worker.engine.chunk import Settlement, Taken
 from worker.judge import Verdict
 
 Loop = Literal["consumer", "heartbeat", "timer"]

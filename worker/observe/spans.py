@@ -14,7 +14,7 @@ from opentelemetry.trace import Link, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from producer.tracing.spans import SYSTEM, TRACER
-from worker.engine.lanes import Chunk, Taken
+from worker.engine.chunk import Chunk, Taken
 from worker.judge import Verdict
 
 MS: Final = 1_000_000

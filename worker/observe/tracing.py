@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from producer.tracing.traces import LOADED
-from worker.engine.lanes import Chunk
+from worker.engine.chunk import Chunk
 from worker.judge import Verdict
 
 _TRACE: Final = attrgetter("trace")

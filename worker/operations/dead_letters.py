@@ -13,7 +13,7 @@ from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
 from producer.store.scripting import Script
 from worker.engine.broadcast_messages import Templates
-from worker.engine.lanes import Taken
+from worker.engine.chunk import Taken
 from worker.operations.attempts import Attempt, attempts_of
 from worker.operations.letters import Letter, Which, letter_of, read_record
 

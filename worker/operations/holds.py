@@ -11,7 +11,7 @@ import redis
 from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
 from producer.store.scripting import Script
-from worker.engine.lanes import HoldKind
+from worker.engine.chunk import HoldKind
 from worker.operations.attempts import instant
 
 HOLDS_MAX: Final = 1_000

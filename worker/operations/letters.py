@@ -7,7 +7,7 @@ import msgspec
 
 from producer.errors import InvalidCommandError
 from producer.tickets.ticket import Outcome, outcome_of
-from worker.engine.lanes import Taken, taken_of
+from worker.engine.chunk import Taken, taken_of
 from worker.operations.attempts import codes_of, instant
 from worker.operations.scopes import lane_of
 

@@ -8,7 +8,7 @@ import redis
 
 from producer.store.keys import Keys
 from producer.store.scripting import Script
-from worker.engine.lanes import Taken
+from worker.engine.chunk import Taken
 from worker.operations.holds import HoldSeen, holds_in
 from worker.operations.letters import read_record
 

@@ -8,7 +8,7 @@ import msgspec
 from producer.commands import SendMessage
 from worker.call.graph.answers import Answer, NotSent
 from worker.call.origin import Origin
-from worker.engine.lanes import Hold, HoldKind, Settlement, Taken
+from worker.engine.chunk import Hold, HoldKind, Settlement, Taken
 from worker.judge import DEFAULT, Table, Verdict
 from worker.settle.kept_reply import detail_of
 

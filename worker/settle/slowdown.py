@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from worker.call.graph.answers import Answer, Answered
-from worker.engine.lanes import Hold
+from worker.engine.chunk import Hold
 from worker.judge import usage_of
 
 SLOW_FROM: Final = 80.0

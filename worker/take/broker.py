@@ -12,7 +12,8 @@ import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.middleware import Middleware
 
-from worker.engine.lanes import CHUNK_MAX, Chunk, Lanes
+from worker.engine.chunk import Chunk
+from worker.engine.lanes import CHUNK_MAX, Lanes
 from worker.observe.metering import Meter, NoMeter
 from worker.take.circuit import Circuit
 from worker.take.presence import Presence

@@ -15,8 +15,9 @@ from worker.call.graph.answers import GIVEN_UP, Answer, NotSent
 from worker.call.prepare import Job, Prepared, prepare
 from worker.config.pages import Pages
 from worker.deliver import Deliverer, _own_tokens, _verdict
+from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import Profile
-from worker.engine.lanes import Chunk, Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.judge import DEFAULT
 from worker.settle.settlements import Schedule, settlement_of
 from worker.settle.slowdown import slowdowns

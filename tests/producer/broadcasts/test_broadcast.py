@@ -7,8 +7,9 @@ import redis
 
 from producer import InvalidCommandError, Producer, RecipientError, messages
 from producer.errors import BroadcastError
+from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Chunk, Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={"P1": KnownPage()})
 PEOPLE = [str(1_000 + n) for n in range(120)]

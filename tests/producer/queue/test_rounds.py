@@ -11,8 +11,9 @@ from producer.commands import Command
 from producer.queue.envelope import Delivery
 from producer.store.queue import Arguments, Queue
 from producer.tickets.batch_ticket import BatchTicket
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PROFILE = Profile(rates={}, types=("send_message",), pages={"P1": KnownPage()})
 PARTS = [batch.send_text(str(n), "x") for n in range(1, 2_501)]

@@ -19,7 +19,8 @@ from producer.commands import Command
 from producer.queue.sequencing import OnFailure
 from tests.laws.engine import profile
 from tests.producer.conftest import Produce
-from worker.engine.lanes import Action, Lanes, Settlement
+from worker.engine.chunk import Action, Settlement
+from worker.engine.lanes import Lanes
 
 STEPS: list[Command] = [batch.typing_on("1"), batch.send_text("1", "a"), batch.send_text("1", "b")]
 

@@ -4,8 +4,9 @@ import pytest
 import redis
 
 from producer import Producer
+from worker.engine.chunk import Action, Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Action, Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={"P1": KnownPage()})
 

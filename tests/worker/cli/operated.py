@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from producer import Producer
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PAGE = "1895"
 PROFILE = Profile(rates={"text": None}, types=("send_message",), pages={PAGE: KnownPage("app", "f")})

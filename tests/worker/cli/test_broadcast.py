@@ -7,7 +7,8 @@ import pytest
 import redis
 
 from tests.worker.cli.operated import PAGE, PROFILE, Outbound
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.chunk import Settlement
+from worker.engine.lanes import Lanes
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import redis
 
 from producer import Producer
 from tests.worker.cli.operated import PAGE, PROFILE, Outbound
-from worker.engine.lanes import Hold, Lanes, Settlement
+from worker.engine.chunk import Hold, Settlement
+from worker.engine.lanes import Lanes
 
 
 @pytest.mark.parametrize(

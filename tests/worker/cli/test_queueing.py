@@ -11,8 +11,9 @@ import pytest
 import redis
 
 from worker.cli.verbs.ticket import PLACES
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 
 PAGE = "1895382890692545"
 PSID = "1254459154682919"

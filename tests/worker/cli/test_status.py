@@ -13,7 +13,8 @@ from producer import Producer, batch, messages
 from producer.queue.envelope import Priority
 from tests.worker.cli.overviews import NEVER, NOTHING, PROFILE, lane, read, taken, taken_id, without_times
 from worker.cli.overview_view import span
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.chunk import Settlement
+from worker.engine.lanes import Lanes
 from worker.operations.overview import PAGES_MAX, Overview, PageSeen, WorkerSeen
 
 INFO = {"host": "vm", "pid": 7, "since": 1_700_000_000.0, "pages": 3}

@@ -15,8 +15,9 @@ from producer.store.keys import Keys
 from tests.running import Valkey
 from tests.worker.dashboard.conftest import Caller, running_dashboard
 from tests.worker.dashboard.watching import Watched
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile, Rate
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations import holds
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(1_200)]

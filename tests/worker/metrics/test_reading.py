@@ -10,8 +10,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from producer import Producer, messages
 from producer.commands import TYPES
 from producer.store.keys import Keys
+from worker.engine.chunk import Hold, Settlement
 from worker.engine.knowledge import KnownPage, Profile, Rate
-from worker.engine.lanes import Hold, Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.metrics.installation import LANES_MAX, Installation, Pace
 from worker.metrics.reading import PAGES_MAX, Budgets, Lane, Reading, read
 

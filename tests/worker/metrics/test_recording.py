@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from worker.config.pages import Page, Pages
-from worker.engine.lanes import Settlement, Taken
+from worker.engine.chunk import Settlement, Taken
 from worker.judge import Verdict
 from worker.metrics.recording import CODES_MAX, PAGES_MAX, Recorder
 

@@ -25,7 +25,7 @@ from producer.queue.accepting import ROUND
 from producer.tracing.mark import without_trace
 from tests.blocking import async_client
 from tests.worker.observe.seen import by_name
-from worker.engine.lanes import taken_of
+from worker.engine.chunk import taken_of
 
 
 class Enqueue(msgspec.Struct, frozen=True):

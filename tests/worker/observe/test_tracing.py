@@ -24,7 +24,8 @@ from worker.call.graph.signing import Signed
 from worker.config.pages import Page, Pages
 from worker.config.settings import Settings
 from worker.deliver import Deliverer
-from worker.engine.lanes import Chunk, Lanes, Settlement
+from worker.engine.chunk import Chunk, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations.dead_letters import show
 from worker.settle.settlements import Schedule
 

@@ -9,8 +9,9 @@ import redis
 
 from producer import InvalidCommandError, Producer, messages
 from producer.store.keys import Keys
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations import dead_letters
 from worker.operations.attempts import Attempt, instant
 from worker.operations.dead_letters import Done, Found, Shown, Totals

@@ -9,8 +9,9 @@ import redis
 
 from producer import Producer, batch, messages
 from producer.store.keys import Keys
+from worker.engine.chunk import Chunk, Hold, Settlement
 from worker.engine.knowledge import KnownPage, Profile, Rate
-from worker.engine.lanes import Chunk, Hold, Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations import holds
 from worker.operations.attempts import Attempt, instant
 from worker.operations.explaining import Explanation, Wait, explain

@@ -12,7 +12,7 @@ from producer.commands import SendMessage, decode
 from producer.errors import QueueFullError, QueueUnavailableError
 from producer.queue.envelope import Delivery
 from producer.store.queue import Arguments, Queue
-from worker.engine.lanes import taken_of
+from worker.engine.chunk import taken_of
 from worker.operations.intake import ROUND, BadLine, LineRefusedError, Progress, enqueue_lines, new_run
 
 PAGE = "1895382890692545"

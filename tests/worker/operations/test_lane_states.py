@@ -11,8 +11,9 @@ from rich.console import Console
 from producer import Producer
 from tests.worker.cli.overviews import NEVER, PROFILE, lane, read, taken, taken_id, without_times
 from worker.cli.overview_view import render
+from worker.engine.chunk import Hold, Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Hold, Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations.holds import HoldSeen
 
 HOLD = Hold("page:2", None, b'{"reason":"the token is dead"}')

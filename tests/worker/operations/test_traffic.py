@@ -6,8 +6,9 @@ import redis
 
 from producer import Producer
 from producer.store.keys import Keys
+from worker.engine.chunk import Action, Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Action, Lanes, Settlement
+from worker.engine.lanes import Lanes
 from worker.operations.traffic import Moment, Rates, Settled, Took, rates_between, read_moment, took_since
 
 KEYS = Keys("outbound")

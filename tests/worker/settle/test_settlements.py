@@ -8,7 +8,7 @@ from producer import batch
 from worker.call.graph.answers import Answer, Answered, Lost, NotSent
 from worker.call.graph.masking import masked_json
 from worker.call.origin import Origin
-from worker.engine.lanes import Hold, Settlement, Taken
+from worker.engine.chunk import Hold, Settlement, Taken
 from worker.judge import DEFAULT, Verdict, judge
 from worker.settle.settlements import Schedule, holds_of, settlement_of
 

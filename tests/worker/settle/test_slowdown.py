@@ -3,7 +3,7 @@
 import pytest
 
 from worker.call.graph.answers import Answered, Lost
-from worker.engine.lanes import Hold
+from worker.engine.chunk import Hold
 from worker.settle.slowdown import factor_of, slowdowns
 
 

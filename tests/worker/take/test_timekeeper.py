@@ -7,9 +7,11 @@ import redis
 from structlog.testing import capture_logs
 
 from producer import Producer
+from producer.store.policy import Policy
 from tests.running import wait_until
+from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
-from worker.engine.lanes import Lanes, Policy, Settlement
+from worker.engine.lanes import Lanes
 from worker.take.presence import Presence
 from worker.take.timekeeper import Timekeeper
 

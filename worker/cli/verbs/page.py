@@ -15,7 +15,7 @@ from worker.cli.missing import is_known
 from worker.cli.overview_view import span
 from worker.cli.screen import notice, print_json, print_whole, result_console
 from worker.cli.verb import Verb, VerbGroup
-from worker.engine.lanes import HoldKind
+from worker.engine.chunk import HoldKind
 from worker.operations import holds
 from worker.operations.holds import HOLDS_MAX, KINDS, HoldSeen
 from worker.operations.scopes import (
