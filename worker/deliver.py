@@ -3,55 +3,43 @@
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import msgspec
 import redis
-import structlog
 
-from producer.commands import Command, SendBatch
-from producer.store.keys import Keys
+from producer.commands import Command, GetAllPersonas
 from worker.call.cursors import followed
 from worker.call.endpoints import call_for
-from worker.call.graph.answers import Answer, Answered, Lost, NotSent
-from worker.call.graph.linked import explained, merged
+from worker.call.graph.answers import Answer, Lost, NotSent
 from worker.call.graph.signing import Signed
-from worker.call.prepare import Job, prepare
+from worker.call.prepare import Asked, Job, encoded, prepare
 from worker.config.pages import Pages
-from worker.engine.chunk import Chunk, Hold, Settlement, Taken
-from worker.engine.knowledge import fingerprint_of
+from worker.engine.chunk import Chunk, Settlement
 from worker.engine.lanes import Lanes
-from worker.judge import DEFAULT, Table, Verdict, judge
+from worker.judge import DEFAULT, Table
 from worker.observe.metering import Meter, NoMeter
+from worker.observe.reporting import report, tell_failure
 from worker.observe.tracing import calling
-from worker.settle.settlements import Schedule, holds_of, settlement_of
-from worker.settle.slowdown import slowdowns
+from worker.settle.judged import Judge, Judged, Owner, holds_for
+from worker.settle.settlements import Schedule
 from worker.take.circuit import Circuit, is_healthy
-from worker.take.outage import Outage, reason_of
+from worker.take.outage import Outage
 
-SETTLE_RETRY_S: Final = 0.25
-ABANDON_S: Final = 10.0
 UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
-# Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
-MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
-COMMAND_EVENTS: Final = {
-    "refused": "command.refused",
-    "throttled": "command.throttled",
-    "retry": "command.deferred",
-    "unknown": "command.doubted",
-    "held": "command.held",
-}
-
-log = structlog.get_logger("outbound.delivery")
+FAILED: Final = "the worker failed while the request was open"
 
 
 class Graph(Protocol):
     """What runs calls: a `GraphClient`, or a test's."""
 
-    def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
-        """Returns an answer for each call."""
+    def outgoing(self, calls: Sequence[Signed]) -> Sequence[Any]:
+        """Returns the requests of calls, encoded whole."""
+        ...
+
+    def answers(self, requests: Sequence[Any], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
+        """Makes the requests, and returns an answer for each of their calls."""
         ...
 
 
@@ -77,214 +65,101 @@ class Deliverer:
         self._lanes = lanes
         self._graph = graph
         self._pages = pages
-        self._schedule = schedule
+        self._judge = Judge(schedule, chance, table)
         self._may_begin = may_begin
         self._stopping = stopping
         self._circuit = circuit or Circuit()
         self._outage = outage or Outage()
         self._version = version
-        self._table = table
-        self._chance = chance
+        self._ids_in_metadata = schedule.echo_wait_ms is not None
         self._meter = meter or NoMeter()
 
     def deliver(self, chunk: Chunk) -> None:
         """Delivers one chunk: every command of it is settled, or returned, when this returns.
 
-        Whatever is raised on the way, the commands whose request may have begun are settled as in doubt (law 8).
+        Each command stands by itself: what its building or its answer raises ends that command, never its neighbours.
         """
         self._meter.chunk_begun()
         try:
-            self._deliver(chunk)
+            pages = self._pages()
+            asked = self._begun(chunk, pages)
+            if asked is None:
+                self._return(chunk)
+                return
+            started, span = time.monotonic(), calling(chunk)
+            answers = self._called(asked, chunk.worker)
+            judged = [self._judged(job, found, asked, pages) for job, found in asked.paired(answers)]
+            span.end([each.verdict for each in judged])
+            settlements = [*asked.spoiled, *(each.settlement for each in judged)]
+            self._insist(lambda: self._lanes.settle(chunk, settlements, holds_for(judged)))
+            report(chunk, judged, self._meter, asked.spoiled, time.monotonic() - started)
         finally:
             self._meter.chunk_ended()
 
-    def _deliver(self, chunk: Chunk) -> None:
-        pages = self._pages()
+    def _begun(self, chunk: Chunk, pages: Pages) -> Asked | None:
+        """Returns what the chunk asks of Graph once its request may begin, encoded whole; None when it may not."""
         try:
             prepared = prepare(
-                chunk,
-                pages,
-                self._version,
-                self._bytes_of,
-                ids_in_metadata=self._schedule.echo_wait_ms is not None,
+                chunk, pages, self._version, self._lanes.bytes_of, ids_in_metadata=self._ids_in_metadata
             )
-            begun = not self._stopping.is_set() and self._may_begin(chunk.worker) and self._begin(chunk)
-        except BaseException:
-            self._give_back(chunk)
-            raise
-        if not begun:
-            self._circuit.record(healthy=None)
-            self._give_back(chunk)
-            return
-        started = time.monotonic()
-        call = calling(chunk)
-        answers: list[Answer] = [Lost("the worker failed while the request was open")] * len(prepared.jobs)
-        try:
-            answers = self._call(prepared.jobs, chunk.worker)
-        except BaseException:
-            self._circuit.record(healthy=None)
-            raise
-        finally:
-            own_tokens = _own_tokens(prepared.jobs)
-            verdicts = [
-                _verdict(job, answer, self._table, own_token=own_tokens)
-                for job, answer in zip(prepared.jobs, answers, strict=True)
-            ]
-            call.end(verdicts)
-            settlements = prepared.spoiled + [
-                settlement_of(
-                    job.taken,
-                    verdict,
-                    answer,
-                    schedule=self._schedule,
-                    chance=self._chance,
-                    origin=job.origin,
-                )
-                for job, answer, verdict in zip(prepared.jobs, answers, verdicts, strict=True)
-            ]
-            pairs = zip((job.taken.page for job in prepared.jobs), answers, strict=True)
-            holds = self._holds(prepared.jobs, verdicts, pages) + slowdowns(pairs)
-            self._until_it_holds(lambda: self._lanes.settle(chunk, settlements, holds))
-            _report(chunk, prepared.jobs, answers, verdicts, time.monotonic() - started)
-            self._meter.settled(_in_order(chunk, prepared.spoiled, settlements), settlements, verdicts)
-
-    def _call(self, jobs: Sequence[Job], worker: str) -> list[Answer]:
-        calls = [call for job in jobs for call in job.calls]
-        if not calls:
-            self._circuit.record(healthy=None)
-            return []
-        started = time.monotonic()
-        answers = self._graph.send(calls, guard=lambda: self._may_begin(worker))
-        self._meter.called(len(calls), time.monotonic() - started)
-        self._circuit.record(is_healthy(answers))
-        if not isinstance(jobs[0].command, SendBatch):
-            return [self._followed(job, answer, worker) for job, answer in zip(jobs, answers, strict=True)]
-        return [merged(explained(calls, answers))]  # linked parts are alone in their chunk
-
-    def _followed(self, job: Job, answer: Answer, worker: str) -> Answer:
-        """Returns the answer with the pages after the first, where the command asks for all of them.
-
-        Each of them is a call more, charged to the Page's rate before it is made.
-        """
-
-        def ask(command: Command) -> Answer:
-            if not self._charged(job.taken, worker):
-                return NotSent(UNCHARGED)
-            call = msgspec.structs.replace(job.calls[0], call=call_for(command))
-            return self._graph.send([call], guard=lambda: self._may_begin(worker))[0]
-
-        return followed(job.command, answer, ask)
-
-    def _charged(self, taken: Taken, worker: str) -> bool:
-        try:
-            return self._lanes.charge(worker, taken)
-        except redis.RedisError:
-            return False
-
-    def _bytes_of(self, command_id: str) -> bytes | None:
-        key = Keys(self._lanes.prefix).blob(command_id)
-        return cast("bytes | None", self._lanes.client.get(key))
-
-    def _begin(self, chunk: Chunk) -> bool:
-        try:
-            return self._lanes.begin(chunk)
+            asked = encoded(chunk.worker, prepared, self._graph.outgoing)
+            if self._stopping.is_set() or not self._may_begin(chunk.worker) or not self._lanes.begin(chunk):
+                return None
         except redis.RedisError:
             self._meter.redis_failed("begin")
-            return False
+            return None
+        return asked
 
-    def _give_back(self, chunk: Chunk) -> None:
+    def _return(self, chunk: Chunk) -> None:
+        """Returns a chunk of which nothing left this machine, and the probe that it may have been."""
+        self._circuit.give_probe_back()
         # not by the token alone: the reply to `begin` may be lost, and yet this worker knows that nothing left it
         returned = [Settlement(taken.id, "return") for taken in chunk.commands]
-        self._until_it_holds(lambda: self._lanes.settle(chunk, returned))
+        self._insist(lambda: self._lanes.settle(chunk, returned))
 
-    def _holds(self, jobs: Sequence[Job], verdicts: Sequence[Verdict], pages: Pages) -> list[Hold]:
-        pairs = [
-            (job.taken, verdict)
-            for job, verdict in zip(jobs, verdicts, strict=True)
-            if verdict.kind in {"throttled", "held"}
-        ]
-        return holds_of(
-            pairs,
-            app_of=lambda page: pages.by_id[page].app,
-            fingerprint_of=lambda page: fingerprint_of(pages.by_id[page].access_token, self._lanes.prefix),
-            table=self._table,
+    def _called(self, asked: Asked, worker: str) -> list[Answer]:
+        """Returns an answer for each call; whatever is raised meanwhile, its request may have arrived."""
+        if not asked.requests:
+            self._circuit.give_probe_back()
+            return []
+        started = time.monotonic()
+        try:
+            answers = self._graph.answers(asked.requests, guard=lambda: self._may_begin(worker))
+        except Exception as error:  # noqa: BLE001 (a defect, whose calls are in doubt all the same)
+            tell_failure("call.failed", error)
+            self._circuit.give_probe_back()
+            return [Lost(FAILED) for job in asked.jobs for _ in job.calls]
+        self._meter.called(len(answers), time.monotonic() - started)
+        self._circuit.record(is_healthy(answers), begun_s=started)
+        return answers
+
+    def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, pages: Pages) -> Judged:
+        if isinstance(job.command, GetAllPersonas):
+            answers = [self._followed(job, answers[0], asked.worker)]
+        return self._judge(
+            job,
+            answers,
+            own_token=asked.own_tokens,
+            owner=Owner(pages.by_id[job.taken.page], self._lanes.prefix),
         )
 
-    def _until_it_holds(self, step: Callable[[], object]) -> None:
-        """Repeats a step that is safe to repeat until Redis has it: what Graph answered must not be forgotten.
+    def _followed(self, job: Job, first: Answer, worker: str) -> Answer:
+        """Returns the answer with the pages after the first, each charged to the Page's rate before it is asked for."""
 
-        A worker that is to stop gives up after ten seconds: its chunk is reaped, and law 8 decides.
-        """
-        failing_since: float | None = None
-        while True:
+        def ask(command: Command) -> Answer:
             try:
-                step()
-            except redis.RedisError as error:
-                self._meter.redis_failed("settle")
-                if failing_since is None:
-                    failing_since = time.monotonic()
-                    self._outage.began(step, error)
-                if self._stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
-                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
-                    self._outage.ended(step)
-                    return
-                time.sleep(SETTLE_RETRY_S)
-            else:
-                self._outage.ended(step)
-                return
+                if not self._lanes.charge(worker, job.taken):
+                    return NotSent(UNCHARGED)
+            except redis.RedisError:
+                return NotSent(UNCHARGED)
+            call = msgspec.structs.replace(job.calls[0], call=call_for(command))
+            return self._graph.answers(self._graph.outgoing([call]), guard=lambda: self._may_begin(worker))[0]
 
+        try:
+            return followed(job.command, first, ask)
+        except Exception as error:  # noqa: BLE001 (as in `_called`)
+            tell_failure("call.failed", error)
+            return Lost(FAILED)
 
-def _in_order(
-    chunk: Chunk, spoiled: Sequence[Settlement], settlements: Sequence[Settlement]
-) -> Sequence[Taken]:
-    """Returns the commands of a chunk in the order of their settlements."""
-    if not spoiled:
-        return chunk.commands
-    by_id = {taken.id: taken for taken in chunk.commands}
-    return [by_id[settlement.id] for settlement in settlements]
-
-
-def _own_tokens(jobs: Sequence[Job]) -> bool:
-    """Tells whether the calls went in one batch under their app's token, each with a token of its own."""
-    return len({call.credentials.access_token for job in jobs for call in job.calls}) > 1
-
-
-def _verdict(job: Job, answer: Answer, table: Table, *, own_token: bool) -> Verdict:
-    verdict = judge(
-        answer,
-        is_send=job.taken.is_send,
-        is_message=job.taken.type in MESSAGE_TYPES,  # the list that linked parts get carries no id of its own
-        table=table,
-        page=job.taken.page,
-    )
-    return verdict.for_own_token() if own_token else verdict
-
-
-def _report(
-    chunk: Chunk, jobs: Sequence[Job], answers: Sequence[Answer], verdicts: Sequence[Verdict], seconds: float
-) -> None:
-    first = next((each for each in answers if isinstance(each, Answered)), None)
-    log.info(
-        "chunk.settled",
-        chunk=f"{chunk.worker}#{chunk.token}",
-        pages=sorted({taken.page for taken in chunk.commands})[:5],
-        commands=len(chunk.commands),
-        spoiled=len(chunk.commands) - len(jobs),
-        ms=round(seconds * 1000, 1),
-        trace=first.headers.get("x-fb-trace-id") if first else None,
-        **{str(kind): number for kind, number in Counter(verdict.kind for verdict in verdicts).items()},
-    )
-    for job, verdict in zip(jobs, verdicts, strict=True):
-        if verdict.kind != "sent":
-            log.warning(
-                COMMAND_EVENTS[verdict.kind],
-                id=job.taken.id,
-                page=job.taken.page,
-                type=job.taken.type,
-                attempt=job.taken.attempts + 1,
-                reason=verdict.reason,
-                row=verdict.row,
-                code=verdict.code,
-                subcode=verdict.subcode,
-                fbtrace_id=verdict.fbtrace_id,
-            )
+    def _insist(self, step: Callable[[], object]) -> None:
+        self._outage.insist(step, self._stopping, lambda: self._meter.redis_failed("settle"))

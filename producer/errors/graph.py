@@ -1,5 +1,6 @@
 """What Graph's refusals and silences are for the caller: the same errors from the direct client and from a ticket."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Self
 
@@ -9,6 +10,9 @@ from producer.errors import OutboundError
 from producer.errors.advice import advice_of
 
 TEXT_CHARACTERS_MAX: Final = 1_000
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
+_NUMBER_MAX: Final = 10**15
+_TRACE: Final = re.compile(r"[A-Za-z0-9_+/=-]{1,40}")
 _OK_LAST: Final = 299
 # Graph's own member names, by the name that they have here.
 _MEMBERS: Final = {
@@ -72,7 +76,7 @@ def facts_of(status: int, body: object, fbtrace_id: str | None = None) -> Facts:
     """
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
-        return Facts(status=status, message=error if isinstance(error, str) else None, fbtrace_id=fbtrace_id)
+        return Facts(status=status, message=_text(error), fbtrace_id=trace_of(fbtrace_id))
     found = {name: error.get(member) for name, member in _MEMBERS.items()}
     return Facts(
         status=status,
@@ -82,15 +86,22 @@ def facts_of(status: int, body: object, fbtrace_id: str | None = None) -> Facts:
         message=_text(found["message"]),
         user_title=_text(found["user_title"]),
         user_message=_text(found["user_message"]),
-        fbtrace_id=_text(found["fbtrace_id"]) or fbtrace_id,
+        fbtrace_id=trace_of(found["fbtrace_id"]) or trace_of(fbtrace_id),
         is_transient=found["is_transient"] if isinstance(found["is_transient"], bool) else None,
     )
 
 
+def trace_of(text: object) -> str | None:
+    """Returns Graph's id of a request, when it has the form of one."""
+    return text if isinstance(text, str) and _TRACE.fullmatch(text) else None
+
+
 def _number(value: object) -> int | None:
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _NUMBER_MAX:
+        return value
+    return None
 
 
 def _text(value: object) -> str | None:

@@ -67,7 +67,14 @@ class _Detail(msgspec.Struct):
 def outcome_of(value: bytes) -> Outcome:
     """Returns an outcome as it lies in Redis in the form for people."""
     name, attempts, at_ms, flags, page, kind, detail = value.split(b"|", 6)
-    fields = msgspec.json.decode(detail, type=_Detail)
+    try:
+        fields = msgspec.json.decode(detail, type=_Detail)
+    except (
+        msgspec.MsgspecError,
+        ValueError,
+        RecursionError,
+    ):  # an older worker kept what Graph wrote as it was
+        fields = _Detail(reason="what Graph answered cannot be read")
     return Outcome(
         name=cast("OutcomeName", name.decode()),
         at=datetime.fromtimestamp(int(at_ms) / 1000, UTC),

@@ -1,7 +1,7 @@
 """From a chunk to the calls that it needs, and the settlements of what cannot become one."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ from producer.commands import Command, SendBatch, SendMessage, UploadAttachment,
 from producer.errors import InvalidCommandError
 from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
+from worker.call.graph.answers import Answer
 from worker.call.graph.signing import Signed, signed, text_of
 from worker.call.origin import Origin
 from worker.config.credentials import Credentials, Keyring
@@ -74,9 +75,13 @@ def prepare(
         except (InvalidCommandError, msgspec.MsgspecError) as error:
             prepared.spoiled.append(_quarantined(taken, error))
             continue
+        except Exception as error:  # noqa: BLE001 (bytes nested deeper than the decoder goes, and what nobody foresaw)
+            prepared.spoiled.append(_unbuilt(taken, error))
+            continue
+        content = bytes_of(taken.id) if WITH_BYTES in taken.options else None
         try:
             if WITH_BYTES in taken.options:
-                command = _with_bytes(command, bytes_of(taken.id))
+                command = _with_bytes(command, content)
             if ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
                 message = {**command.message, "metadata": taken.id}
                 command = msgspec.structs.replace(command, message=message)
@@ -84,8 +89,53 @@ def prepare(
         except InvalidCommandError as error:
             prepared.spoiled.append(_refused(taken, str(error)))
             continue
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is about this command alone)
+            prepared.spoiled.append(_unbuilt(taken, error))
+            continue
         prepared.jobs.append(Job(taken, command, calls))
     return prepared
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a chunk asks of Graph, encoded whole, and the settlements of commands that cannot be asked."""
+
+    worker: str
+    jobs: list[Job]
+    requests: Sequence[Any]
+    spoiled: list[Settlement]
+
+    @property
+    def own_tokens(self) -> bool:
+        """Tells whether the calls go in one batch under their app's token, each with a token of its own."""
+        return len({call.credentials.access_token for job in self.jobs for call in job.calls}) > 1
+
+    def paired(self, answers: Sequence[Answer]) -> Iterator[tuple[Job, Sequence[Answer]]]:
+        """Yields each job with the answers to its calls."""
+        first = 0
+        for job in self.jobs:
+            yield job, answers[first : first + len(job.calls)]
+            first += len(job.calls)
+
+
+def encoded(worker: str, prepared: Prepared, outgoing: Callable[[Sequence[Signed]], Sequence[Any]]) -> Asked:
+    """Returns what was prepared as requests; a job that cannot be encoded is spoiled, and stops no other."""
+    jobs, spoiled = prepared.jobs, prepared.spoiled
+    try:
+        return Asked(worker, jobs, outgoing(_all_calls(jobs)) if jobs else (), spoiled)
+    except Exception:  # noqa: BLE001 (one of them cannot be encoded: they are tried one by one)
+        sound: list[Job] = []
+        for job in jobs:
+            try:
+                outgoing(job.calls)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is about this job alone)
+                spoiled.append(_unbuilt(job.taken, error))
+            else:
+                sound.append(job)
+    return Asked(worker, sound, outgoing(_all_calls(sound)) if sound else (), spoiled)
+
+
+def _all_calls(jobs: Sequence[Job]) -> list[Signed]:
+    return [call for job in jobs for call in job.calls]
 
 
 class Ring(msgspec.Struct, frozen=True):
@@ -131,6 +181,14 @@ def _quarantined(taken: Taken, error: Exception) -> Settlement:
         "command.quarantined", id=taken.id, page=taken.page, type=taken.type, error=type(error).__name__
     )
     reason = f"its bytes do not decode as {taken.type}: {error}"
+    return Settlement(taken.id, "quarantine", "d", 0, msgspec.json.encode({"reason": reason}))
+
+
+def _unbuilt(taken: Taken, error: Exception) -> Settlement:
+    """Returns what becomes of a command that decodes, and that nothing can be made of; the error's text stays here."""
+    kind = type(error).__name__
+    log.error("command.quarantined", id=taken.id, page=taken.page, type=taken.type, error=kind)
+    reason = f"no request can be made of it ({kind})"
     return Settlement(taken.id, "quarantine", "d", 0, msgspec.json.encode({"reason": reason}))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import msgspec
 import redis
 
+from producer.store.keys import Keys
 from producer.store.policy import Policy
 from producer.store.scripting import Script
 from producer.store.wire import Wire
@@ -100,6 +101,10 @@ class Lanes:
             body=self._templates.body_for(taken.broadcast, taken.person),
             trace=self._templates.trace_of(taken.broadcast),
         )
+
+    def bytes_of(self, command_id: str) -> bytes | None:
+        """Returns the bytes that travel beside a command, or None when they are gone."""
+        return cast("bytes | None", self.client.get(Keys(self.prefix).blob(command_id)))
 
     def begin(self, chunk: Chunk) -> bool:
         """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""

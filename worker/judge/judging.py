@@ -4,8 +4,9 @@ from typing import Final
 
 import msgspec
 
+from producer.errors.graph import trace_of
 from worker.call.graph.answers import Answer, Answered, Lost, NotSent
-from worker.judge.reading import GraphError, Reading, is_plain_success, read, trace_of
+from worker.judge.reading import GraphError, Reading, is_plain_success, read
 from worker.judge.row import Row
 from worker.judge.table import DEFAULT, Table
 from worker.judge.usage import regain_s

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
+from producer.errors.graph import trace_of
+
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
-_TRACE: Final = re.compile(r"[A-Za-z0-9_+/=-]{1,40}")
 _NUMBER_MAX: Final = 10**15
 # A body can be nested deeper than the decoder goes.
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -66,11 +67,6 @@ def read(body: bytes) -> Reading:
         has_foreign_error=error is not None and not isinstance(error, dict),
         has_id=any(_is_id(document.get(name)) for name in ("message_id", "recipient_id")),
     )
-
-
-def trace_of(text: object) -> str | None:
-    """Returns Graph's id of a request, when it has the form of one."""
-    return text if isinstance(text, str) and _TRACE.fullmatch(text) else None
 
 
 def _error_of(error: dict[str, object]) -> GraphError:

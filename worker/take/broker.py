@@ -197,13 +197,13 @@ class LaneConsumer(Consumer):
         broker.takes_in_doubt.append((name, token))
         try:
             took = broker.lanes.take(name, token, broker.presence.profile, limit=room)
-        except redis.RedisError:
-            broker.circuit.nothing_taken()
+        except BaseException:
+            broker.circuit.give_probe_back()
             raise
         broker.takes_in_doubt.pop()
         if took.chunk is not None:
             return self._message(took.chunk)
-        broker.circuit.nothing_taken()
+        broker.circuit.give_probe_back()
         if took.reaped:
             broker.presence.was_reaped(name)
         elif took.elsewhere:
@@ -249,5 +249,6 @@ class LaneConsumer(Consumer):
         for message in messages:
             chunk = message.args[0]
             if isinstance(chunk, Chunk):
+                self._broker.circuit.give_probe_back()
                 self._broker.lanes.give_back(chunk.worker, chunk.token, refund=True)
             self._broker.slots.release(message.message_id)

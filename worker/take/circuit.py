@@ -14,7 +14,7 @@ WINDOW: Final = 20
 LEAST: Final = 10
 SHARE: Final = 0.5
 IN_A_ROW: Final = 5
-FIRST_PAUSE_S: Final = 1.0
+FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 SERVER_ERROR: Final = 500
 
@@ -42,8 +42,8 @@ def is_healthy(answers: Iterable[Answer]) -> bool | None:
 class Circuit:
     """Closed while Graph answers; open for a pause once it does not; then one command at a time probes it.
 
-    It opens after 5 failed requests in a row, or when half of the last 20 (at least 10) failed. The pause is one
-    second, and doubles up to 30 with each probe that fails. One success closes it.
+    It opens after 5 failed requests in a row, or when half of the last 20 (at least 10) failed. The pause is half
+    a second, and doubles up to 30 seconds with each probe that fails. One success closes it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -69,16 +69,18 @@ class Circuit:
             self._probing = True
             return min(1, wanted)
 
-    def nothing_taken(self) -> None:
-        """Notes that the probe found nothing to send, so that another may be tried."""
+    def give_probe_back(self) -> None:
+        """Notes that a probe made no request after all, so that another may be tried."""
         with self._lock:
             self._probing = False
 
-    def record(self, healthy: bool | None) -> None:
-        """Notes what one request showed."""
+    def record(self, healthy: bool | None, *, begun_s: float | None = None) -> None:
+        """Notes what one request showed; one that began (`begun_s`, of the clock) before it opened is no probe."""
         with self._lock:
-            self._probing = False
-            if healthy is None:
+            is_late = self._pause_s > 0 and begun_s is not None and begun_s < self._opened_at
+            if not is_late:
+                self._probing = False
+            if healthy is None or (is_late and not healthy):
                 return
             self._recent.append(healthy)
             if healthy and self._pause_s:

@@ -2,10 +2,14 @@
 
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Final
 
 import redis
 import structlog
+
+AGAIN_S: Final = 0.25
+ABANDON_S: Final = 10.0
 
 log = structlog.get_logger("outbound.presence")
 
@@ -39,6 +43,36 @@ class Outage:
             self._failing.remove(what)
             if not self._failing:
                 log.info("redis.recovered", after_s=round(time.monotonic() - self._since, 1))
+
+    def insist(
+        self, step: Callable[[], object], stopping: threading.Event, failed: Callable[[], object]
+    ) -> None:
+        """Repeats a step that is safe to repeat until Redis has it: what Graph answered must not be forgotten.
+
+        A worker that is to stop gives up after ten seconds: its chunk is reaped, and law 8 decides.
+
+        Args:
+            step: what may raise `redis.RedisError`.
+            stopping: set once this worker is to stop.
+            failed: called after each time in vain.
+        """
+        failing_since: float | None = None
+        while True:
+            try:
+                step()
+            except redis.RedisError as error:
+                failed()
+                if failing_since is None:
+                    failing_since = time.monotonic()
+                    self.began(step, error)
+                if stopping.is_set() and time.monotonic() - failing_since > ABANDON_S:
+                    log.error("settle.abandoned", error=reason_of(error))  # noqa: TRY400 (Redis is away: no bug)
+                    self.ended(step)
+                    return
+                time.sleep(AGAIN_S)
+            else:
+                self.ended(step)
+                return
 
 
 def reason_of(error: redis.RedisError) -> str:

@@ -11,8 +11,8 @@ from tests.laws.simulation.world import World
 from tests.worker.judge.answers import answers_for
 from worker.call.graph.answers import NULL_PART, Answer, Answered, Lost, NotSent
 from worker.call.prepare import Job
-from worker.deliver import MESSAGE_TYPES
 from worker.judge import DEFAULT, judge
+from worker.settle.judged import MESSAGE_TYPES
 
 ODD: Final[tuple[Answer, ...]] = tuple(answer for row in DEFAULT.rows for answer in answers_for(row))
 TOKEN_DEAD: Final = Answered(

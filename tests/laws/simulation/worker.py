@@ -1,6 +1,5 @@
 """A worker process on virtual time: heartbeat, timer, takes and deliveries as the real one's, from the same parts."""
 
-import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -12,15 +11,14 @@ from tests.laws.simulation.books import Books, Call, key_of
 from tests.laws.simulation.graph import PaperGraph
 from tests.laws.simulation.world import Line, Steps, Task, World
 from worker.call.graph.answers import GIVEN_UP, Answer, NotSent
-from worker.call.prepare import Job, Prepared, prepare
+from worker.call.prepare import Asked, Job, Prepared, prepare
 from worker.config.pages import Pages
-from worker.deliver import Deliverer, _own_tokens, _verdict
 from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import Profile
 from worker.engine.lanes import Lanes
 from worker.judge import DEFAULT
-from worker.settle.settlements import Schedule, settlement_of
-from worker.settle.slowdown import slowdowns
+from worker.settle.judged import Judge, Owner, holds_for
+from worker.settle.settlements import Schedule
 
 TIMEOUT_MS: Final = 10_000
 BEAT_MS: Final = TIMEOUT_MS // 4
@@ -70,14 +68,6 @@ class SimulatedWorker:
         self.in_doubt: list[tuple[str, int]] = []
         self.busy = 0
         self.tasks: list[Task] = []
-        self._deliverer = Deliverer(
-            lanes=self.lanes,
-            graph=_NoGraph(),
-            pages=pages,
-            schedule=cluster.schedule,
-            may_begin=self.may_begin,
-            stopping=threading.Event(),
-        )
         for steps in (self._heart(), self._timer(), self._taker()):
             self._start(steps)
 
@@ -238,25 +228,21 @@ class SimulatedWorker:
     def _settle(
         self, chunk: Chunk, prepared: Prepared, answers: list[Answer], calls: list[list[Call]]
     ) -> Steps:
-        jobs = prepared.jobs
-        own_token = _own_tokens(jobs)
-        verdicts = [
-            _verdict(job, answer, DEFAULT, own_token=own_token)
-            for job, answer in zip(jobs, answers, strict=True)
-        ]
-        settlements = prepared.spoiled + [
-            settlement_of(
-                job.taken,
-                verdict,
-                answer,
-                schedule=self.cluster.schedule,
-                chance=self.world.chance.random,
-                origin=job.origin,
+        asked = Asked(chunk.worker, prepared.jobs, (), prepared.spoiled)
+        judge = Judge(self.cluster.schedule, self.world.chance.random, DEFAULT)
+        pages = self.pages()
+        judged = [
+            judge(
+                job,
+                [answer] * len(job.calls),
+                own_token=asked.own_tokens,
+                owner=Owner(pages.by_id[job.taken.page], self.lanes.prefix),
             )
-            for job, answer, verdict in zip(jobs, answers, verdicts, strict=True)
+            for job, answer in zip(asked.jobs, answers, strict=True)
         ]
-        pairs = zip((job.taken.page for job in jobs), answers, strict=True)
-        holds = self._deliverer._holds(jobs, verdicts, self.pages()) + slowdowns(pairs)
+        verdicts = [each.verdict for each in judged]
+        settlements = [*prepared.spoiled, *(each.settlement for each in judged)]
+        holds = holds_for(judged)
 
         def settle() -> None:
             try:
@@ -298,10 +284,3 @@ class SimulatedWorker:
                 self.lanes.goodbye(name, now_ms=self.world.now)
         except redis.RedisError:
             return
-
-
-class _NoGraph:
-    """Stands where a deliverer wants a Graph: this worker's calls are made elsewhere."""
-
-    def send(self, *_: object, **__: object) -> list[Answer]:
-        raise NotImplementedError

@@ -42,7 +42,11 @@ class Graph:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
+    def outgoing(self, calls: Sequence[Signed]) -> list[Signed]:
+        """Encodes nothing."""
+        return list(calls)
+
+    def answers(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
         """Answers each the same."""
         assert guard is not None
         return [self.answer] * len(calls)

@@ -63,7 +63,7 @@ def test_a_probe_that_fails_doubles_the_pause_up_to_its_bound() -> None:
             clock.now += 0.5
         pauses.append(clock.now - start)
         circuit.record(healthy=False)
-    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
 def test_a_probe_that_succeeds_closes_it() -> None:
@@ -82,7 +82,7 @@ def test_a_probe_without_a_command_can_be_made_again() -> None:
     circuit, clock = _opened()
     clock.now = 1.0
     assert circuit.room(50) == 1
-    circuit.nothing_taken()
+    circuit.give_probe_back()
     assert circuit.room(50) == 1
 
 
@@ -103,3 +103,33 @@ def test_a_probe_without_a_command_can_be_made_again() -> None:
 def test_only_silence_and_server_errors_are_failures(answers: list[Answer], healthy: bool | None) -> None:
     """What Graph refuses shows that Graph is there."""
     assert is_healthy(answers) is healthy
+
+
+def test_calls_in_flight_when_it_opens_are_no_failed_probes() -> None:
+    """A blip that breaks fifty open calls costs one short pause, and not one for each of them."""
+    clock = Clock()
+    circuit = Circuit(clock)
+    clock.now = 1.0
+    for _ in range(50):
+        circuit.record(healthy=False, begun_s=0.5)
+    clock.now = 1.5
+    assert circuit.room(50) == 1
+    circuit.record(healthy=False, begun_s=0.9)  # one more of those, while the probe is out
+    assert circuit.room(50) == 0
+    circuit.record(healthy=True, begun_s=1.5)
+    assert circuit.room(50) == 50
+
+
+def test_a_late_success_closes_it() -> None:
+    """Graph that answered a call begun before it opened is there."""
+    circuit, clock = _opened()
+    clock.now = 0.1
+    circuit.record(healthy=True, begun_s=-1.0)
+    assert circuit.room(50) == 50
+
+
+def test_it_probes_within_a_second_at_first() -> None:
+    """A blip stops nobody for long."""
+    circuit, clock = _opened()
+    clock.now = 0.9
+    assert circuit.room(50) == 1

@@ -113,19 +113,29 @@ class GraphClient:
         self._transport.close()
 
     def send(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
-        """Runs calls, one as a plain request, more as batches of at most 50 in order; returns an answer for each.
+        """Runs calls, and returns an answer for each; as `outgoing` and `answers` in one."""
+        return self.answers(self.outgoing(calls), guard=guard)
+
+    def outgoing(self, calls: Sequence[Signed]) -> list[Outgoing]:
+        """Returns the requests of calls: one as a plain request, more as batches of at most 50 in order."""
+        if len(calls) == 1 and calls[0].link is None:
+            return [self.plain(calls[0])]
+        return [self.batch(calls[start : start + BATCH_MAX]) for start in range(0, len(calls), BATCH_MAX)]
+
+    def answers(
+        self, requests: Sequence[Outgoing], *, guard: Callable[[], bool] | None = None
+    ) -> list[Answer]:
+        """Makes the requests, and returns an answer for each of their calls.
 
         Args:
-            calls: to run; calls with files each go alone.
+            requests: made by `outgoing`.
             guard: is asked right before each request; False makes it `NotSent`.
         """
-        if len(calls) == 1 and calls[0].link is None:
-            return [self.answer(self.plain(calls[0]), guard=guard)]
-        answers: list[Answer] = []
-        for start in range(0, len(calls), BATCH_MAX):
-            parts = calls[start : start + BATCH_MAX]
-            answers += split(self.answer(self.batch(parts), guard=guard), len(parts))
-        return answers
+        found: list[Answer] = []
+        for each in requests:
+            answer = self.answer(each, guard=guard)
+            found += split(answer, len(each.calls)) if each.is_batch else [answer]
+        return found
 
     def plain(self, signed: Signed) -> Outgoing:
         """Returns the request of one call by itself."""

@@ -6,6 +6,7 @@ import msgspec
 
 from worker.call.graph.answers import NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
 from worker.call.graph.signing import Signed
+from worker.call.readable import can_be_read
 
 SUCCESS_MAX = 399
 
@@ -57,18 +58,10 @@ def merged(answers: Sequence[Answer]) -> Answer:
 def _value(answer: Answer) -> object:
     match answer:
         case Answered(status=status, body=body, listed=listed):
-            headers = {} if listed == NO_HEADERS else {"headers": msgspec.Raw(listed)}
-            text = msgspec.Raw(body) if _is_json(body) else body.decode("utf-8", "replace")
+            headers = {"headers": msgspec.Raw(listed)} if listed != NO_HEADERS and can_be_read(listed) else {}
+            text = msgspec.Raw(body) if can_be_read(body) else body.decode("utf-8", "replace")
             return {"code": status, **headers, "body": text}
         case Lost(reason=reason):
             return {"code": None, "body": None, "reason": reason}
         case NotSent(reason=reason):
             return {"code": None, "body": None, "reason": reason}
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return False
-    return True

@@ -37,6 +37,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     content: bytes
     calls: tuple[Signed, ...]
     top: Credentials
+    is_batch: bool = False
 
     def __repr__(self) -> str:
         return f"<{self.method} request of {len(self.calls)} calls>"
@@ -140,7 +141,9 @@ def batch(
         b",".join(parts),
         headers,
     )
-    return Outgoing("POST", f"{root}?{proof}" if proof else root, JSON, content, tuple(calls), top)
+    return Outgoing(
+        "POST", f"{root}?{proof}" if proof else root, JSON, content, tuple(calls), top, is_batch=True
+    )
 
 
 def _part(signed: Signed, top: Credentials, now_s: float) -> bytes:
