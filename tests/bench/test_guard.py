@@ -11,7 +11,7 @@ from tests.bench.arena import Arena, open_arena
 from tests.bench.figures import Figure, Section
 from tests.bench.plan import quick_plan
 
-pytestmark = [pytest.mark.process, pytest.mark.usefixtures("untraced")]
+pytestmark = [pytest.mark.alone, pytest.mark.process, pytest.mark.usefixtures("untraced")]
 
 SHORT = msgspec.structs.replace(
     quick_plan(), name="guard", ours=8_000, window_s=0.8, enqueued=2_000, lone=0, idle_s=10.0

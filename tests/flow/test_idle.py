@@ -13,7 +13,7 @@ from producer import Producer
 from tests.running import Running, Valkey, settings_of, ticket_of, wait_for_worker, wait_until, worker_child
 from worker.stub import StubProcess
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.alone, pytest.mark.process]
 
 SENDS = 100
 P99 = SENDS * 99 // 100 - 1

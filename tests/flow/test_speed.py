@@ -12,7 +12,7 @@ from producer import Producer, batch
 from tests.running import ROOT, Running, Valkey, settings_of, worker_child
 from worker.stub import StubProcess
 
-pytestmark = [pytest.mark.process, pytest.mark.long]
+pytestmark = [pytest.mark.alone, pytest.mark.process, pytest.mark.long]
 
 IS_LONG = bool(os.environ.get("LONG_TESTS"))
 OURS = 200_000 if IS_LONG else 40_000

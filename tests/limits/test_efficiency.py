@@ -13,7 +13,7 @@ from producer import Producer, Ticket, batch
 from tests.running import Valkey, settings_of, ticket_of, wait_for_worker, wait_until, waiting, worker_child
 from worker.stub import Delivery, StubProcess
 
-pytestmark = [pytest.mark.process, pytest.mark.long]
+pytestmark = [pytest.mark.alone, pytest.mark.process, pytest.mark.long]
 
 IS_LONG = bool(os.environ.get("LONG_TESTS"))
 WORKERS = 4
