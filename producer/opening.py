@@ -8,6 +8,7 @@ from producer.queue.accepting import DAY_MS, Terms, terms_of
 from producer.queue.envelope import Delivery
 from producer.store.keys import PREFIX_DEFAULT
 from producer.store.queue import PAGE_QUEUE_MAX
+from producer.versions import NEWEST
 
 DAY_S: Final = DAY_MS / 1000
 
@@ -31,7 +32,7 @@ class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
         page: str = "",
         prefix: str = PREFIX_DEFAULT,
         page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
+        graph_version: str = NEWEST,
         allow_retired: bool = False,
         idempotency_retention_s: float = DAY_S,
     ) -> Self:
@@ -67,7 +68,7 @@ class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
         page: str = "",
         prefix: str = PREFIX_DEFAULT,
         page_queue_max: int = PAGE_QUEUE_MAX,
-        graph_version: str = "4.0",
+        graph_version: str = NEWEST,
         allow_retired: bool = False,
         idempotency_retention_s: float = DAY_S,
     ) -> Self:

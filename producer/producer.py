@@ -16,6 +16,7 @@ from producer.queue.bulk import Bulk
 from producer.queue.envelope import checked
 from producer.queue.sequencing import OnFailure, prepare_sequence
 from producer.store.queue import Queue, connect
+from producer.store.steps import take
 from producer.tickets.batch_inquiry import BATCH_ID
 from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.echoes import confirm
@@ -172,4 +173,6 @@ class Producer(Opened["redis.Redis", Queue], QueuedVocabulary):
     def _submit(self, command: CommandOf[Reply]) -> Ticket[Reply]:
         delivery = checked(self._delivery)
         ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
+        if self._terms.agreement.is_due():
+            take(self._terms.agreement.asked(self._queue.keys, self._terms.version), self._queue.client)
         return cast("Ticket[Reply]", self.ticket(ticket))

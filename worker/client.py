@@ -10,6 +10,7 @@ import msgspec
 from producer.commands import BatchItem, Command, CommandOf, SendBatch
 from producer.commands.secrets import Secret
 from producer.errors import InvalidCommandError, SettingsError
+from producer.versions import NEWEST
 from producer.vocabulary import Vocabulary
 from worker.call.cursors import followed
 from worker.call.endpoints import CallContext, call_for, part_call
@@ -60,7 +61,7 @@ class MessengerClient(Vocabulary):
         *,
         app_id: str | None = None,
         app_secret: str | None = None,
-        version: str = "4.0",
+        version: str = NEWEST,
         origin: str = "https://graph.facebook.com",
         skip_app_secret_proof: bool = False,
         on_request: Callable[[RequestInfo], object] | None = None,
@@ -181,7 +182,7 @@ class _Watching:
 
 def _checked(version: str, origin: str, timeout_s: float, *, dangerous: bool) -> tuple[str, str]:
     try:
-        number = version_number(version or "4.0")
+        number = version_number(version or NEWEST)
     except ValueError as error:
         raise SettingsError(f"version {error}") from None
     try:

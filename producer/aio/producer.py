@@ -212,7 +212,10 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], AwaitedVocabulary
     async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
         delivery = checked(self._delivery)
         ready = prepare(cast("Command", command), delivery, self._terms)
-        return cast("AsyncTicket[Reply]", self.ticket(await self._queue.accept(ready, self._terms.keep_ms)))
+        ticket = await self._queue.accept(ready, self._terms.keep_ms)
+        if self._terms.agreement.is_due():
+            await self._queue.taker.take(self._terms.agreement.asked(self._queue.keys, self._terms.version))
+        return cast("AsyncTicket[Reply]", self.ticket(ticket))
 
 
 async def _some(reader: Reader) -> tuple[list[Command], Exception | None]:

@@ -25,6 +25,7 @@ from producer.errors import (
     SettingsError,
     given,
 )
+from producer.queue.agreement import Agreement
 from producer.queue.batching import Share, shares_of
 from producer.queue.envelope import Delivery, arguments_of
 from producer.queue.plain import PlainTexts
@@ -32,21 +33,24 @@ from producer.queue.rounds import ROUND_MAX, broken_off, put_whole, rest_under, 
 from producer.queue.routing import route
 from producer.store.ids import new_id
 from producer.store.queue import Arguments, Queue
+from producer.versions import NEWEST, Version
 
 ROUND: Final = 500
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS_MAX: Final = 30
 KINDS: Final = frozenset(TYPES.values())
 NO_COMMAND: Final = 'must be a command of producer.batch, such as batch.send_text(psid, "Hello!")'
+VERSION_DEFAULT: Final = (int(NEWEST.partition(".")[0]), int(NEWEST.partition(".")[2]))
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for all commands of a producer: the Graph version of its workers, and how long keys are kept."""
 
-    version: tuple[int, int] = (4, 0)
+    version: Version = VERSION_DEFAULT
     allow_retired: bool = False
     keep_ms: int = DAY_MS
+    agreement: Agreement = msgspec.field(default_factory=Agreement)
 
 
 def terms_of(graph_version: str, *, allow_retired: bool, idempotency_retention_s: float) -> Terms:
@@ -57,7 +61,7 @@ def terms_of(graph_version: str, *, allow_retired: bool, idempotency_retention_s
     """
     match = _VERSION.fullmatch(graph_version)
     if match is None:
-        raise SettingsError("graph_version must be a version of the Graph API, such as 26.0 or v26.0")
+        raise SettingsError("graph_version must be a version of the Graph API, such as 27.0 or v27.0")
     keep_ms = int(idempotency_retention_s * 1000)
     if not 0 < keep_ms <= KEPT_DAYS_MAX * DAY_MS:
         raise SettingsError(

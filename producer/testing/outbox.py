@@ -26,6 +26,7 @@ from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.outcome import OutcomeName
 from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
+from producer.versions import NEWEST
 from producer.vocabulary.options import SendOptions
 
 Reply = TypeVar("Reply")
@@ -46,7 +47,7 @@ class Outbox(Producer):
         self,
         page: str = "",
         *,
-        graph_version: str = "4.0",
+        graph_version: str = NEWEST,
         allow_retired: bool = False,
     ) -> None:
         self._kept = Kept()

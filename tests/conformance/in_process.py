@@ -38,7 +38,14 @@ def running_worker(redis_url: str, folder: Path, far: FarEnd, **settings: object
     file.write_text(PAGES, "utf-8")
     rates = dict.fromkeys(("text", "media", "profile", "other", "private_reply", "user_menu"))
     given = msgspec.structs.replace(
-        Settings(redis_url=redis_url, pages_file=str(file), rates=rates, retry_schedule_ms=(1, 1)), **settings
+        Settings(
+            redis_url=redis_url,
+            graph_version="4.0",  # that of the reference document
+            pages_file=str(file),
+            rates=rates,
+            retry_schedule_ms=(1, 1),
+        ),
+        **settings,
     )
     broker = build(given, threads=4, transport=far.transport)
     worker = dramatiq.Worker(broker, worker_timeout=100, worker_threads=4)

@@ -124,7 +124,7 @@ def producer(
     url = f"unix://{valkey_process.unix_socket_path}?db=0"
     prefix = f"agreed-{page}"
     folder: Path = tmp_path_factory.mktemp("pages")
-    producer = Producer.connect(url, page=page, prefix=prefix)
+    producer = Producer.connect(url, page=page, prefix=prefix, graph_version="4.0")
     with running_worker(url, folder, far, key_prefix=prefix):
         yield producer
     producer.close()
@@ -133,7 +133,9 @@ def producer(
 def client(page: str, far: FarEnd) -> MessengerClient:
     """Returns a direct client that knows what the worker knows of the Page."""
     secret = "APP_SECRET" if page == "proving" else None
-    return MessengerClient("PAGE_TOKEN", app_id="APP_ID", app_secret=secret, transport=far.transport)
+    return MessengerClient(
+        "PAGE_TOKEN", app_id="APP_ID", app_secret=secret, version="4.0", transport=far.transport
+    )
 
 
 def unsigned(request: Case) -> Case:

@@ -14,7 +14,7 @@ from worker.call.replies import parsed
 
 def client_of(case: Case, far: FarEnd) -> MessengerClient:
     """Returns the recorded client, in front of `far`."""
-    return MessengerClient(**case["client"], transport=far.transport)
+    return MessengerClient(**{"version": "4.0", **case["client"]}, transport=far.transport)
 
 
 @pytest.mark.parametrize("case", CLIENT, ids=lambda case: case["id"])

@@ -36,7 +36,7 @@ def producer(
     """A producer whose commands are taken by a worker in this process."""
     url = f"unix://{valkey_process.unix_socket_path}?db=0"
     folder: Path = tmp_path_factory.mktemp("pages")
-    producer = Producer.connect(url, page="plain", prefix="queued")
+    producer = Producer.connect(url, page="plain", prefix="queued", graph_version="4.0")
     with running_worker(url, folder, far, key_prefix="queued"):
         yield producer
     producer.close()

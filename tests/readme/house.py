@@ -16,7 +16,7 @@ from worker.testing.graph import Graph
 
 URL: Final = "redis://127.0.0.1:6379/0"
 PAGES: Final = ("111111111111111", "222222222222222")
-VERSION: Final = 'version="26.0"'
+TOKEN: Final = 'MessengerClient("EAAB…"'
 
 
 class House(msgspec.Struct):
@@ -46,8 +46,8 @@ class House(msgspec.Struct):
         """Returns a block compiled with this house's server and Graph in place of those that it names."""
         text = block.text.replace(URL, self.url)
         if "MessengerClient(" in text:
-            assert VERSION in text
-            text = text.replace(VERSION, f'{VERSION}, origin="{self.graph.origin}"')
+            assert TOKEN in text
+            text = text.replace(TOKEN, f'{TOKEN}, origin="{self.graph.origin}"')
         return compile("\n" * (block.line - 1) + text, block.document, "exec")
 
 

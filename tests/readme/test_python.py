@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from producer.versions import NEWEST
 from tests.readme.fenced import Block, blocks_of
 from tests.readme.house import House, house, plain_blocks
 
@@ -46,7 +47,7 @@ def test_the_direct_client_sends_at_once(home: House) -> None:
     """The example without a queue reaches Graph, with the token that it was given."""
     home.run_through(blocks_of("Without a queue", "python")[0])
     assert "Hello!" in home.graph.texts("2345678901234567")
-    assert any("version" not in each.path and "/v26.0/" in each.path for each in home.graph.requests)
+    assert any("version" not in each.path and f"/v{NEWEST}/" in each.path for each in home.graph.requests)
 
 
 def test_each_page_sends_its_own(home: House) -> None:

@@ -46,7 +46,7 @@ def far() -> FarEnd:
 @pytest.fixture
 def producer(valkey_url: str, tmp_path: Path, far: FarEnd) -> Iterator[Producer]:
     """A producer in front of a worker in this process."""
-    producer = Producer.connect(valkey_url, page="plain")
+    producer = Producer.connect(valkey_url, page="plain", graph_version="4.0")
     with running_worker(valkey_url, tmp_path, far):
         yield producer
     producer.close()
@@ -175,7 +175,7 @@ def test_doubt_is_no_answer(producer: Producer, far: FarEnd) -> None:
 
 def test_what_was_cancelled_is_not_sent(valkey_url: str) -> None:
     """There is no answer of Graph's to raise."""
-    producer = Producer.connect(valkey_url, page="plain")
+    producer = Producer.connect(valkey_url, page="plain", graph_version="4.0")
     ticket = producer.send_text("1", "x")
     with pytest.raises(OutcomeTimeoutError):
         ticket.result(timeout_s=0.01)

@@ -7,11 +7,11 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def version_number(text: str) -> str:
-    """Returns a version without its `v`, such as `26.0`; raises `ValueError` with the form for anything else."""
+    """Returns a version without its `v`, such as `27.0`; raises `ValueError` with the form for anything else."""
     number = text.strip().removeprefix("v")
     major, _, minor = number.partition(".")
     if not (major.isdecimal() and minor.isdecimal()):
-        raise ValueError("must be a version of the Graph API, such as 26.0 or v26.0")
+        raise ValueError("must be a version of the Graph API, such as 27.0 or v27.0")
     return number
 
 

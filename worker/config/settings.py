@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from producer.errors import SettingsError
+from producer.versions import NEWEST
 from worker.config.durations import duration_ms, rate_of
 from worker.config.endpoint import origin_url, shows_tokens, version_number
 from worker.engine.knowledge import Rate
@@ -36,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str = "redis://127.0.0.1:6379/0"
     key_prefix: str = "outbound"
     graph_origin: str = "https://graph.facebook.com"
-    graph_version: str = "4.0"
+    graph_version: str = NEWEST
     pages_file: str | None = None
     pages: str | None = None
     verdicts_file: str | None = None

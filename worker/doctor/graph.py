@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 
 from producer.errors.graph import GraphError, NoAnswer
+from producer.versions import NEWEST, last_day_of
 from worker.client import MessengerClient
 from worker.config.endpoint import version_pair
 from worker.config.pages import Page, Pages
 from worker.config.settings import Settings
-from worker.config.versions import RELEASED, last_day_of
 from worker.doctor.findings import Finding, error, listed, ok, warning
 
 ASKED_MAX: Final = 100
@@ -40,20 +40,19 @@ class _Seen(msgspec.Struct, frozen=True):
 def version(settings: Settings, today: date) -> Iterator[Finding]:
     """Yields whether Meta still serves the version of the settings on `today`, and for how long."""
     number = settings.graph_version
-    latest = ".".join(str(each) for each in max(RELEASED))
-    do = f"set OUTBOUND_GRAPH_VERSION={latest}, after a look into Meta's changelog"
+    do = f"set OUTBOUND_GRAPH_VERSION={NEWEST}, after a look into Meta's changelog"
     pair = version_pair(number)
-    if pair > max(RELEASED):
+    if pair > version_pair(NEWEST):
         yield warning(
             "graph.version",
-            f"v{number} is newer than any version that is known here (v{latest})",
+            f"v{number} is newer than any version that is known here (v{NEWEST})",
             why="if Meta has no such version it refuses every call",
             do="look into Meta's changelog, or update this package",
         )
         return
     ends = last_day_of(pair)
     if ends is None:
-        yield ok("graph.version", f"v{number}, the newest that is known here")
+        yield ok("graph.version", f"v{number}, which has no last day yet")
     elif ends < today:
         yield warning(
             "graph.version",

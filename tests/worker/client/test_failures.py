@@ -62,7 +62,7 @@ def test_an_error_of_graphs_has_all_of_its_members() -> None:
         False,
     )
     assert str(error) == (
-        "POST https://graph.facebook.com/v4.0/me/messages: 10 OAuthException (subcode 2018278): "
+        "POST https://graph.facebook.com/v27.0/me/messages: 10 OAuthException (subcode 2018278): "
         "(#10) Outside of the window REMOVED - Too late: Wait for a message [HTTP 400, fbtrace_id Abc]; "
         "grant the app the permission, or wait until the person writes: Meta's window is 24 hours"
     )
@@ -77,7 +77,7 @@ def test_an_error_shows_request_and_response_without_secrets() -> None:
     assert error.response is not None
     assert (error.request.method, error.request.url) == (
         "POST",
-        "https://graph.facebook.com/v4.0/me/messages",
+        "https://graph.facebook.com/v27.0/me/messages",
     )
     assert error.request.body == {
         "messaging_type": "UPDATE",

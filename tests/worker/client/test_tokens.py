@@ -68,7 +68,7 @@ def test_the_token_in_a_body_is_proved_too() -> None:
     assert far.requests == [
         {
             "method": "POST",
-            "path": "/v4.0/me/nlp_configs",
+            "path": "/v27.0/me/nlp_configs",
             "query": [["appsecret_proof", PROOFS["OTHER_TOKEN"]], ["nlp_enabled", "true"]],
             "json": {"access_token": "OTHER_TOKEN"},
         }

@@ -26,7 +26,7 @@ def test_an_image_of_bytes_is_sent_as_multipart() -> None:
     request = asked(lambda c: c.send_image("7", b"\x89PNG\r\n--x\r\n", filename="a.png"))
     assert request == {
         "method": "POST",
-        "path": "/v4.0/me/messages",
+        "path": "/v27.0/me/messages",
         "query": [["access_token", "T"]],
         "multipart": [
             {"name": "message", "value": IMAGE},
@@ -74,7 +74,7 @@ def test_an_upload_is_message_and_file() -> None:
     """The payload says whether it can be used again; nothing else is in the form."""
     request = asked(lambda c: c.upload_video(b"x", is_reusable=True, filename="v.mp4"))
     assert (request["path"], request["multipart"]) == (
-        "/v4.0/me/message_attachments",
+        "/v27.0/me/message_attachments",
         [
             {
                 "name": "message",

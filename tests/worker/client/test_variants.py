@@ -93,8 +93,8 @@ def test_ids_and_cursors_are_percent_encoded() -> None:
     client.get_personas("a&b=c d")
     targets = [request.url.raw_path.decode() for request in far.raw]
     assert targets == [
-        "/v4.0/1%2F2%3F%C3%BC?fields=id%2Cname%2Cfirst_name%2Clast_name%2Cprofile_pic&access_token=T%26x%3D1",
-        "/v4.0/me/personas?after=a%26b%3Dc%20d&access_token=T%26x%3D1",
+        "/v27.0/1%2F2%3F%C3%BC?fields=id%2Cname%2Cfirst_name%2Clast_name%2Cprofile_pic&access_token=T%26x%3D1",
+        "/v27.0/me/personas?after=a%26b%3Dc%20d&access_token=T%26x%3D1",
     ]
 
 

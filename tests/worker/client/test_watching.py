@@ -48,7 +48,7 @@ def test_on_request_sees_a_send() -> None:
     [info] = seen
     assert (info.method, info.url, info.body) == (
         "POST",
-        "https://graph.facebook.com/v4.0/me/messages",
+        "https://graph.facebook.com/v27.0/me/messages",
         {"messaging_type": "UPDATE", "recipient": {"id": "7"}, "message": {"text": "Hello!"}},
     )
     assert info.headers["content-type"] == "application/json"

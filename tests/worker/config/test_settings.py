@@ -51,7 +51,7 @@ def test_every_setting_is_read() -> None:
     ("name", "value", "says"),
     [
         ("OUTBOUND_REDIS_URL", "http://h", "redis://"),
-        ("OUTBOUND_GRAPH_VERSION", "latest", "26.0"),
+        ("OUTBOUND_GRAPH_VERSION", "latest", "27.0"),
         ("OUTBOUND_GRAPH_ORIGIN", "https://graph.facebook.com/v4.0", "without a path"),
         ("OUTBOUND_GRAPH_ORIGIN", "http://graph.example.com", "DANGEROUS"),
         ("OUTBOUND_RATE_TEXT", "fast", "40/s"),

@@ -47,7 +47,7 @@ def test_living_tokens_are_well(stub: GraphStub) -> None:
     assert asked(stub.origin, pages_of(TOKENS, app_id=APP, app_secret=SECRET)) == told
     assert asked(stub.origin, pages_of(TOKENS)) == told
     paths = [(request.method, request.path.partition("?")[0]) for request in stub.requests]
-    assert sorted(set(paths)) == [("GET", "/v4.0/debug_token"), ("GET", "/v4.0/me")]
+    assert sorted(set(paths)) == [("GET", "/v27.0/debug_token"), ("GET", "/v27.0/me")]
 
 
 def test_a_dead_token_is_an_error(stub: GraphStub) -> None:
@@ -153,21 +153,19 @@ def test_a_token_is_judged(differs: dict[str, object], findings: list[tuple[str,
 @pytest.mark.parametrize(
     ("number", "today", "level", "what"),
     [
-        pytest.param(
-            "26.0", date(2026, 11, 22), "ok", "v26.0, the newest that is known here", id="the newest"
-        ),
+        pytest.param("27.0", date(2026, 11, 22), "ok", "v27.0, which has no last day yet", id="the newest"),
         pytest.param("25.0", date(2026, 11, 22), "ok", "v25.0, until 2028-07-29", id="one that lives"),
         pytest.param(
             "25.0", date(2028, 5, 1), "warning", "v25.0 ends on 2028-07-29, in 89 days", id="one that ends"
         ),
         pytest.param(
-            "4.0", date(2026, 11, 22), "warning", "v4.0 ended on 2021-10-29", id="one that has ended"
+            "4.0", date(2026, 11, 22), "warning", "v4.0 ended on 2021-11-02", id="one that has ended"
         ),
         pytest.param(
             "30.0",
             date(2026, 11, 22),
             "warning",
-            "v30.0 is newer than any version that is known here (v26.0)",
+            "v30.0 is newer than any version that is known here (v27.0)",
             id="one that is not known",
         ),
     ],

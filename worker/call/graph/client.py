@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from producer.versions import NEWEST
 from worker.call.graph import requests
 from worker.call.graph.answers import GIVEN_UP, NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
 from worker.call.graph.direct import Direct
@@ -68,7 +69,7 @@ class GraphClient:
 
     Args:
         origin: scheme, host and port.
-        version: without `v`, such as `26.0`.
+        version: without `v`, such as `27.0`.
         connect_timeout_s: for a connection; nothing was sent when it runs out.
         call_timeout_s: for each wait for Graph's answer; the call may have been carried out when it runs out.
         connections: most open connections by way of a proxy; the direct way opens one for each thread that asks.
@@ -80,7 +81,7 @@ class GraphClient:
         self,
         *,
         origin: str = "https://graph.facebook.com",
-        version: str = "4.0",
+        version: str = NEWEST,
         connect_timeout_s: float = 5.0,
         call_timeout_s: float = 60.0,
         connections: int = 16,
