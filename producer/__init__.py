@@ -6,7 +6,6 @@ PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before 
 from producer import batch, messages
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
-from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.commands.retirement import RetiredCommandError
 from producer.commands.secrets import Secret, secret
 from producer.errors import (
@@ -25,6 +24,7 @@ from producer.errors import (
 )
 from producer.errors.graph import GraphError, NoAnswer
 from producer.producer import Producer
+from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Outcome, Ticket

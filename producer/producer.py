@@ -1,13 +1,13 @@
 """`Producer`: the vocabulary as commands on the queue; each method returns a ticket at once."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar, Unpack, cast
+from typing import Any, Unpack, cast
 
 import redis
 
 from producer.binding import for_many
 from producer.broadcasts.broadcast import Broadcast, begin
-from producer.commands import Command, CommandOf
+from producer.commands import Command
 from producer.errors import InvalidCommandError, SendManyError, given
 from producer.messages import Message
 from producer.opening import Opened
@@ -23,13 +23,12 @@ from producer.tickets.echoes import confirm
 from producer.tickets.sequence_inquiry import SEQUENCE_ID
 from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
+from producer.vocabulary.lifting import Make, Queued
+from producer.vocabulary.methods import Vocabulary
 from producer.vocabulary.options import SendOptions
-from producer.vocabulary.queued import QueuedVocabulary
-
-Reply = TypeVar("Reply")
 
 
-class Producer(Opened["redis.Redis", Queue], QueuedVocabulary):
+class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
     """Puts commands on the queue of one Page; safe to share between threads, and after a fork.
 
     Every method of the vocabulary checks its command, enqueues it and returns a `Ticket`. Raises `InvalidCommandError`
@@ -170,9 +169,9 @@ class Producer(Opened["redis.Redis", Queue], QueuedVocabulary):
     def _queue_on(cls, client: "redis.Redis", prefix: str, page_queue_max: int) -> Queue:
         return Queue(client, prefix=prefix, page_queue_max=page_queue_max)
 
-    def _submit(self, command: CommandOf[Reply]) -> Ticket[Reply]:
+    def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Ticket[Any]:
         delivery = checked(self._delivery)
-        ticket = enqueue(self._queue, cast("Command", command), delivery, self._terms)
+        ticket = enqueue(self._queue, cast("Command", make(*arguments, **options)), delivery, self._terms)
         if self._terms.agreement.is_due():
             take(self._terms.agreement.asked(self._queue.keys, self._terms.version), self._queue.client)
-        return cast("Ticket[Reply]", self.ticket(ticket))
+        return self.ticket(ticket)

@@ -6,7 +6,11 @@ PYTEST_DONT_REWRITE: pytest would warn of a run that loaded this package before 
 """
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # the one such block of this house: type checkers see what is loaded later
+    from worker.client import MessengerClient
+    from worker.errors import GraphError, NoAnswer, RequestInfo, ResponseInfo
 
 __all__ = ["GraphError", "MessengerClient", "NoAnswer", "RequestInfo", "ResponseInfo"]
 

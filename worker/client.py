@@ -1,17 +1,18 @@
 """`MessengerClient`: the vocabulary at once, in the caller's thread; every method gives back Graph's reply."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Final, Self, TypeVar, cast
+from typing import Any, Final, Self, cast
 
 import httpx
 import msgspec
 
-from producer.commands import BatchItem, Command, CommandOf, SendBatch
+from producer.commands import BatchItem, Command, SendBatch
 from producer.commands.secrets import Secret
 from producer.errors import InvalidCommandError, SettingsError
 from producer.versions import NEWEST
-from producer.vocabulary import Vocabulary
+from producer.vocabulary.lifting import Called, Make
+from producer.vocabulary.methods import Vocabulary
 from worker.call.cursors import followed
 from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.graph.answers import Answer, Answered
@@ -26,12 +27,11 @@ from worker.config.credentials import Keyring
 from worker.config.endpoint import origin_url, shows_tokens, version_number, version_pair
 from worker.errors import GraphError, NoAnswer, RequestInfo
 
-Reply = TypeVar("Reply")
 TIMEOUT_S_MAX: Final = 3_600.0
 CONNECTIONS: Final = 100
 
 
-class MessengerClient(Vocabulary):
+class MessengerClient(Vocabulary, Called):
     """Runs every method against the Graph API now, and answers what Graph answered; safe to share between threads.
 
     Every method raises `InvalidCommandError` before anything is sent, `GraphError` when Graph refuses, `NoAnswer` when
@@ -123,11 +123,9 @@ class MessengerClient(Vocabulary):
     ) -> None:
         self.close()
 
-    def _submit(self, command: CommandOf[Reply]) -> Reply:
-        whole = cast("Command", command)
-        if isinstance(whole, SendBatch):
-            return cast("Reply", self._run_batch(whole))
-        return cast("Reply", self._run_one(whole))
+    def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> object:
+        command = cast("Command", make(*arguments, **options))
+        return self._run_batch(command) if isinstance(command, SendBatch) else self._run_one(command)
 
     def _run_one(self, command: Command) -> object:
         outgoing = self._outgoing(command)

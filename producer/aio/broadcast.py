@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from producer.aio.queue import AsyncQueue
-from producer.aio.taking import Source
 from producer.broadcasts.steps import Campaign, Progress
+from producer.store.taking import Source
 
 
 class AsyncBroadcast:

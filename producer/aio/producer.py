@@ -1,36 +1,38 @@
 """`AsyncProducer`: the vocabulary as commands on the queue, in an event loop; each method awaited is a ticket."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, Unpack, cast
+from typing import Any, Final, Self, Unpack, cast
 
 import redis.asyncio
 
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
-from producer.aio.taking import Reader, Source
-from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.binding import for_many
 from producer.broadcasts.steps import Campaign, id_for
-from producer.commands import Command, CommandOf, SendMessage, UploadAttachment
+from producer.commands import Command, SendMessage, UploadAttachment
 from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
 from producer.messages import Message
 from producer.opening import Opened
 from producer.queue.accepting import ROUND, Aside, next_round, prepare, without_key
 from producer.queue.envelope import Delivery, checked
 from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.store.taking import Reader, Source
+from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.tickets.batch_inquiry import BATCH_ID
 from producer.tickets.echoes import confirming
 from producer.tickets.sequence_inquiry import SEQUENCE_ID
-from producer.vocabulary.awaited import AwaitedVocabulary
+from producer.vocabulary.lifting import Awaited, Make
+from producer.vocabulary.methods import Vocabulary
 from producer.vocabulary.options import SendOptions
-
-Reply = TypeVar("Reply")
+from producer.vocabulary.uploads import BinaryFile
 
 ROUND_BYTES_MAX: Final = 32 * 1024 * 1024
 
 
-class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], AwaitedVocabulary):
+class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Awaited):
     """Puts commands on the queue of one Page; safe to share between the tasks of one event loop.
 
     Every method of the vocabulary is a coroutine that checks its command, enqueues it and returns an `AsyncTicket`.
@@ -209,13 +211,19 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], AwaitedVocabulary
     def _queue_on(cls, client: "redis.asyncio.Redis", prefix: str, page_queue_max: int) -> AsyncQueue:
         return AsyncQueue(client, prefix=prefix, page_queue_max=page_queue_max)
 
-    async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
+    async def _run(
+        self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> AsyncTicket[Any]:
+        if any(isinstance(each, os.PathLike | BinaryFile) for each in (*arguments, *options.values())):
+            command = await asyncio.to_thread(make, *arguments, **options)  # it reads a file
+        else:
+            command = make(*arguments, **options)
         delivery = checked(self._delivery)
         ready = prepare(cast("Command", command), delivery, self._terms)
         ticket = await self._queue.accept(ready, self._terms.keep_ms)
         if self._terms.agreement.is_due():
             await self._queue.taker.take(self._terms.agreement.asked(self._queue.keys, self._terms.version))
-        return cast("AsyncTicket[Reply]", self.ticket(ticket))
+        return self.ticket(ticket)
 
 
 async def _some(reader: Reader) -> tuple[list[Command], Exception | None]:

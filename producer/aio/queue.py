@@ -10,7 +10,6 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 
-from producer.aio.taking import Taker
 from producer.errors import QueueFullError, QueueUnavailableError
 from producer.queue.accepting import Prepared
 from producer.queue.rounds import ROUND_MAX, broken_off, rest_under, rounds_of, what_is_left
@@ -30,6 +29,7 @@ from producer.store.queue import (
 from producer.store.queue import connect as checked_url
 from producer.store.scripting import Script
 from producer.store.steps import Call, Run
+from producer.store.taking import Taker
 from producer.tracing.traces import enqueuing
 
 

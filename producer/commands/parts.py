@@ -146,7 +146,7 @@ Single: TypeAlias = (
     | DeleteMessengerProfile
     | DeleteUserMenu
     | GetMessengerProfile
-    | GetProfileProperty
+    | GetProfileProperty  # type: ignore[type-arg]  # bare, since isinstance takes no other
     | GetUserMenu
     | GetUserProfile
     | SetMessengerProfile

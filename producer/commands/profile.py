@@ -1,8 +1,12 @@
 """Commands of a person's profile, the Page's Messenger profile, and the menu of one person."""
 
+from typing import Generic, TypeVar
+
 from producer.commands.command import CommandOf
 from producer.commands.fields import Fields, IdText
 from producer.commands.results import ProfileChange, UserProfile
+
+Value_co = TypeVar("Value_co", covariant=True)
 
 
 class GetUserProfile(
@@ -35,7 +39,8 @@ class GetMessengerProfile(
 
 
 class GetProfileProperty(
-    CommandOf[object],
+    CommandOf[Value_co],
+    Generic[Value_co],
     frozen=True,
     kw_only=True,
     omit_defaults=True,

@@ -1,25 +1,24 @@
 """`AsyncOutbox`: a producer of event loops that keeps what was enqueued in an `Outbox`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
+from typing import Any, Final, NoReturn, Self, Unpack, cast
 
 import redis.asyncio
 
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
-from producer.aio.taking import Source, Taker
-from producer.aio.ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.binding import for_many
 from producer.broadcasts.steps import id_for
-from producer.commands import Command, CommandOf
+from producer.commands import Command
 from producer.messages import Message
 from producer.queue.accepting import Terms, without_key
 from producer.queue.envelope import Delivery, checked
 from producer.queue.sequencing import OnFailure
+from producer.store.taking import Source, Taker
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
+from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
+from producer.vocabulary.lifting import Make
 from producer.vocabulary.options import SendOptions
-
-Reply = TypeVar("Reply")
 
 # Steps of an outbox ask no server.
 _NO_TAKER: Final = Taker(cast("redis.asyncio.Redis", None))
@@ -99,9 +98,11 @@ class AsyncOutbox(AsyncProducer):
     def _view(self, delivery: Delivery) -> Self:
         return type(self)(self._kept, delivery, self._terms)
 
-    async def _enqueue(self, command: CommandOf[Reply]) -> AsyncTicket[Reply]:
-        ticket = self._kept.add(cast("Command", command), checked(self._delivery), self._terms)
-        return cast("AsyncTicket[Reply]", self.ticket(ticket))
+    async def _run(
+        self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> AsyncTicket[Any]:
+        command = cast("Command", make(*arguments, **options))
+        return self.ticket(self._kept.add(command, checked(self._delivery), self._terms))
 
 
 class _KeptAsyncBroadcast(AsyncBroadcast):

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from typing import Final, NoReturn, Self, TypeVar, Unpack, cast
+from typing import Any, Final, NoReturn, Self, Unpack, cast
 
 import redis
 
-from producer.aio.ticket import AsyncTicket
 from producer.binding import for_many
 from producer.broadcasts.broadcast import Broadcast
 from producer.broadcasts.steps import id_for
-from producer.commands import TYPES, Command, CommandOf
+from producer.commands import TYPES, Command
 from producer.errors import OutboundError
 from producer.messages import Message
 from producer.producer import Producer
@@ -22,14 +21,14 @@ from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
 from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
 from producer.testing.matching import check_names, listing, matches, nearest, told
+from producer.tickets.async_ticket import AsyncTicket
 from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.outcome import OutcomeName
 from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
 from producer.versions import NEWEST
+from producer.vocabulary.lifting import Make
 from producer.vocabulary.options import SendOptions
-
-Reply = TypeVar("Reply")
 
 # Steps of an outbox ask no server.
 _NO_CLIENT: Final = cast("redis.Redis", None)
@@ -207,9 +206,9 @@ class Outbox(Producer):
         view._delivery = delivery  # noqa: SLF001 (of its own class)
         return view
 
-    def _submit(self, command: CommandOf[Reply]) -> Ticket[Reply]:
-        ticket = self._kept.add(cast("Command", command), checked(self._delivery), self._terms)
-        return cast("Ticket[Reply]", self.ticket(ticket))
+    def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Ticket[Any]:
+        command = cast("Command", make(*arguments, **options))
+        return self.ticket(self._kept.add(command, checked(self._delivery), self._terms))
 
 
 class _KeptBroadcast(Broadcast):

@@ -1,13 +1,16 @@
 """Options find their place: quick replies and metadata in the message, the rest beside it, each once."""
 
-from typing import Any
+from typing import Any, Final
 
 from producer.commands.files import FileData
 from producer.commands.recipients import bare
 from producer.commands.send import Recipient, SenderAction, SendMessage, StoredRecipient
+from producer.errors import InvalidCommandError
 from producer.messages.builders import plain
 from producer.vocabulary.options import ActionOptions, MediaOptions, SendOptions
 from producer.vocabulary.uploads import Media, payload_of, read_upload
+
+_LINKS: Final = frozenset({"name", "depends_on", "omit_response_on_success"})
 
 
 def send_message(
@@ -76,4 +79,6 @@ def _stored(recipient: object) -> StoredRecipient:
 
 
 def _extra(rest: dict[str, object]) -> dict[str, object]:
+    for link in _LINKS & rest.keys():
+        raise InvalidCommandError(link, f"links a part of a batch: batch.part(command, {link}=…)")
     return {name: plain(value) for name, value in rest.items() if value is not None} if rest else {}

@@ -10,116 +10,93 @@ from producer.commands.handover import (
     TakeThreadControl,
 )
 from producer.commands.recipients import bare
-from producer.commands.results import Receiver, Success, ThreadOwner
 from producer.commands.send import Recipient, StoredRecipient
+from producer.vocabulary.checking import checked
 from producer.vocabulary.options import CallOptions
-from producer.vocabulary.submitting import Submitting
 
 # The Page Inbox is an app of Meta's own, the same for every Page.
 PAGE_INBOX_APP_ID: Final = 263902037430900
 
 
-class HandoverMethods(Submitting):
-    """Methods of thread control; `metadata` of at most 1000 characters goes to the other app's webhook.
+def pass_thread_control(
+    recipient: Recipient,
+    target_app_id: str | int,
+    metadata: str | None = None,
+    **options: Unpack[CallOptions],
+) -> PassThreadControl:
+    """Passes a conversation to the app `target_app_id`.
 
-    They wait their turn in the conversation, as sends do.
+    Args:
+        recipient: PSID as text of 1 to 512 characters, or a recipient object.
+        target_app_id: text of 1 to 512 characters, or a whole number.
+        metadata: text of at most 1000 characters.
+        options: `access_token` as text or `producer.secret("name")`.
     """
+    command = PassThreadControl(
+        recipient=_stored(recipient), target_app_id=target_app_id, metadata=metadata, **options
+    )
+    return checked(command)
 
-    __slots__ = ()
 
-    def pass_thread_control(
-        self,
-        recipient: Recipient,
-        target_app_id: str | int,
-        metadata: str | None = None,
-        **options: Unpack[CallOptions],
-    ) -> Success:
-        """Passes a conversation to the app `target_app_id`.
+def pass_thread_control_to_page_inbox(
+    recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
+) -> PassThreadControl:
+    """Passes a conversation to the people at the Page's Inbox.
 
-        Args:
-            recipient: PSID as text of 1 to 512 characters, or a recipient object.
-            target_app_id: text of 1 to 512 characters, or a whole number.
-            metadata: text of at most 1000 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+    Args:
+        recipient: PSID as text of 1 to 512 characters, or a recipient object.
+        metadata: text of at most 1000 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    command = PassThreadControl(
+        recipient=_stored(recipient), target_app_id=PAGE_INBOX_APP_ID, metadata=metadata, **options
+    )
+    return checked(command)
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = PassThreadControl(
-            recipient=_stored(recipient), target_app_id=target_app_id, metadata=metadata, **options
-        )
-        return self._run(command)
 
-    def pass_thread_control_to_page_inbox(
-        self, recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
-    ) -> Success:
-        """Passes a conversation to the people at the Page's Inbox.
+def take_thread_control(
+    recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
+) -> TakeThreadControl:
+    """Takes a conversation back from a secondary receiver.
 
-        Args:
-            recipient: PSID as text of 1 to 512 characters, or a recipient object.
-            metadata: text of at most 1000 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+    Args:
+        recipient: PSID as text of 1 to 512 characters, or a recipient object.
+        metadata: text of at most 1000 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(TakeThreadControl(recipient=_stored(recipient), metadata=metadata, **options))
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = PassThreadControl(
-            recipient=_stored(recipient), target_app_id=PAGE_INBOX_APP_ID, metadata=metadata, **options
-        )
-        return self._run(command)
 
-    def take_thread_control(
-        self, recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
-    ) -> Success:
-        """Takes a conversation back from a secondary receiver.
+def request_thread_control(
+    recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
+) -> RequestThreadControl:
+    """Asks the primary receiver for a conversation.
 
-        Args:
-            recipient: PSID as text of 1 to 512 characters, or a recipient object.
-            metadata: text of at most 1000 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+    Args:
+        recipient: PSID as text of 1 to 512 characters, or a recipient object.
+        metadata: text of at most 1000 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(RequestThreadControl(recipient=_stored(recipient), metadata=metadata, **options))
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(TakeThreadControl(recipient=_stored(recipient), metadata=metadata, **options))
 
-    def request_thread_control(
-        self, recipient: Recipient, metadata: str | None = None, **options: Unpack[CallOptions]
-    ) -> Success:
-        """Asks the primary receiver for a conversation.
+def get_thread_owner(user_id: str, **options: Unpack[CallOptions]) -> GetThreadOwner:
+    """Reads which app owns the conversation with a person; None when none does.
 
-        Args:
-            recipient: PSID as text of 1 to 512 characters, or a recipient object.
-            metadata: text of at most 1000 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+    Args:
+        user_id: PSID as text of 1 to 512 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetThreadOwner(user_id=user_id, **options))
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(RequestThreadControl(recipient=_stored(recipient), metadata=metadata, **options))
 
-    def get_thread_owner(self, user_id: str, **options: Unpack[CallOptions]) -> ThreadOwner | None:
-        """Reads which app owns the conversation with a person; None when none does.
+def get_secondary_receivers(**options: Unpack[CallOptions]) -> GetSecondaryReceivers:
+    """Reads the apps that are secondary receivers of the Page.
 
-        Args:
-            user_id: PSID as text of 1 to 512 characters.
-            options: `access_token` as text or `producer.secret("name")`.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetThreadOwner(user_id=user_id, **options))
-
-    def get_secondary_receivers(self, **options: Unpack[CallOptions]) -> list[Receiver]:
-        """Reads the apps that are secondary receivers of the Page.
-
-        Args:
-            options: `access_token` as text or `producer.secret("name")`.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetSecondaryReceivers(**options))
+    Args:
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetSecondaryReceivers(**options))
 
 
 def _stored(recipient: object) -> StoredRecipient:

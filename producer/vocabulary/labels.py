@@ -12,109 +12,86 @@ from producer.commands.labels import (
     GetLabelDetails,
     GetLabelList,
 )
-from producer.commands.results import Created, Label, LabelPage, Success
+from producer.vocabulary.checking import checked
 from producer.vocabulary.listing import optional_list
 from producer.vocabulary.options import CallOptions
-from producer.vocabulary.submitting import Submitting
 
 
-class LabelMethods(Submitting):
-    """Methods of labels; ids are 1 to 512 characters. A label's name is `name`, later `page_label_name`."""
+def create_label(name: str, **options: Unpack[CallOptions]) -> CreateLabel:
+    """Creates a label; gives its `id`.
 
-    __slots__ = ()
+    Args:
+        name: text of 1 to 512 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(CreateLabel(name=name, **options))
 
-    def create_label(self, name: str, **options: Unpack[CallOptions]) -> Created:
-        """Creates a label; gives its `id`.
 
-        Args:
-            name: text of 1 to 512 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+def associate_label(user_id: str, label_id: str | int, **options: Unpack[CallOptions]) -> AssociateLabel:
+    """Puts a label on a person.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(CreateLabel(name=name, **options))
+    Args:
+        user_id: PSID as text of 1 to 512 characters.
+        label_id: text of 1 to 512 characters, or a whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(AssociateLabel(user_id=user_id, label_id=label_id, **options))
 
-    def associate_label(self, user_id: str, label_id: str | int, **options: Unpack[CallOptions]) -> Success:
-        """Puts a label on a person.
 
-        Args:
-            user_id: PSID as text of 1 to 512 characters.
-            label_id: text of 1 to 512 characters, or a whole number.
-            options: `access_token` as text or `producer.secret("name")`.
+def dissociate_label(user_id: str, label_id: str | int, **options: Unpack[CallOptions]) -> DissociateLabel:
+    """Takes a label off a person.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(AssociateLabel(user_id=user_id, label_id=label_id, **options))
+    Args:
+        user_id: PSID as text of 1 to 512 characters.
+        label_id: text of 1 to 512 characters, or a whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(DissociateLabel(user_id=user_id, label_id=label_id, **options))
 
-    def dissociate_label(self, user_id: str, label_id: str | int, **options: Unpack[CallOptions]) -> Success:
-        """Takes a label off a person.
 
-        Args:
-            user_id: PSID as text of 1 to 512 characters.
-            label_id: text of 1 to 512 characters, or a whole number.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_associated_labels(
+    user_id: str, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
+) -> GetAssociatedLabels:
+    """Reads the labels of a person, with their names by default; in a batch Graph's own choice by default.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(DissociateLabel(user_id=user_id, label_id=label_id, **options))
+    Args:
+        user_id: PSID as text of 1 to 512 characters.
+        fields: a list of at most 200 names.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    command = GetAssociatedLabels(user_id=user_id, fields=optional_list(fields, "fields"), **options)
+    return checked(command)
 
-    def get_associated_labels(
-        self, user_id: str, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
-    ) -> LabelPage:
-        """Reads the labels of a person, with their names by default; in a batch Graph's own choice by default.
 
-        Args:
-            user_id: PSID as text of 1 to 512 characters.
-            fields: a list of at most 200 names.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_label_details(
+    label_id: str | int, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
+) -> GetLabelDetails:
+    """Reads one label, with its name by default.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = GetAssociatedLabels(user_id=user_id, fields=optional_list(fields, "fields"), **options)
-        return self._run(command)
+    Args:
+        label_id: text of 1 to 512 characters, or a whole number.
+        fields: a list of at most 200 names.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    command = GetLabelDetails(label_id=label_id, fields=optional_list(fields, "fields"), **options)
+    return checked(command)
 
-    def get_label_details(
-        self, label_id: str | int, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
-    ) -> Label:
-        """Reads one label, with its name by default.
 
-        Args:
-            label_id: text of 1 to 512 characters, or a whole number.
-            fields: a list of at most 200 names.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_label_list(*, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]) -> GetLabelList:
+    """Reads the first page of all labels, with their names by default.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = GetLabelDetails(label_id=label_id, fields=optional_list(fields, "fields"), **options)
-        return self._run(command)
+    Args:
+        fields: a list of at most 200 names.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetLabelList(fields=optional_list(fields, "fields"), **options))
 
-    def get_label_list(
-        self, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
-    ) -> LabelPage:
-        """Reads the first page of all labels, with their names by default.
 
-        Args:
-            fields: a list of at most 200 names.
-            options: `access_token` as text or `producer.secret("name")`.
+def delete_label(label_id: str | int, **options: Unpack[CallOptions]) -> DeleteLabel:
+    """Deletes a label.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetLabelList(fields=optional_list(fields, "fields"), **options))
-
-    def delete_label(self, label_id: str | int, **options: Unpack[CallOptions]) -> Success:
-        """Deletes a label.
-
-        Args:
-            label_id: text of 1 to 512 characters, or a whole number.
-            options: `access_token` as text or `producer.secret("name")`.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(DeleteLabel(label_id=label_id, **options))
+    Args:
+        label_id: text of 1 to 512 characters, or a whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(DeleteLabel(label_id=label_id, **options))

@@ -12,127 +12,103 @@ from producer.commands.pages import (
     GetPageSubscription,
     GetSubscriptions,
 )
-from producer.commands.results import FeatureReview, MessageTag, PageInfo, Subscription, Success, TokenInfo
 from producer.commands.secrets import Secret
+from producer.vocabulary.checking import checked
 from producer.vocabulary.listing import optional_list
 from producer.vocabulary.options import CallOptions
-from producer.vocabulary.submitting import Submitting
 
 
-class PageMethods(Submitting):
-    """Methods of the Page and its app. Subscriptions go with the app's token, or with `access_token`."""
+def get_page_info(fields: Sequence[str] | None = None, **options: Unpack[CallOptions]) -> GetPageInfo:
+    """Reads the Page's name and id, or the given fields.
 
-    __slots__ = ()
+    Args:
+        fields: a list of at most 200 names.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetPageInfo(fields=optional_list(fields, "fields"), **options))
 
-    def get_page_info(self, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]) -> PageInfo:
-        """Reads the Page's name and id, or the given fields.
 
-        Args:
-            fields: a list of at most 200 names.
-            options: `access_token` as text or `producer.secret("name")`.
+def debug_token(**options: Unpack[CallOptions]) -> DebugToken:
+    """Reads what Graph knows of the Page's token, or of `access_token`; needs the app's id and secret.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetPageInfo(fields=optional_list(fields, "fields"), **options))
+    Args:
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(DebugToken(**options))
 
-    def debug_token(self, **options: Unpack[CallOptions]) -> TokenInfo:
-        """Reads what Graph knows of the Page's token, or of `access_token`; needs the app's id and secret.
 
-        Args:
-            options: `access_token` as text or `producer.secret("name")`.
+def create_subscription(
+    *,
+    callback_url: str | None = None,
+    verify_token: str | Secret | None = None,
+    fields: Sequence[str] | None = None,
+    object: str = "page",  # noqa: A002 - Meta's name
+    include_values: bool | None = None,
+    app_id: str | int | None = None,
+    **options: Unpack[CallOptions],
+) -> CreateSubscription:
+    """Subscribes the app to webhooks of `object` at `callback_url`.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(DebugToken(**options))
+    Without `fields`: messages, messaging_postbacks, messaging_optins, messaging_referrals, messaging_handovers and
+    messaging_policy_enforcement. `verify_token` through the queue only as `producer.secret("name")`; the worker's
+    own is used when it is absent. `app_id` replaces the configured one.
 
-    def create_subscription(
-        self,
-        *,
-        callback_url: str | None = None,
-        verify_token: str | Secret | None = None,
-        fields: Sequence[str] | None = None,
-        object: str = "page",  # noqa: A002 - Meta's name
-        include_values: bool | None = None,
-        app_id: str | int | None = None,
-        **options: Unpack[CallOptions],
-    ) -> Success:
-        """Subscribes the app to webhooks of `object` at `callback_url`.
+    Args:
+        callback_url: text.
+        verify_token: text, or `producer.secret("name")`.
+        fields: a list of at most 200 names.
+        object: text: `page` by default.
+        include_values: true or false; absent by default.
+        app_id: text or whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    command = CreateSubscription(
+        callback_url=callback_url,
+        verify_token=verify_token,
+        fields=optional_list(fields, "fields"),
+        object=object,
+        include_values=include_values,
+        app_id=app_id,
+        **options,
+    )
+    return checked(command)
 
-        Without `fields`: messages, messaging_postbacks, messaging_optins, messaging_referrals, messaging_handovers and
-        messaging_policy_enforcement. `verify_token` through the queue only as `producer.secret("name")`; the worker's
-        own is used when it is absent. `app_id` replaces the configured one.
 
-        Args:
-            callback_url: text.
-            verify_token: text, or `producer.secret("name")`.
-            fields: a list of at most 200 names.
-            object: text: `page` by default.
-            include_values: true or false; absent by default.
-            app_id: text or whole number.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_subscriptions(*, app_id: str | int | None = None, **options: Unpack[CallOptions]) -> GetSubscriptions:
+    """Reads the app's webhook subscriptions; `app_id` replaces the configured one.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = CreateSubscription(
-            callback_url=callback_url,
-            verify_token=verify_token,
-            fields=optional_list(fields, "fields"),
-            object=object,
-            include_values=include_values,
-            app_id=app_id,
-            **options,
-        )
-        return self._run(command)
+    Args:
+        app_id: text or whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetSubscriptions(app_id=app_id, **options))
 
-    def get_subscriptions(
-        self, *, app_id: str | int | None = None, **options: Unpack[CallOptions]
-    ) -> list[Subscription]:
-        """Reads the app's webhook subscriptions; `app_id` replaces the configured one.
 
-        Args:
-            app_id: text or whole number.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_page_subscription(
+    *, app_id: str | int | None = None, **options: Unpack[CallOptions]
+) -> GetPageSubscription:
+    """Reads the app's webhook subscription for Pages; None when there is none.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetSubscriptions(app_id=app_id, **options))
+    Args:
+        app_id: text or whole number.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetPageSubscription(app_id=app_id, **options))
 
-    def get_page_subscription(
-        self, *, app_id: str | int | None = None, **options: Unpack[CallOptions]
-    ) -> Subscription | None:
-        """Reads the app's webhook subscription for Pages; None when there is none.
 
-        Args:
-            app_id: text or whole number.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_messaging_feature_review(**options: Unpack[CallOptions]) -> GetMessagingFeatureReview:
+    """Reads which features Meta reviewed for the Page, and how.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetPageSubscription(app_id=app_id, **options))
+    Args:
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetMessagingFeatureReview(**options))
 
-    def get_messaging_feature_review(self, **options: Unpack[CallOptions]) -> list[FeatureReview]:
-        """Reads which features Meta reviewed for the Page, and how.
 
-        Args:
-            options: `access_token` as text or `producer.secret("name")`.
+def get_message_tags(**options: Unpack[CallOptions]) -> GetMessageTags:
+    """Reads the message tags that Meta knows, with their descriptions.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetMessagingFeatureReview(**options))
-
-    def get_message_tags(self, **options: Unpack[CallOptions]) -> list[MessageTag]:
-        """Reads the message tags that Meta knows, with their descriptions.
-
-        Args:
-            options: `access_token` as text or `producer.secret("name")`.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetMessageTags(**options))
+    Args:
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetMessageTags(**options))

@@ -9,86 +9,68 @@ from producer.commands.personas import (
     GetPersona,
     GetPersonas,
 )
-from producer.commands.results import Created, Persona, PersonaPage, Success
 from producer.commands.secrets import Secret
 from producer.messages.builders import plain_object
+from producer.vocabulary.checking import checked
 from producer.vocabulary.options import CallOptions
-from producer.vocabulary.submitting import Submitting
 
 
-class PersonaMethods(Submitting):
-    """Methods of personas; their id goes into a send as `persona_id`."""
+def create_persona(
+    *,
+    name: str,
+    profile_picture_url: str,
+    access_token: str | Secret | None = None,
+    **extra: object,
+) -> CreatePersona:
+    """Creates a persona: `name` of at most 50 characters, a picture of at most 8 MB; gives its `id`.
 
-    __slots__ = ()
+    Args:
+        name: text of 1 to 50 characters.
+        profile_picture_url: text.
+        access_token: another token, as text or `producer.secret("name")`.
+        extra: further members, as Meta takes them.
+    """
+    more: dict[str, Any] = plain_object(extra, "persona")
+    command = CreatePersona(
+        name=name, profile_picture_url=profile_picture_url, extra=more, access_token=access_token
+    )
+    return checked(command)
 
-    def create_persona(
-        self,
-        *,
-        name: str,
-        profile_picture_url: str,
-        access_token: str | Secret | None = None,
-        **extra: object,
-    ) -> Created:
-        """Creates a persona: `name` of at most 50 characters, a picture of at most 8 MB; gives its `id`.
 
-        Args:
-            name: text of 1 to 50 characters.
-            profile_picture_url: text.
-            access_token: another token, as text or `producer.secret("name")`.
-            extra: further members, as Meta takes them.
+def get_persona(persona_id: str, **options: Unpack[CallOptions]) -> GetPersona:
+    """Reads a persona's name and picture.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        more: dict[str, Any] = plain_object(extra, "persona")
-        command = CreatePersona(
-            name=name, profile_picture_url=profile_picture_url, extra=more, access_token=access_token
-        )
-        return self._run(command)
+    Args:
+        persona_id: text of 1 to 512 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetPersona(persona_id=persona_id, **options))
 
-    def get_persona(self, persona_id: str, **options: Unpack[CallOptions]) -> Persona:
-        """Reads a persona's name and picture.
 
-        Args:
-            persona_id: text of 1 to 512 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_personas(cursor: str | None = None, **options: Unpack[CallOptions]) -> GetPersonas:
+    """Reads one page of personas: the first, or the one after `cursor`.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetPersona(persona_id=persona_id, **options))
+    Args:
+        cursor: text of a page's `paging.cursors.after`.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetPersonas(cursor=cursor, **options))
 
-    def get_personas(self, cursor: str | None = None, **options: Unpack[CallOptions]) -> PersonaPage:
-        """Reads one page of personas: the first, or the one after `cursor`.
 
-        Args:
-            cursor: text of a page's `paging.cursors.after`.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_all_personas(**options: Unpack[CallOptions]) -> GetAllPersonas:
+    """Reads all personas, page by page; stops at a cursor that comes again. In a batch: the first page.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetPersonas(cursor=cursor, **options))
+    Args:
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(GetAllPersonas(**options))
 
-    def get_all_personas(self, **options: Unpack[CallOptions]) -> list[Persona]:
-        """Reads all personas, page by page; stops at a cursor that comes again. In a batch: the first page.
 
-        Args:
-            options: `access_token` as text or `producer.secret("name")`.
+def delete_persona(persona_id: str, **options: Unpack[CallOptions]) -> DeletePersona:
+    """Deletes a persona.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(GetAllPersonas(**options))
-
-    def delete_persona(self, persona_id: str, **options: Unpack[CallOptions]) -> Success:
-        """Deletes a persona.
-
-        Args:
-            persona_id: text of 1 to 512 characters.
-            options: `access_token` as text or `producer.secret("name")`.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(DeletePersona(persona_id=persona_id, **options))
+    Args:
+        persona_id: text of 1 to 512 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(DeletePersona(persona_id=persona_id, **options))

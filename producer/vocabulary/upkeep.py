@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Unpack
 
-from producer.commands.results import Created, Success, TemplatePage
 from producer.commands.secrets import Secret
 from producer.commands.upkeep import (
     CreateMessageTemplate,
@@ -13,91 +12,75 @@ from producer.commands.upkeep import (
     ModerateConversations,
 )
 from producer.messages.builders import plain_object
+from producer.vocabulary.checking import checked
 from producer.vocabulary.listing import listed
 from producer.vocabulary.options import CallOptions
-from producer.vocabulary.submitting import Submitting
 
 
-class UpkeepMethods(Submitting):
-    """Methods of moderation (since 31 Mar 2025) and of message templates for utility messages."""
+def moderate_conversations(
+    user_ids: Sequence[str], actions: Sequence[str], **options: Unpack[CallOptions]
+) -> ModerateConversations:
+    """Moderates 1 to 10 people by 1 or 2 actions.
 
-    __slots__ = ()
+    They are `block_user`, `unblock_user`, `ban_user`, `unban_user`, `move_to_spam`. A block and its undoing do not
+    go together.
 
-    def moderate_conversations(
-        self, user_ids: Sequence[str], actions: Sequence[str], **options: Unpack[CallOptions]
-    ) -> Success:
-        """Moderates 1 to 10 people by 1 or 2 actions.
+    Args:
+        user_ids: a list of 1 to 10 PSIDs.
+        actions: a list of 1 or 2 names.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    command = ModerateConversations(
+        user_ids=listed(user_ids, "user_ids"), actions=listed(actions, "actions"), **options
+    )
+    return checked(command)
 
-        They are `block_user`, `unblock_user`, `ban_user`, `unban_user`, `move_to_spam`. A block and its undoing do not
-        go together.
 
-        Args:
-            user_ids: a list of 1 to 10 PSIDs.
-            actions: a list of 1 or 2 names.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_message_templates(
+    *, name: str | None = None, access_token: str | Secret | None = None, **params: str | int
+) -> GetMessageTemplates:
+    """Reads the Page's message templates; parameters such as `status`, `limit`, `after`.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        command = ModerateConversations(
-            user_ids=listed(user_ids, "user_ids"), actions=listed(actions, "actions"), **options
-        )
-        return self._run(command)
+    Args:
+        name: text, to read those of this name.
+        access_token: another token, as text or `producer.secret("name")`.
+        params: parameters of the read, text or whole numbers.
+    """
+    named = {} if name is None else {"name": name}
+    return checked(GetMessageTemplates(params={**named, **params}, access_token=access_token))
 
-    def get_message_templates(
-        self, *, name: str | None = None, access_token: str | Secret | None = None, **params: str | int
-    ) -> TemplatePage:
-        """Reads the Page's message templates; parameters such as `status`, `limit`, `after`.
 
-        Args:
-            name: text, to read those of this name.
-            access_token: another token, as text or `producer.secret("name")`.
-            params: parameters of the read, text or whole numbers.
+def create_message_template(
+    template: Mapping[str, object], **options: Unpack[CallOptions]
+) -> CreateMessageTemplate:
+    """Hands in a template for approval: `name`, `category`, `language`, `components`; gives its `id`.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        named = {} if name is None else {"name": name}
-        return self._run(GetMessageTemplates(params={**named, **params}, access_token=access_token))
+    Args:
+        template: an object with Meta's members, or its struct.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(CreateMessageTemplate(template=plain_object(template, "template"), **options))
 
-    def create_message_template(
-        self, template: Mapping[str, object], **options: Unpack[CallOptions]
-    ) -> Created:
-        """Hands in a template for approval: `name`, `category`, `language`, `components`; gives its `id`.
 
-        Args:
-            template: an object with Meta's members, or its struct.
-            options: `access_token` as text or `producer.secret("name")`.
+def delete_message_template(name: str, **options: Unpack[CallOptions]) -> DeleteMessageTemplate:
+    """Deletes a message template by its name, in all languages.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(CreateMessageTemplate(template=plain_object(template, "template"), **options))
+    Args:
+        name: text of 1 to 512 characters.
+        options: `access_token` as text or `producer.secret("name")`.
+    """
+    return checked(DeleteMessageTemplate(name=name, **options))
 
-    def delete_message_template(self, name: str, **options: Unpack[CallOptions]) -> Success:
-        """Deletes a message template by its name, in all languages.
 
-        Args:
-            name: text of 1 to 512 characters.
-            options: `access_token` as text or `producer.secret("name")`.
+def get_message_template_library(
+    *, access_token: str | Secret | None = None, **params: str | int
+) -> GetMessageTemplateLibrary:
+    """Reads Meta's own message templates; parameters such as `search` and `language`.
 
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(DeleteMessageTemplate(name=name, **options))
-
-    def get_message_template_library(
-        self, *, access_token: str | Secret | None = None, **params: str | int
-    ) -> TemplatePage:
-        """Reads Meta's own message templates; parameters such as `search` and `language`.
-
-        Args:
-            access_token: another token, as text or `producer.secret("name")`.
-            params: parameters of the read, text or whole numbers.
-
-        Raises:
-            InvalidCommandError: names the path and the bound.
-        """
-        return self._run(
-            GetMessageTemplateLibrary(params=plain_object(params, "params"), access_token=access_token)
-        )
+    Args:
+        access_token: another token, as text or `producer.secret("name")`.
+        params: parameters of the read, text or whole numbers.
+    """
+    return checked(
+        GetMessageTemplateLibrary(params=plain_object(params, "params"), access_token=access_token)
+    )

@@ -5,21 +5,20 @@ import io
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import httpx
 
-from producer.commands import CommandOf
-from producer.vocabulary import Vocabulary
+from producer.vocabulary.lifting import Called, Make
+from producer.vocabulary.methods import Vocabulary
 
 Case = dict[str, Any]
-Reply = TypeVar("Reply")
 FOLDER = Path(__file__).parent
 CLIENT: list[Case] = json.loads((FOLDER / "client.json").read_text("utf-8"))
 FACTORIES: list[Case] = json.loads((FOLDER / "factories.json").read_text("utf-8"))
@@ -27,13 +26,11 @@ FACTORIES: list[Case] = json.loads((FOLDER / "factories.json").read_text("utf-8"
 SINGLE = [case for case in CLIENT if case["call"]["method"] != "send_batch"]
 
 
-class Commands(Vocabulary):
-    """The executor that gives back the command, with the fields of the direct client."""
+class Commands(Vocabulary, Called):
+    """The executor that gives back the command."""
 
-    __slots__ = ()
-
-    def _submit(self, command: CommandOf[Reply]) -> Reply:
-        return cast("Reply", command)
+    def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> object:
+        return make(*arguments, **options)
 
 
 class FarEnd:

@@ -25,11 +25,10 @@ def snake(name: str) -> str:
 @pytest.mark.parametrize("executor", [Producer, batch, MessengerClient], ids=["queued", "batched", "direct"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_documented_method_is_there_and_explained(name: str, executor: object) -> None:
-    """The method exists, and its docstring gives every parameter with its type and bound, and what it raises."""
+    """The method exists, and its docstring gives every parameter with its type and bound."""
     method = getattr(executor, snake(name))
     documentation = inspect.getdoc(method) or ""
     explained = dict(re.findall(r"^    (\w+): (.+)", documentation, re.MULTILINE))
-    assert "InvalidCommandError" in explained
     parameters = [each for each in inspect.signature(method).parameters if each != "self"]
     assert [each for each in parameters if not BOUND.search(explained.get(each, ""))] == []
 

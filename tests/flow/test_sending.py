@@ -118,8 +118,8 @@ def test_a_batch_of_free_parts(house: House) -> None:
 def test_a_batch_of_linked_parts(house: House) -> None:
     """Parts that wait for one another travel in one request, in their order, beside free ones."""
     parts: list[Any] = [
-        batch.send_text("7", "first", name="first", omit_response_on_success=False),
-        batch.send_text("7", "second", depends_on="first"),
+        batch.part(batch.send_text("7", "first"), name="first", omit_response_on_success=False),
+        batch.part(batch.send_text("7", "second"), depends_on="first"),
         batch.send_text("8", "free"),
     ]
     outcome = ticket_of(house.producer.send_batch(parts)).wait(10)
@@ -134,8 +134,8 @@ def test_what_depends_on_a_failed_part_is_not_sent(house: House) -> None:
     """When the first of two linked parts is refused, the second never arrives, and the batch ends refused."""
     house.stub.faults.add("error", recipient="7", code=100, subcode=2018001, times=1)
     parts: list[Any] = [
-        batch.send_text("7", "first", name="first"),
-        batch.send_text("8", "second", depends_on="first"),
+        batch.part(batch.send_text("7", "first"), name="first"),
+        batch.part(batch.send_text("8", "second"), depends_on="first"),
     ]
     outcome = ticket_of(house.producer.send_batch(parts)).wait(10)
     assert (outcome.name, house.stub.ledger) == ("refused", [])

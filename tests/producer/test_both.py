@@ -115,8 +115,8 @@ def test_a_batch_has_one_ticket(produce: Produce, server: "redis.Redis") -> None
     producer = produce(page="P1")
     parts: list[BatchItem] = [
         batch.send_text("1", "a"),
-        batch.send_text("2", "b", name="first"),
-        batch.send_text("3", "c", depends_on="first"),
+        batch.part(batch.send_text("2", "b"), name="first"),
+        batch.part(batch.send_text("3", "c"), depends_on="first"),
     ]
     ticket = producer.send_batch(parts)
     again: Any = producer.ticket(ticket.id)

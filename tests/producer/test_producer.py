@@ -156,8 +156,8 @@ def test_a_batch_goes_as_single_envelopes_under_one_ticket(server: "redis.Redis"
     ticket = producer.send_batch(
         [
             batch.send_text("1", "a"),
-            batch.send_text("2", "b", name="first"),
-            batch.send_text("3", "c", depends_on="first"),
+            batch.part(batch.send_text("2", "b"), name="first"),
+            batch.part(batch.send_text("3", "c"), depends_on="first"),
         ]
     )
     assert isinstance(ticket, BatchTicket)
@@ -210,8 +210,8 @@ def test_parts_of_a_batch_leave_in_their_order(server: "redis.Redis") -> None:
     """A part that follows linked parts to the same person waits behind them."""
     Producer.on(server, page="P1").send_batch(
         [
-            batch.send_text("1", "a", name="first"),
-            batch.send_text("1", "b", depends_on="first"),
+            batch.part(batch.send_text("1", "a"), name="first"),
+            batch.part(batch.send_text("1", "b"), depends_on="first"),
             batch.send_text("1", "c"),
         ]
     )
@@ -286,7 +286,7 @@ def test_what_is_no_command_is_named(
 def test_a_part_or_a_plain_object_is_no_command_of_a_bulk(server: "redis.Redis") -> None:
     """Links and raw parts are those of one batch: `send_many` says that it takes neither."""
     producer = Producer.on(server, page="P1")
-    linked = batch.send_text("1", "x", name="first")
+    linked = batch.part(batch.send_text("1", "x"), name="first")
     for wrong, what in ((linked, "a Part"), ({"method": "GET", "relative_url": "me"}, "a dict")):
         with pytest.raises(SendManyError, match=rf"producer\.batch, .*; {what} was given"):
             producer.send_many([wrong])  # type: ignore[list-item]

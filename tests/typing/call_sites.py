@@ -9,12 +9,10 @@ from producer import AsyncBatchTicket, AsyncProducer, AsyncTicket, Producer, bat
 from producer.commands import GetUserProfile, Part, SendMessage
 from producer.commands.results import Created, PartReply, Persona, SendReply, TokenInfo, UserProfile
 from producer.tickets.batch_ticket import BatchTicket
-from producer.vocabulary import Vocabulary
-from producer.vocabulary.queued import QueuedVocabulary
 from worker import MessengerClient
 
 
-def direct(client: Vocabulary) -> None:
+def direct(client: MessengerClient) -> None:
     """The direct client gives back Graph's answer."""
     assert_type(client.send_text("1", "Hello!"), SendReply)
     assert_type(client.get_user_profile("1", fields=["name"]), UserProfile)
@@ -36,7 +34,7 @@ def results(producer: Producer) -> None:
     assert_type(producer.send_batch([batch.mark_seen("1")]).result(), list[PartReply | None])
 
 
-def queued(producer: QueuedVocabulary) -> None:
+def queued(producer: Producer) -> None:
     """The producer gives back tickets."""
     assert_type(producer.send_batch([batch.mark_seen("1")]), BatchTicket)
 
@@ -55,12 +53,12 @@ async def awaited(producer: AsyncProducer) -> None:
 def parts() -> None:
     """A function of the batch gives back its command, or the part when it is linked."""
     assert_type(batch.send_text("1", "Hello!"), SendMessage)
-    assert_type(batch.send_text("1", "Hello!", name="first", tag="HUMAN_AGENT"), Part)
-    assert_type(batch.get_user_profile("1", depends_on="first"), Part)
+    assert_type(batch.part(batch.send_text("1", "Hello!", tag="HUMAN_AGENT"), name="first"), Part)
+    assert_type(batch.part(batch.get_user_profile("1"), depends_on="first"), Part)
     assert_type(batch.get_user_profile("1"), GetUserProfile)
 
 
-def structs(client: Vocabulary) -> None:
+def structs(client: MessengerClient) -> None:
     """Structs and dicts of the same form are taken side by side."""
     button = messages.PostbackButton(title="Start", payload="START")
     client.send_button_template("1", "What next?", [button, {"type": "web_url", "url": "https://e.com"}])
@@ -69,7 +67,7 @@ def structs(client: Vocabulary) -> None:
     client.send_image("1", messages.AttachmentPayload(attachment_id="5"), filename="a.png")
 
 
-def refused(client: Vocabulary, producer: QueuedVocabulary) -> None:
+def refused(client: MessengerClient, producer: Producer) -> None:
     """What is misspelt or of a wrong type shows before it runs."""
     client.send_text("1", 5)  # type: ignore[arg-type]
     client.send_text("1", "Hello!", quick_reply=[])  # type: ignore[call-arg]
@@ -77,4 +75,4 @@ def refused(client: Vocabulary, producer: QueuedVocabulary) -> None:
     client.send_button_template("1", "What next?", [messages.TextReply(title="R", payload="R")])  # type: ignore[list-item]
     messages.PostbackButton(title="Start")  # type: ignore[call-arg]
     producer.send_text("1", "Hello!", messaging_type=1)  # type: ignore[arg-type]
-    batch.send_text("1", "Hello!", depend_on="first")  # type: ignore[call-overload]
+    batch.send_text("1", "Hello!", depend_on="first")  # type: ignore[call-arg]

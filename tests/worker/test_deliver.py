@@ -169,8 +169,8 @@ def test_linked_parts_are_one_envelope_with_one_outcome(server: "redis.Redis") -
     house = House(server)
     ticket = house.producer.send_batch(
         [
-            batch.send_text("1", "a", name="first", omit_response_on_success=False),
-            batch.send_text("2", "b", depends_on="first"),
+            batch.part(batch.send_text("1", "a"), name="first", omit_response_on_success=False),
+            batch.part(batch.send_text("2", "b"), depends_on="first"),
             batch.send_text("3", "c"),
         ]
     )
@@ -188,7 +188,10 @@ def test_linked_parts_that_may_have_arrived_are_in_doubt(server: "redis.Redis") 
     house = House(server, Answered(502, b"<html>"))
     once, often = (
         house.producer.with_options(at_most_once=at_most_once).send_batch(
-            [batch.send_text(psid, "a", name="first"), batch.send_text(psid, "b", depends_on="first")]
+            [
+                batch.part(batch.send_text(psid, "a"), name="first"),
+                batch.part(batch.send_text(psid, "b"), depends_on="first"),
+            ]
         )
         for psid, at_most_once in (("1", True), ("2", False))
     )

@@ -216,9 +216,9 @@ def test_linked_parts_come_back_as_graph_gave_them(producer: Producer, far: FarE
     owner = {"data": [{"thread_owner": {"app_id": "1"}}]}
     far.answer([None, part_reply({"message_id": "m"}), part_reply(owner)])
     parts = [
-        B.send_text("1", "a", name="a"),
-        B.send_text("1", "b", depends_on="a"),
-        B.get_thread_owner("1", depends_on="a"),
+        B.part(B.send_text("1", "a"), name="a"),
+        B.part(B.send_text("1", "b"), depends_on="a"),
+        B.part(B.get_thread_owner("1"), depends_on="a"),
     ]
     headers = [{"name": "X", "value": "y"}]
     assert result_of(producer.send_batch(parts)) == [
@@ -234,7 +234,7 @@ def test_a_batchs_token_is_that_of_all_its_parts(producer: Producer, far: FarEnd
     result_of(producer.send_batch([B.send_text("1", "x")], access_token=secret("other")))
     assert far.requests[0]["query"] == [["access_token", "OTHER_TOKEN"]]
     far.answer([part_reply({"message_id": "m"})])
-    result_of(producer.send_batch([B.send_text("1", "x", name="a")], access_token=secret("other")))
+    result_of(producer.send_batch([B.part(B.send_text("1", "x"), name="a")], access_token=secret("other")))
     assert far.requests[0]["json"]["access_token"] == "OTHER_TOKEN"
     assert "access_token" not in json.dumps(far.requests[0]["json"]["batch"])
 

@@ -9,7 +9,7 @@ forms, or raw parts with a `relative_url`.
 
 import inspect
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,7 @@ from producer.errors import InvalidCommandError
 from producer.queue.envelope import Delivery, Priority, checked
 
 METHODS: Final = frozenset(dir(batch)) - {"part"}
+LINKS: Final = frozenset({"name", "depends_on", "omit_response_on_success"})
 KINDS: Final = tuple(TYPES.values())
 
 
@@ -105,14 +106,18 @@ def _made(document: Mapping[str, object]) -> object:
         meant = near_miss(call.method, METHODS)
         raise InvalidCommandError("method", "is no method of the vocabulary" + _meant(meant))
     function = getattr(batch, call.method)
+    signature = inspect.signature(function)
+    links = LINKS - set(signature.parameters)
+    given: dict[str, Any] = {name: call.kwargs[name] for name in links & set(call.kwargs)}
     try:
-        bound = inspect.signature(function).bind(*call.args, **call.kwargs)
+        options = {name: value for name, value in call.kwargs.items() if name not in given}
+        bound = signature.bind(*call.args, **options)
     except TypeError as error:
         raise InvalidCommandError(call.method, str(error)) from None
     if call.method == "send_batch":
         bound.arguments["parts"] = _parts(bound.arguments["parts"])
-    made: object = function(*bound.args, **bound.kwargs)
-    return made
+    made: Any = function(*bound.args, **bound.kwargs)
+    return batch.part(made, **given) if given else made
 
 
 def _call_of(document: Mapping[str, object]) -> _Call:

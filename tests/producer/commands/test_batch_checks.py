@@ -41,13 +41,13 @@ REFUSED: list[Refused] = [
     ),
     (
         "a link to nothing",
-        lambda: V.send_batch([V.mark_seen("1", depends_on="a")]),
+        lambda: V.send_batch([V.part(V.mark_seen("1"), depends_on="a")]),
         "parts[0].depends_on",
         "names no part of this batch",
     ),
     (
         "a name twice",
-        lambda: V.send_batch([V.mark_seen("1", name="a"), V.mark_seen("1", name="a")]),
+        lambda: V.send_batch([V.part(V.mark_seen("1"), name="a"), V.part(V.mark_seen("1"), name="a")]),
         "parts[0].name",
         "is the name of another part too",
     ),

@@ -35,7 +35,7 @@ QUEUE_REFUSES: list[tuple[str, Callable[[], Any], str]] = [
     ("a token of a batch", lambda: V.send_batch([V.mark_seen("1")], access_token="T"), "access_token"),
     (
         "a token of a part",
-        lambda: V.send_batch([V.mark_seen("1"), V.mark_seen("1", access_token="T", name="b")]),
+        lambda: V.send_batch([V.mark_seen("1"), V.part(V.mark_seen("1", access_token="T"), name="b")]),
         "parts[1].access_token",
     ),
     (

@@ -22,7 +22,7 @@ from producer import (
 from producer.commands import Command
 from producer.errors import BroadcastError
 from producer.testing import AsyncOutbox, Enqueued, Outbox
-from producer.vocabulary import Vocabulary
+from producer.vocabulary.methods import Vocabulary
 
 TEXT = messages.text("Sale!")
 
@@ -196,7 +196,7 @@ def test_a_ticket_ends_as_the_test_says(box: Outbox) -> None:
 def test_a_batch_is_its_parts(box: Outbox) -> None:
     """Each is a command; the ticket's result is the list of their replies."""
     box.reply_to("sender_action", {"recipient_id": "8"})
-    ticket = box.send_batch([batch.send_text("7", "a", name="first"), batch.typing_on("8")])
+    ticket = box.send_batch([batch.part(batch.send_text("7", "a"), name="first"), batch.typing_on("8")])
     assert [(each.recipient, each.batch) for each in box.commands] == [("7", ticket.id), ("8", ticket.id)]
     assert ticket.outcome() is None
     box.end(ticket.parts[0], reply={"message_id": "m"})

@@ -43,9 +43,9 @@ def test_without_a_worker_a_cancelled_outcome_is_kept_for_the_default(
 def queued_batch(produce: Produce) -> BatchTicket:
     """Returns the ticket of two parts that are linked and two that travel by themselves."""
     parts: list[BatchItem] = [
-        batch.send_text("1", "a", name="first"),
+        batch.part(batch.send_text("1", "a"), name="first"),
         batch.send_text("2", "b"),
-        batch.send_text("1", "c", depends_on="first"),
+        batch.part(batch.send_text("1", "c"), depends_on="first"),
         batch.send_text("3", "d"),
     ]
     return produce(page="P1").send_batch(parts)

@@ -59,8 +59,8 @@ def test_more_than_fifty_parts_are_several_requests_in_order() -> None:
 def test_linked_parts_are_never_torn_apart() -> None:
     """A request ends before a part whose dependants would be in the next; results of earlier parts count as links."""
     parts = [B.mark_seen(str(n)) for n in range(48)]
-    parts += [B.send_text("48", "a", name="a"), B.send_text("49", "b")]
-    parts += [B.send_text("50", "{result=a:$.message_id}"), B.send_text("51", "c", depends_on="a")]
+    parts += [B.part(B.send_text("48", "a"), name="a"), B.send_text("49", "b")]
+    parts += [B.send_text("50", "{result=a:$.message_id}"), B.part(B.send_text("51", "c"), depends_on="a")]
     far = FarEnd([part_reply({})] * 48, [part_reply({})] * 4)
     client_of(far).send_batch(parts)
     assert sizes(far) == [48, 4]
@@ -69,7 +69,10 @@ def test_linked_parts_are_never_torn_apart() -> None:
 def test_more_linked_parts_than_a_request_holds_are_refused() -> None:
     """Nothing is sent of a batch that could not work."""
     far = FarEnd()
-    parts = [B.send_text("0", "a", name="a"), *(B.send_text(str(n), "b", depends_on="a") for n in range(60))]
+    parts = [
+        B.part(B.send_text("0", "a"), name="a"),
+        *(B.part(B.send_text(str(n), "b"), depends_on="a") for n in range(60)),
+    ]
     with pytest.raises(InvalidCommandError, match="50"):
         client_of(far).send_batch(parts)
     assert far.requests == []

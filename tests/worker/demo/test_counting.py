@@ -109,7 +109,7 @@ def test_every_kind_of_send_is_compared() -> None:
     expected = Expected()
     add(expected, batch.send_raw_body({"recipient": {"id": "ann"}, "message": {"text": "a"}}))
     add(expected, batch.typing_on({"user_ref": "bob"}))
-    add(expected, batch.send_batch([batch.send_text("ann", "b", name="first")]))
+    add(expected, batch.send_batch([batch.part(batch.send_text("ann", "b"), name="first")]))
     ledger = [
         *arrivals("ab"),
         Delivery(3, PAGE, "user_ref:bob", "sender_action", "typing_on", None, "", 0.0, 3.0, 2, -1, 1),

@@ -38,7 +38,7 @@ GOOD: dict[str, tuple[dict[str, Any], Any]] = {
         },
         batch.send_batch(
             [
-                batch.send_text("1", "a", name="first"),
+                batch.part(batch.send_text("1", "a"), name="first"),
                 batch.typing_on("1"),
                 {"method": "GET", "relative_url": "me"},
             ]

@@ -1,6 +1,6 @@
 """Calls of a person's profile, the Messenger profile, and the menu of one person."""
 
-from typing import Final
+from typing import Any, Final
 
 from producer.commands.profile import (
     DeleteMessengerProfile,
@@ -28,7 +28,7 @@ def _get_messenger_profile(command: GetMessengerProfile, _: CallContext) -> Call
     return get(command, _PROFILE, *fields_query(command.fields, ()))
 
 
-def _get_profile_property(command: GetProfileProperty, _: CallContext) -> Call:
+def _get_profile_property(command: GetProfileProperty[Any], _: CallContext) -> Call:
     return get(command, _PROFILE, ("fields", command.property))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Generator
 from typing import Any, Generic, TypeVar, cast
 
-from producer.aio.taking import Taker
 from producer.commands.results import PartReply
 from producer.store.keys import Keys
+from producer.store.taking import Taker
 from producer.tickets.batch_inquiry import BatchInquiry
 from producer.tickets.inquiry import Inquiry
 from producer.tickets.sequence_inquiry import SequenceInquiry
