@@ -269,7 +269,7 @@ def test_a_lost_reply_to_the_mark_leaves_no_doubt(server: "redis.Redis") -> None
     chunk = house.take()
 
     class Lossy(Lanes):
-        def begin(self, chunk: Chunk) -> bool:
+        def begin(self, chunk: Chunk, *, now_ms: int | str = "") -> bool:
             super().begin(chunk)
             raise redis.TimeoutError("the reply is lost")
 
