@@ -34,6 +34,9 @@ def wait_until(holds: Callable[[], object], *, within_s: float, why: str) -> Non
         time.sleep(POLL_S)
 
 
+STARTS_MAX = 3
+
+
 class Valkey:
     """A Valkey server of its own on a free loopback port, that can be frozen, killed and started again there."""
 

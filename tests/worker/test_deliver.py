@@ -270,7 +270,7 @@ def test_a_lost_reply_to_the_mark_leaves_no_doubt(server: "redis.Redis") -> None
 
     class Lossy(Lanes):
         def begin(self, chunk: Chunk, *, now_ms: int | str = "") -> bool:
-            super().begin(chunk)
+            super().begin(chunk, now_ms=now_ms)
             raise redis.TimeoutError("the reply is lost")
 
     lanes, house.lanes = house.lanes, Lossy(server)

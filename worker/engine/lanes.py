@@ -119,7 +119,7 @@ class Lanes:
         return cast("bytes | None", self.client.get(Keys(self.prefix).blob(command_id)))
 
     def begin(self, chunk: Chunk, *, now_ms: int | str = "") -> bool:
-        """Marks that the chunk's request begins; False when it is no longer this worker's, or was taken too long ago."""
+        """Marks that the chunk's request begins; False when it is not this worker's any more, or was taken long ago."""
         return self._run("begin", chunk.worker, chunk.token, now_ms) == 1
 
     def charge(self, worker: str, taken: Taken, calls: int = 1, *, now_ms: int | str = "") -> bool:
