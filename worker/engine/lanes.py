@@ -110,8 +110,8 @@ class Lanes:
             return taken
         return msgspec.structs.replace(
             taken,
-            body=self._templates.body_for(taken.broadcast, taken.person),
-            trace=self._templates.trace_of(taken.broadcast),
+            body=self._templates.body_for(taken.broadcast, taken.enqueued_ms, taken.person),
+            trace=self._templates.trace_of(taken.broadcast, taken.enqueued_ms),
         )
 
     def bytes_of(self, command_id: str) -> bytes | None:
