@@ -1,12 +1,27 @@
 """All that the engine keeps in Redis, read at one moment into plain Python values."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
 
 import msgspec
 import redis
 
 from tests.laws.engine import PREFIX
+
+# One round trip: a state machine reads after each of thousands of steps.
+EVERYTHING: Final = """
+local commands = {
+  string = {'GET'}, hash = {'HGETALL'}, set = {'SMEMBERS'},
+  list = {'LRANGE', 0, -1}, zset = {'ZRANGE', 0, -1, 'WITHSCORES'},
+}
+local found = {}
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  local kind = redis.call('TYPE', key).ok
+  local command = commands[kind]
+  found[#found + 1] = {key, kind, redis.call(command[1], key, unpack(command, 2))}
+end
+return found
+"""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,27 +91,27 @@ class Store(msgspec.Struct, frozen=True):
         return {field: int(value) for field, value in self.hashed(kind, name).items() if int(value) != 0}
 
 
+def _pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+VALUES: Final[Mapping[str, Callable[[Any], object]]] = {
+    "string": bytes,
+    "hash": _pairs,
+    "set": set,
+    "list": list,
+    "zset": lambda flat: [(member, float(score)) for member, score in _pairs(flat).items()],
+}
+
+
 def values(client: "redis.Redis") -> list[tuple[str, str, object]]:
-    """Returns kind, name and value of every key under the prefix that has a value to be read, in two round trips."""
-    keys = sorted(cast("list[bytes]", client.keys(f"{PREFIX}:*")))
-    with client.pipeline(transaction=False) as pipe:
-        for key in keys:
-            pipe.type(key)
-        types = cast("list[bytes]", pipe.execute())
-        for key, type_of in zip(keys, types, strict=True):
-            if type_of == b"list":
-                pipe.lrange(key, 0, -1)
-            elif type_of == b"zset":
-                pipe.zrange(key, 0, -1, withscores=True)
-            elif type_of == b"hash":
-                pipe.hgetall(key)
-            elif type_of == b"set":
-                pipe.smembers(key)
-            else:
-                pipe.get(key)
-        found = cast("list[object]", pipe.execute())
-    names = [key.decode().removeprefix(f"{PREFIX}:").partition(":") for key in keys]
-    return [(kind, name, value) for (kind, _, name), value in zip(names, found, strict=True)]
+    """Returns kind, name and value of every key under the prefix, all of one moment."""
+    answer = cast("list[tuple[bytes, bytes, object]]", client.eval(EVERYTHING, 0, f"{PREFIX}:*"))
+    found = []
+    for key, type_of, value in sorted(answer, key=lambda each: each[0]):
+        kind, _, name = key.decode().removeprefix(f"{PREFIX}:").partition(":")
+        found.append((kind, name, VALUES[type_of.decode()](value)))
+    return found
 
 
 def read(client: "redis.Redis") -> Store:
