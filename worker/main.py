@@ -171,7 +171,13 @@ def build(
     )
     circuit = Circuit()
     broker = LaneBroker(
-        lanes, presence, slots, circuit, meter=meter, forks=() if meter is None else (serve_metrics,)
+        lanes,
+        presence,
+        slots,
+        circuit,
+        meter=meter,
+        forks=() if meter is None else (serve_metrics,),
+        bulk_share=settings.bulk_share,
     )
     graph = GraphClient(
         origin=settings.graph_origin,

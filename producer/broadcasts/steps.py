@@ -20,6 +20,7 @@ from producer.errors import (
     RecipientError,
     given,
 )
+from producer.limits import BROADCAST_ID_CHARACTERS_MAX
 from producer.queue.envelope import Delivery, expires_ms, fixed_line, person_key
 from producer.queue.routing import route
 from producer.store.ids import new_id
@@ -302,4 +303,6 @@ def id_for(broadcast_id: str | None, recipients: object) -> str:
     chosen = broadcast_id or new_id()
     if not chosen.replace("-", "").replace("_", "").isalnum():
         raise InvalidCommandError("broadcast_id", "must be letters, digits, '-' and '_'")
+    if len(chosen) > BROADCAST_ID_CHARACTERS_MAX:
+        raise InvalidCommandError("broadcast_id", f"at most {BROADCAST_ID_CHARACTERS_MAX} characters")
     return chosen

@@ -148,13 +148,18 @@ def lengthened(body: bytes, person: str) -> bytes:
     return bytes((rest[0] + 1,)) + _RECIPIENT + _encode(person) + rest[1:]
 
 
+def _only_reads(kind: str) -> bool:
+    """Tells whether doing a command again changes nothing at all; a raw part says so of itself."""
+    return kind.startswith("get_") or kind in {"debug_token", "raw_part"}
+
+
 def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool = False) -> str:
     """Returns the part of the envelope that scripts read: Page, lane, conversation, type and options."""
     people = people_of(route)
     options = (
         ("a" if route.alone else "")
         + ("m" if delivery.at_most_once else "")
-        + ("s" if route.is_send else "")
+        + ("s" if route.is_send or (delivery.at_most_once and not _only_reads(kind)) else "")
         + ("u" if people and not delivery.is_ordered() else "")
         + ("k" if has_bytes else "")
         + ("l" if delivery.send_at is not None else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -114,7 +114,7 @@ def _route_thread_control(command: PassThreadControl | TakeThreadControl | Reque
 
 
 def _route_user_menu(command: GetUserMenu | SetUserMenu | DeleteUserMenu) -> Route:
-    return Route(rate_class="other", bucket=f"user_menu:{command.user_id}")
+    return Route(rate_class="other", bucket=f"user_menu:{quote(command.user_id, safe='')}")
 
 
 def _route_raw_body(body: dict[str, object]) -> Route:

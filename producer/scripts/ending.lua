@@ -11,7 +11,9 @@ local someone_waits = nil
 local the_policy = nil
 local function policy_of(text)
   if string.sub(text, 1, 1) == '~' then text = call('GET', P .. 'policy') or string.sub(text, 2) end
-  local outcome_ms, dead_max, attempts_max, timeout_ms, dead_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
+  -- a later form may have more numbers behind these
+  local outcome_ms, dead_max, attempts_max, timeout_ms, dead_ms = string.match(text, '^(%d+),(%d+),(%d+),(%d+),(%d+)')
+  if not outcome_ms then error('outbound: this policy cannot be read: ' .. text) end
   the_policy = {
     outcome_ms = outcome_ms,
     dead_max = tonumber(dead_max),
@@ -150,6 +152,11 @@ end
 -- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
 local ended = nil -- in a script that ends many, each once: ids whose records go together
 local function finish(id, command, outcome, detail, dead, now, policy)
+  if (outcome == 'expired' or outcome == 'cancelled') and has(command.flags, 'r') then
+    -- what is in doubt stays so: an echo may still tell
+    detail = '{"reason":"an attempt may have arrived, and then it ' .. (outcome == 'expired' and 'expired' or 'was cancelled') .. '"}'
+    if has(command.options, 'm') then outcome, dead = 'unknown', true end
+  end
   if ended then
     ended[#ended + 1] = id
   else

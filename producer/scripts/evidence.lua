@@ -10,7 +10,8 @@ local function broadcast_of(id)
   return broadcast and call('EXISTS', P .. 'counts:broadcast:' .. broadcast) == 1 and broadcast or ''
 end
 
--- Success turns what waits, or ended `unknown`, into `sent`, and changes nothing else. Answers 1 when it did.
+-- Success turns what waits, or ended in doubt (`unknown`; or `expired` or `cancelled` after an attempt that may have
+-- arrived), into `sent`, and changes nothing else. Answers 1 when it did.
 local function prove_sent(id, detail, now, policy)
   local record = call('HGET', P .. 'commands', id)
   local command = record and parse(record)
@@ -22,8 +23,9 @@ local function prove_sent(id, detail, now, policy)
     return 1
   end
   local outcome = call('GET', P .. 'outcome:' .. id)
-  local attempts, flags, page, kind = string.match(outcome or '', '^unknown|(%d+)|%d+|(%l*)|([^|]*)|([^|]*)|')
-  if not attempts then return 0 end
+  local was, attempts, flags, page, kind = string.match(outcome or '', '^(%l+)|(%d+)|%d+|(%l*)|([^|]*)|([^|]*)|')
+  local doubtful = was == 'unknown' or ((was == 'expired' or was == 'cancelled') and has(flags, 'r'))
+  if not doubtful then return 0 end
   local ended = { attempts = tonumber(attempts), flags = flags, page = page, type = kind }
   local counted, broadcast = { 'counts', 'counts:' .. page }, broadcast_of(id)
   if broadcast ~= '' then counted[3] = 'counts:broadcast:' .. broadcast end
@@ -33,7 +35,7 @@ local function prove_sent(id, detail, now, policy)
   call('DEL', P .. 'blob:' .. id)
   forget_later(id, policy.outcome_ms) -- it was kept for as long as the letter
   for _, key in ipairs(counted) do
-    call('HINCRBY', P .. key, 'unknown', -1)
+    call('HINCRBY', P .. key, was, -1)
     call('HINCRBY', P .. key, 'sent', 1)
   end
   return 1

@@ -127,16 +127,19 @@ local function alarm(due_ms)
 end
 
 -- A lane that is not asleep stands in its Page's ring, also while the Page sleeps: the ring is there when it wakes.
-local function make_ready(lane, page, priority)
+-- `kept` is the turn of one that slept.
+local function make_ready(lane, page, priority, kept)
   if call('ZSCORE', P .. 'asleep', lane) then return end
   local now_turn = turn()
-  call('ZADD', P .. 'ring:' .. priority .. ':' .. page, 'NX', now_turn, lane)
+  call('ZADD', P .. 'ring:' .. priority .. ':' .. page, 'NX', kept or now_turn, lane)
   if not call('ZSCORE', P .. 'asleep', page) then call('ZADD', P .. 'ready:' .. priority, 'NX', now_turn, page) end
 end
 
--- A lane or Page that is not taken from until `until_ms`, for want of budget or because it is held.
-local function put_to_sleep(member, until_ms)
+-- A lane or Page that is not taken from until `until_ms`, for want of budget or because it is held. A lane that waits for
+-- budget keeps its turn: those that share a rate wake at one moment, and who had least comes first then.
+local function put_to_sleep(member, until_ms, kept)
   call('ZADD', P .. 'asleep', int(until_ms), member)
+  if kept then call('HSET', P .. 'asleep:turns', member, kept) end
   local page, priority = string.match(member, '^([^/]+)/[^/]+/([^/]+)')
   if page then
     call('ZREM', P .. 'ring:' .. priority .. ':' .. page, member)
@@ -150,7 +153,9 @@ local function rouse(member)
   call('ZREM', P .. 'asleep', member)
   local page, priority = string.match(member, '^([^/]+)/[^/]+/([^/]+)')
   if page then
-    if call('EXISTS', P .. 'lane:' .. member) == 1 then make_ready(member, page, priority) end
+    local kept = call('HGET', P .. 'asleep:turns', member)
+    if kept then call('HDEL', P .. 'asleep:turns', member) end
+    if call('EXISTS', P .. 'lane:' .. member) == 1 then make_ready(member, page, priority, kept or nil) end
     return
   end
   for _, each in ipairs({ 'i', 'b' }) do
@@ -170,9 +175,15 @@ local function to_lane_head(id, command)
   if call('LPUSH', P .. 'lane:' .. lane, id) == 1 then make_ready(lane, command.page, command.priority) end
 end
 
+-- What is due at one moment keeps the order in which it was put here, by parts of a millisecond: as many as a score has
+-- room for, 2,048. Those beyond are in the order of their ids.
+local PARTS_OF_MS = 2048
 local function later(id, due_ms)
-  call('ZADD', P .. 'later', int(due_ms), id)
-  alarm(due_ms)
+  local due = math.floor(due_ms)
+  local last = call('ZREVRANGEBYSCORE', P .. 'later', '(' .. int(due + 1), int(due), 'WITHSCORES', 'LIMIT', 0, 1)
+  local part = last[2] and math.min((tonumber(last[2]) - due) * PARTS_OF_MS + 1, PARTS_OF_MS - 1) or 0
+  call('ZADD', P .. 'later', string.format('%.6f', due + part / PARTS_OF_MS), id)
+  alarm(due)
 end
 
 -- The command is due: it goes behind its conversations, or to the tail of its lane when it is their head.

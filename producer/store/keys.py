@@ -13,6 +13,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `asleep` | sorted set | lanes and Pages that are not taken from, by the time when they wake |
 | `busy:<priority>:<page>` | set | people whose conversation has a head |
 | `conversation:<page>/<person>/<priority>` | list | ids that wait behind the head |
+| `asleep:turns` | hash | lanes that sleep for want of budget → their turn, for when they wake |
+| `gathering` | hash | `<page>/<class>` → when what is interactive there has its budget: until then bulk gets none |
 | `later` | sorted set | ids by due time: scheduled, or to be tried again; `~<conversation>` is one to be moved on |
 | `expiring` | sorted set | ids by the time when they expire |
 | `parked` | set | types that no present worker knows |

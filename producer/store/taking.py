@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
@@ -23,6 +24,7 @@ from producer.store.steps import (
     Value,
     bounded_s,
 )
+from producer.store.wire import ROLE_AGAIN_S, ROLE_S
 
 Item = TypeVar("Item")
 
@@ -160,6 +162,18 @@ class Taker:
         self._loop = running
 
     async def _asked(self, step: Call | Together | Run | Signal) -> object:
+        """Asks the primary: a server that is one no longer closes all connections, and the name is asked anew."""
+        deadline = time.monotonic() + ROLE_S
+        while True:
+            try:
+                return await self._asked_once(step)
+            except redis.exceptions.ReadOnlyError:
+                await self.client.connection_pool.disconnect()
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(ROLE_AGAIN_S)
+
+    async def _asked_once(self, step: Call | Together | Run | Signal) -> object:
         async with self._room:
             match step:
                 case Call(words):

@@ -5,6 +5,7 @@ again as the client was told to. Every script of ours is safe to repeat.
 """
 
 import importlib
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Final, Protocol, TypeAlias, cast
@@ -16,6 +17,9 @@ from producer.store.idle import Idle
 Value: TypeAlias = str | bytes | int
 
 _EVALSHA: Final = "EVALSHA"
+# A planned failover takes a moment: so long is asked again who the primary is.
+ROLE_S: Final = 3.0
+ROLE_AGAIN_S: Final = 0.1
 
 
 @cache
@@ -58,6 +62,9 @@ class Reply:
             return self._wire.ordinarily(self._values)
         try:
             answer = connection.read_response()
+        except redis.exceptions.ReadOnlyError:
+            connection.disconnect()
+            return self._wire.elsewhere(self._values)
         except redis.ResponseError:
             self._wire.give_back(connection)
             raise
@@ -131,6 +138,22 @@ class Wire:
         """Returns what the client itself is answered."""
         sha, keys, *values = words
         return self.client.evalsha(cast("str", sha), cast("int", keys), *values)
+
+    def elsewhere(self, words: tuple[Value, ...]) -> object:
+        """Returns what the primary is answered, once the address leads there: this server is one no longer.
+
+        Every connection is closed, so that the name is asked anew; for three seconds at most.
+        """
+        deadline = time.monotonic() + ROLE_S
+        while True:
+            self.close()
+            self.client.connection_pool.disconnect()
+            try:
+                return self.ordinarily(words)
+            except redis.exceptions.ReadOnlyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(ROLE_AGAIN_S)
 
     def give_back(self, connection: _Connection) -> None:
         """Keeps a connection, all of whose answers were read, for the next script."""

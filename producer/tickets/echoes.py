@@ -7,6 +7,7 @@ from typing import Final, cast
 import msgspec
 import redis
 
+from producer.limits import BROADCAST_ID_CHARACTERS_MAX
 from producer.store.ids import PATTERN
 from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
@@ -14,7 +15,8 @@ from producer.store.queue import Queue, unavailable
 from producer.store.scripting import Script
 from producer.store.steps import Run, Steps, take
 
-COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.\d+)?|[A-Za-z0-9_-]{{1,100}}:\d+")
+# A broadcast's id may have letters of any script.
+COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.[0-9]+)?|[\w-]{{1,{BROADCAST_ID_CHARACTERS_MAX}}}:[0-9]+")
 
 
 def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:

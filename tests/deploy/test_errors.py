@@ -36,7 +36,7 @@ PROGRAMS = (
     "worker.stub",
 )
 # Raised and caught within one module, and never seen by a caller.
-WITHIN = {"GivenUpError"}
+WITHIN = {"GivenUpError", "_CutError", "_TooLongError"}
 # Of a program, and of no base of ours: two are click's own kind, the stub shares no code with what it tests, and two
 # become answers of the dashboard to a browser.
 FOREIGN = {

@@ -236,7 +236,7 @@ class Model:
     def tick(self, now: int) -> None:
         """Moves what is due."""
         scheduled = [item for item in self.items.values() if item.place == "scheduled" and item.due_ms <= now]
-        for item in sorted(scheduled, key=lambda each: (each.due_ms, each.spec.id)):
+        for item in sorted(scheduled, key=lambda each: each.due_ms):
             self.join(item.spec.id)
         for item in list(self.items.values()):
             if item.place not in {"retry", "echo"} or item.due_ms > now:

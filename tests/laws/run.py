@@ -12,7 +12,7 @@ from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, ids_of, people
 from tests.laws.model import ATTEMPTS_MAX, Model
 from tests.laws.store import Store, read
-from tests.laws.workers import APPS, PROFILES, SCOPES, Held
+from tests.laws.workers import APPS, OLD_MS, PROFILES, SCOPES, Held
 from tests.strategies import BROADCAST_MAX, PAGES, call_of_enqueue, settlement
 from worker.engine.chunk import Chunk, Settlement, Took
 from worker.engine.knowledge import Profile
@@ -142,7 +142,7 @@ class Run:
             self.model.make(command_id)
         self.end_expired(store)
         if took.chunk is not None:
-            held = Held(took.chunk)
+            held = Held(took.chunk, self.engine.now)
             self.held.append(held)
             for each in took.chunk.commands:
                 self.model.take(each.id, held.mark, self.engine.now)
@@ -198,8 +198,8 @@ class Run:
         """A worker marks that its request begins."""
         if self.open_chunks():
             held = chance.choice(self.open_chunks())
-            held.begun = self.engine.lanes.begin(held.chunk)
-            assert held.begun
+            held.begun = self.engine.lanes.begin(held.chunk, now_ms=self.engine.now)
+            assert held.begun or self.engine.now - held.taken_ms > OLD_MS
 
     def settle(self, chance: Random) -> None:
         """A worker settles its chunk in any mix of outcomes, and perhaps once more, which changes nothing."""

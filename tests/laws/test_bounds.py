@@ -187,7 +187,7 @@ def test_time_never_goes_back(engine: Engine) -> None:
     engine.now -= 3_600_000
     engine.enqueue(Spec(id="b", due="+1000"))
     later = read(engine.client).scores("later")
-    assert later["a"] == later["b"]
+    assert int(later["a"]) == int(later["b"])
     engine.now += 3_600_000
 
 

@@ -1,9 +1,13 @@
 """Broadcasts keep the same laws: each person once, whatever crashes, and only of that broadcast what is asked of it."""
 
+import redis
+
+from producer import Producer, messages
 from tests.laws.engine import TIMEOUT_MS, Engine, Spec, ids_of, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
 from worker.engine.knowledge import Rate
+from worker.engine.lanes import Lanes
 
 
 def test_each_person_is_sent_to_once(engine: Engine) -> None:
@@ -61,3 +65,18 @@ def test_a_cancelled_broadcast_sends_to_nobody_else(engine: Engine) -> None:
     store = read(engine.client)
     assert store.numbers("counts", "broadcast:x") == {"cancelled": 1997, "sent": 3}
     assert store.numbers("depth") == {"P1": 1}
+
+
+def test_a_broadcast_that_is_begun_anew_sends_its_new_message(server: "redis.Redis") -> None:
+    """Its id may be used again, when Redis came back without it or its time is over: the message is kept by both."""
+    lanes = Lanes(server)
+    bodies = []
+    for number, text in enumerate(("old", "new"), start=1):
+        server.flushall()
+        producer = Producer.on(server, page="P1")
+        producer.broadcast_to([f"100{number}"], messages.text(text), broadcast_id="sale")
+        lanes.hello("w", profile(pages=("P1",)), b"{}")
+        chunk = lanes.take("w", number, profile(pages=("P1",))).chunk
+        assert chunk is not None
+        bodies.append(chunk.commands[0].body)
+    assert [b"old" in bodies[0], b"new" in bodies[1]] == [True, True]

@@ -3,7 +3,7 @@
 import pytest
 import redis
 
-from tests.laws.engine import Engine, Spec, many, people, profile
+from tests.laws.engine import Engine, Spec, ids_of, many, people, profile
 from worker.engine.chunk import Hold
 from worker.engine.knowledge import KnownPage, Rate
 
@@ -170,3 +170,58 @@ def test_a_lane_that_wakes_while_its_page_sleeps_leaves_with_its_page(engine: En
     assert engine.ids() == []
     engine.advance(3500)
     assert sorted(engine.ids()) == ["c1", "other2"]
+
+
+def sent_by_lane(engine: Engine, ms: int, *, step_ms: int = 25) -> dict[str, int]:
+    """Returns how many of each first letter of an id leave within so many ms, with the timer kept."""
+    found: dict[str, int] = {}
+    for _ in range(ms // step_ms):
+        engine.advance(step_ms)
+        while chunk := engine.send():
+            for each in chunk:
+                name = each.partition(":")[0].rstrip("0123456789")
+                found[name] = found.get(name, 0) + 1
+    return found
+
+
+def test_lanes_of_a_page_share_its_rate_by_turns(engine: Engine) -> None:
+    """Four broadcasts and a bulk backlog of one Page go on at the same pace when their budget is short."""
+    engine.hello(knows=profile(t=Rate(40, 1_000, 40)))
+    for name in ("a", "b", "c", "d"):
+        engine.broadcast(name, [f"{name}{n}" for n in range(200)])
+    engine.enqueue(*many(200, "z", priority="b"))
+    while engine.send():  # the burst
+        pass
+    found = sent_by_lane(engine, 12_500)
+    assert set(found) == {"a", "b", "c", "d", "z"}
+    assert max(found.values()) - min(found.values()) <= 10
+
+
+def test_what_is_interactive_and_costs_much_has_its_budget_gathered(engine: Engine) -> None:
+    """A linked batch of 30 parts leaves as soon as a rate of 40 a second has 30, however much bulk waits."""
+    engine.hello(knows=profile(t=Rate(40, 1_000, 40)))
+    engine.enqueue(*many(400, "b", priority="b"))
+    while engine.send():
+        pass
+    engine.enqueue(Spec(id="linked", cost=30), Spec(id="behind"))
+    waited = 0
+    while "linked" not in (chunk := engine.send()):
+        assert waited <= 900, "its budget was never gathered"
+        if not chunk:
+            engine.advance(25)
+            waited += 25
+    assert waited >= 700
+    assert engine.outcome("linked") == "sent"
+
+
+def test_bulk_of_another_page_has_a_share_of_the_takes(engine: Engine) -> None:
+    """However much is interactive elsewhere, a take that is bulk's brings bulk; a Page's own waits behind its own."""
+    engine.hello()
+    engine.enqueue(*many(200, "i", page="P1"), *many(100, "own", page="P1", priority="b"))
+    engine.enqueue(*many(10, "far", page="P2", priority="b"))
+    took = engine.lanes.take("w1", 1_000, engine.profiles["w1"], bulk_first=True, now_ms=engine.now)
+    assert took.chunk is not None
+    assert set(ids_of(took.chunk)) == {f"far{n}" for n in range(10)}
+    again = engine.lanes.take("w1", 1_001, engine.profiles["w1"], bulk_first=True, now_ms=engine.now)
+    assert again.chunk is not None
+    assert {each[0] for each in ids_of(again.chunk)} == {"i"}

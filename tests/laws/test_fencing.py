@@ -73,9 +73,18 @@ def test_anything_else_that_comes_late_changes_nothing(engine: Engine, action: A
     assert read(engine.client) == before
 
 
-@pytest.mark.parametrize("ending", ["sent", "refused", "exhausted", "expired", "cancelled"])
+@pytest.mark.parametrize("ending", ["expired", "cancelled"])
+def test_a_late_success_settles_what_ended_in_doubt(engine: Engine, ending: Action) -> None:
+    """What expired or was cancelled after an attempt that may have arrived was sent, once that is proven."""
+    chunk = reaped(engine, Spec(id="a"))
+    engine.settle(engine.take(), ending)
+    assert engine.settle(chunk) == (0, 1)
+    assert engine.outcome("a") == "sent"
+
+
+@pytest.mark.parametrize("ending", ["sent", "refused", "exhausted"])
 def test_a_late_success_does_not_change_another_outcome(engine: Engine, ending: Action) -> None:
-    """A command that ended in any other way than unknown keeps its outcome."""
+    """A command that ended in any other way, and not in doubt, keeps its outcome."""
     chunk = reaped(engine, Spec(id="a"))
     engine.settle(engine.take(), ending)
     before = read(engine.client)

@@ -3,9 +3,11 @@
 from typing import cast
 
 import pytest
+import redis
 
 from producer.store.policy import Policy
 from producer.store.scripting import Script
+from producer.tickets.outcome import outcome_of
 from tests.laws.engine import PREFIX, T0, TIMEOUT_MS, Engine, Spec, ids_of, many, profile
 from tests.laws.places import places
 from tests.laws.store import read
@@ -363,3 +365,63 @@ def test_what_the_bound_drops_is_counted(engine: Engine) -> None:
         bury(engine, Spec(id=f"c{number}"))
         engine.pass_time(1)
     assert (dead(engine), read(engine.client).numbers("counts")["dead_dropped"]) == ({"c2", "c3"}, 2)
+
+
+def in_doubt(engine: Engine, options: str, *, expires: str = "") -> None:
+    """Enqueues a command, and makes its first attempt one that may have arrived."""
+    engine.enqueue(Spec(id="c", people="u", options=options, expires=expires))
+    chunk = engine.take()
+    assert engine.lanes.begin(chunk, now_ms=engine.now)
+    action: Action = "await" if "m" in options else "retry"
+    engine.settle(chunk, action, "ar", delay_ms=30_000)
+
+
+@pytest.mark.parametrize(("options", "outcome"), [("ms", "unknown"), ("s", "expired")])
+def test_what_is_in_doubt_and_expires_stays_in_doubt(engine: Engine, options: str, outcome: str) -> None:
+    """Law 8: `unknown` with at_most_once, else marked as possibly repeated; a late echo still settles it."""
+    in_doubt(engine, options, expires="+10000")
+    engine.advance(10_001)
+    value = cast("bytes", engine.client.get(engine.key("outcome:c")))
+    told = outcome_of(value)
+    assert (told.name, told.possibly_repeated) == (outcome, True)
+    assert "may have arrived" in (told.reason or "")
+    confirm: list[str | int] = [
+        engine.lanes.policy.encoded(),
+        engine.now,
+        "c",
+        '{"reply":{"message_id":"m"}}',
+    ]
+    assert Script("confirm").run(engine.client, PREFIX, confirm) == 1
+    assert engine.outcome("c") == "sent"
+    counts = read(engine.client).numbers("counts")
+    assert (counts["sent"], counts.get(outcome, 0)) == (1, 0)
+
+
+def test_what_is_in_doubt_and_whose_broadcast_is_cancelled_says_so(engine: Engine) -> None:
+    """Law 8: a person who may have been reached is not told as one who was not."""
+    engine.broadcast("b", ["p1"])
+    chunk = engine.take()
+    assert engine.lanes.begin(chunk, now_ms=engine.now)
+    engine.settle(chunk, "retry", "ar", delay_ms=1_000)
+    engine.advance(1_001)
+    engine.run_broadcast("cancel", "b")
+    engine.took()
+    told = outcome_of(cast("bytes", engine.client.get(engine.key("outcome:b:0"))))
+    assert (told.name, told.possibly_repeated) == ("cancelled", True)
+
+
+def test_a_policy_of_a_later_form_is_read(engine: Engine) -> None:
+    """A newer worker's policy has more numbers: what this one knows of it counts, and nothing is half done."""
+    engine.enqueue(Spec(id="c", people="u"), Spec(id="behind", people="u"))
+    later = f"{engine.lanes.policy.encoded()},1,2"
+    assert Script("cancel").run(engine.client, PREFIX, ["c", later, engine.now]) == 1
+    assert engine.ids() == ["behind"]
+
+
+def test_a_policy_that_cannot_be_read_changes_nothing(engine: Engine) -> None:
+    """A script checks what it was given before its first write."""
+    engine.enqueue(Spec(id="c"))
+    before = read(engine.client)
+    with pytest.raises(redis.ResponseError, match="cannot be read"):
+        Script("cancel").run(engine.client, PREFIX, ["c", "nonsense", engine.now])
+    assert read(engine.client) == before

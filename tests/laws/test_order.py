@@ -178,3 +178,30 @@ def test_commands_accepted_together_have_one_head(engine: Engine) -> None:
     """Law 5: what joins several conversations is their head for those that are accepted right behind it, too."""
     engine.enqueue(Spec(id="both", people="v,w"), Spec(id="v", people="v"), Spec(id="w", people="w"))
     assert ids_of(engine.take()) == ["both"]
+
+
+def test_what_is_due_at_one_moment_leaves_as_it_was_accepted(engine: Engine) -> None:
+    """Neither the text of the ids counts nor how many calls brought them: the parts of a batch, ten single ones."""
+    batch = [f"x.{n}" for n in range(12)]
+    engine.enqueue(*(Spec(id=each, due="+1000") for each in batch))
+    single = ["s3", "s1", "s2", "s0"]
+    for each in single:
+        engine.enqueue(Spec(id=each, due="+1000"))
+    engine.advance(1_000)
+    assert drained(engine) == [*batch, *single]
+
+
+def test_more_than_a_tick_moves_keep_their_order(engine: Engine) -> None:
+    """A thousand that fall due together leave in the order in which they were accepted."""
+    wanted = [f"n{n}" for n in range(1_000)]
+    engine.enqueue(*(Spec(id=each, due="+500") for each in wanted))
+    engine.advance(500)
+    assert drained(engine) == wanted
+
+
+def test_retries_of_one_moment_keep_their_order(engine: Engine) -> None:
+    """What is tried again at one moment leaves in the order in which it was taken."""
+    engine.enqueue(*many(12))
+    engine.settle(engine.take(), "retry", delay_ms=1_000)
+    engine.advance(1_000)
+    assert drained(engine) == [f"c{n}" for n in range(12)]

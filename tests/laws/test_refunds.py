@@ -116,3 +116,24 @@ def test_no_pattern_of_refunds_breaks_a_sliding_log(engine: Engine, seed: int) -
             back(engine, kept.pop(chance.randrange(len(kept))))
     assert len(times) > 30
     assert all(later - first >= LOG.per_ms for first, later in zip(times, times[10:], strict=False))
+
+
+def test_a_take_that_grew_old_does_not_begin(engine: Engine) -> None:
+    """A worker that was paused between take and call spends no budget that is past beside the one of now."""
+    engine.hello(knows=profile(t=Rate(40, 1_000, 40)))
+    engine.enqueue(*many(40))
+    chunk = engine.take()
+    engine.pass_time(151)
+    assert not engine.lanes.begin(chunk, now_ms=engine.now)
+    assert engine.lanes.give_back("w1", chunk.token, refund=True, now_ms=engine.now) == 40
+    young = engine.take()
+    engine.pass_time(150)
+    assert engine.lanes.begin(young, now_ms=engine.now)
+
+
+def test_a_take_without_a_limit_never_grows_old(engine: Engine) -> None:
+    """Where no budget was spent none can be past."""
+    engine.enqueue(*many(3))
+    chunk = engine.take()
+    engine.pass_time(60_000)
+    assert engine.lanes.begin(chunk, now_ms=engine.now)

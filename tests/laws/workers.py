@@ -29,10 +29,14 @@ PROFILES: Final = (
 LAST: Final = Profile(rates=RATES, types=["send_message", "newer"], pages=ALL)
 
 
+OLD_MS: Final = 150  # of begin.lua: a take that is older does not begin
+
+
 class Held(msgspec.Struct):
     """A chunk that some worker took: `open` until it was settled, given back or reaped."""
 
     chunk: Chunk
+    taken_ms: int = 0
     begun: bool = False
     open: bool = True
 

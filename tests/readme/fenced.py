@@ -8,7 +8,14 @@ import msgspec
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = tuple(
     ROOT / each
-    for each in ("README.md", "producer/README.md", "deploy/README.md", "worker/README.md", "tests/README.md")
+    for each in (
+        "README.md",
+        "producer/README.md",
+        "deploy/README.md",
+        "worker/README.md",
+        "worker/engine/scripts/README.md",
+        "tests/README.md",
+    )
 )
 
 

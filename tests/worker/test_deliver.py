@@ -269,8 +269,8 @@ def test_a_lost_reply_to_the_mark_leaves_no_doubt(server: "redis.Redis") -> None
     chunk = house.take()
 
     class Lossy(Lanes):
-        def begin(self, chunk: Chunk) -> bool:
-            super().begin(chunk)
+        def begin(self, chunk: Chunk, *, now_ms: int | str = "") -> bool:
+            super().begin(chunk, now_ms=now_ms)
             raise redis.TimeoutError("the reply is lost")
 
     lanes, house.lanes = house.lanes, Lossy(server)

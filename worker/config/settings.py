@@ -19,6 +19,7 @@ NEAR: Final = 0.7  # of 1: two letters swapped or one left out, no more
 STEPS_MAX: Final = 20
 PREFIX_CHARS_MAX: Final = 64
 PORT_MAX: Final = 65_535
+SHARE_PERCENT_MAX: Final = 50
 RATE_NAMES: Final = {
     "OUTBOUND_RATE_TEXT": ("text", "40/s"),
     "OUTBOUND_RATE_MEDIA": ("media", "10/s"),
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         default_factory=lambda: {name: rate_of(text) for name, text in RATE_NAMES.values()}
     )
     burst_ms: int = 1_000
+    bulk_share: float = 0.1
     processes: int = 1
     threads: int = 16
     retry_schedule_ms: tuple[int, ...] = (1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000)
@@ -101,6 +103,13 @@ def _memory(text: str) -> int | None:
     return None if text.strip() == "off" else _duration("1m", "90d")(text)
 
 
+def _share(text: str) -> float:
+    number = text.strip().removesuffix("%")
+    if not number.isdecimal() or not 0 <= int(number) <= SHARE_PERCENT_MAX:
+        raise ValueError(f"must be a share of the takes from 0% to {SHARE_PERCENT_MAX}%")
+    return int(number) / 100
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in SWITCHES:
         raise ValueError("must be 1 or 0")
@@ -154,6 +163,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_PAGES": ("pages", str),
     "OUTBOUND_VERDICTS_FILE": ("verdicts_file", str),
     "OUTBOUND_BURST": ("burst_ms", _duration("1ms", "1m")),
+    "OUTBOUND_BULK_SHARE": ("bulk_share", _share),
     "OUTBOUND_PROCESSES": ("processes", _whole(1, 64, "processes")),
     "OUTBOUND_THREADS": ("threads", _whole(1, 256, "threads")),
     "OUTBOUND_RETRY_SCHEDULE": ("retry_schedule_ms", _schedule),

@@ -22,24 +22,28 @@ class Templates:
         self._client = client
         self._keys = Keys(prefix)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[SendMessage | None, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], tuple[SendMessage | None, str]] = OrderedDict()
 
-    def body_for(self, broadcast: str, person: str) -> bytes:
-        """Returns the encoded command that sends the broadcast's message to one person; nothing when it is gone."""
-        template, _ = self._template(broadcast)
+    def body_for(self, broadcast: str, begun_ms: int, person: str) -> bytes:
+        """Returns the encoded command that sends the broadcast's message to one person; nothing when it is gone.
+
+        `begun_ms` is when the broadcast was begun: one that is begun anew under its id may say something else.
+        """
+        template, _ = self._template(broadcast, begun_ms)
         if template is None:
             return b""
         return encode(msgspec.structs.replace(template, recipient=person))
 
-    def trace_of(self, broadcast: str) -> str:
+    def trace_of(self, broadcast: str, begun_ms: int) -> str:
         """Returns the `traceparent` of whoever began the broadcast, or ''."""
-        return self._template(broadcast)[1]
+        return self._template(broadcast, begun_ms)[1]
 
-    def _template(self, broadcast: str) -> tuple[SendMessage | None, str]:
+    def _template(self, broadcast: str, begun_ms: int) -> tuple[SendMessage | None, str]:
+        kept = broadcast, begun_ms
         with self._lock:
-            if broadcast in self._kept:
-                self._kept.move_to_end(broadcast)
-                return self._kept[broadcast]
+            if kept in self._kept:
+                self._kept.move_to_end(kept)
+                return self._kept[kept]
         body = cast("bytes | None", self._client.hget(self._keys.of(f"broadcast:{broadcast}"), "body"))
         if body is None:
             return None, ""
@@ -50,7 +54,7 @@ class Templates:
             return None, trace
         template = command if isinstance(command, SendMessage) else None
         with self._lock:
-            self._kept[broadcast] = template, trace
+            self._kept[kept] = template, trace
             while len(self._kept) > KEPT_MAX:
                 self._kept.popitem(last=False)
         return template, trace

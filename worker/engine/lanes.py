@@ -16,6 +16,7 @@ from producer.store.wire import Wire
 from worker.engine.broadcast_messages import Templates
 from worker.engine.chunk import Chunk, Hold, Settlement, Taken, Ticked, Took, taken_of
 from worker.engine.knowledge import Profile
+from worker.engine.waiter import Waiter
 
 CHUNK_MAX: Final = 50
 ALWAYS_MS: Final = 9_000_000_000_000_000
@@ -56,14 +57,25 @@ class Lanes:
         self._wire.close()
 
     def take(
-        self, worker: str, token: int, profile: Profile, *, limit: int = CHUNK_MAX, now_ms: int | str = ""
+        self,
+        worker: str,
+        token: int,
+        profile: Profile,
+        *,
+        limit: int = CHUNK_MAX,
+        bulk_first: bool = False,
+        now_ms: int | str = "",
     ) -> Took:
         """Takes up to `limit` commands that may leave now, and spends the budget for them.
+
+        With `bulk_first` bulk goes before what is interactive, of Pages that have nothing interactive ready.
 
         Raises:
             redis.RedisError: the reply may be lost; give the token back before the next take.
         """
-        answer = self._run("take", worker, token, profile.digest, self._policy, limit, now_ms)
+        answer = self._run(
+            "take", worker, token, profile.digest, self._policy, limit, now_ms, "b" if bulk_first else ""
+        )
         taken, again, elsewhere, next_in_ms, *pairs = cast("list[int | bytes]", answer)
         found = cast("list[bytes]", pairs)
         unreadable: list[bytes] = []
@@ -98,17 +110,17 @@ class Lanes:
             return taken
         return msgspec.structs.replace(
             taken,
-            body=self._templates.body_for(taken.broadcast, taken.person),
-            trace=self._templates.trace_of(taken.broadcast),
+            body=self._templates.body_for(taken.broadcast, taken.enqueued_ms, taken.person),
+            trace=self._templates.trace_of(taken.broadcast, taken.enqueued_ms),
         )
 
     def bytes_of(self, command_id: str) -> bytes | None:
         """Returns the bytes that travel beside a command, or None when they are gone."""
         return cast("bytes | None", self.client.get(Keys(self.prefix).blob(command_id)))
 
-    def begin(self, chunk: Chunk) -> bool:
-        """Marks that the chunk's request begins now; False when the chunk is no longer this worker's."""
-        return self._run("begin", chunk.worker, chunk.token) == 1
+    def begin(self, chunk: Chunk, *, now_ms: int | str = "") -> bool:
+        """Marks that the chunk's request begins; False when it is not this worker's any more, or was taken long ago."""
+        return self._run("begin", chunk.worker, chunk.token, now_ms) == 1
 
     def charge(self, worker: str, taken: Taken, calls: int = 1, *, now_ms: int | str = "") -> bool:
         """Spends budget of the command's lane for further calls of it, as a debt; False when the worker was reaped."""
@@ -196,6 +208,10 @@ class Lanes:
     def wait_for(self, signal: str, timeout_s: float) -> bool:
         """Waits, without polling, until a signal of the key space is given; False after `timeout_s` seconds."""
         return self.wait_for_any((signal,), timeout_s)
+
+    def waiter(self, *signals: str) -> Waiter:
+        """Returns what waits for these signals, and is on time."""
+        return Waiter(self.client, [f"{self.prefix}:{signal}" for signal in signals])
 
     def wait_for_any(self, signals: Sequence[str], timeout_s: float) -> bool:
         """Waits, without polling, until one of the signals is given; False after `timeout_s` seconds."""

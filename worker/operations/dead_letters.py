@@ -274,7 +274,7 @@ def _is_past(place: Place, after: Place, *, oldest_first: bool) -> bool:
 def _content(client: "redis.Redis", keys: Keys, taken: Taken) -> object:
     body = taken.body
     if taken.broadcast and not body:
-        body = Templates(client, keys.prefix).body_for(taken.broadcast, taken.person)
+        body = Templates(client, keys.prefix).body_for(taken.broadcast, taken.enqueued_ms, taken.person)
     try:
         return msgspec.to_builtins(decode(taken.type, body))
     except InvalidCommandError as error:

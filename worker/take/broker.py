@@ -70,8 +70,10 @@ class LaneBroker(dramatiq.Broker):
         *,
         meter: Meter | None = None,
         forks: Sequence[Callable[[], int]] = (),
+        bulk_share: float = 0.1,
     ) -> None:
         super().__init__(middleware=[])
+        self._bulk_every = round(1 / bulk_share) if bulk_share else 0
         self.queues = {QUEUE: None}
         self.lanes = lanes
         self.presence = presence
@@ -85,6 +87,10 @@ class LaneBroker(dramatiq.Broker):
         self.takes_in_doubt: list[tuple[str, int]] = []
         self._closers: tuple[Callable[[], None], ...] = ()
         self.add_middleware(_Lifecycle(forks))
+
+    def is_bulks_turn(self, token: int) -> bool:
+        """Tells whether a take is for bulk first: a share of them, so that what is interactive never stops all bulk."""
+        return self._bulk_every > 0 and token % self._bulk_every == 0
 
     def on_close(self, *closers: Callable[[], None]) -> None:
         """Closes more with the broker: the Graph client, the Redis client."""
@@ -196,7 +202,9 @@ class LaneConsumer(Consumer):
         token = next(broker.tokens)
         broker.takes_in_doubt.append((name, token))
         try:
-            took = broker.lanes.take(name, token, broker.presence.profile, limit=room)
+            took = broker.lanes.take(
+                name, token, broker.presence.profile, limit=room, bulk_first=broker.is_bulks_turn(token)
+            )
         except BaseException:
             broker.circuit.give_probe_back()
             raise

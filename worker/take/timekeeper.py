@@ -1,12 +1,13 @@
 """Keeps the engine's timer: one worker of all moves what is due, and sleeps until the next thing is."""
 
 import threading
-from typing import Final
+from typing import Final, cast
 
 import redis
 import structlog
 
 from worker.engine.lanes import Lanes
+from worker.engine.waiter import Waiter
 from worker.observe.metering import Meter, NoMeter
 from worker.take.presence import Presence
 
@@ -27,6 +28,8 @@ class Timekeeper:
         self._meter = meter or NoMeter()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._waiter: Waiter | None = None
+        self._waits_for = ("", "")
 
     def start(self) -> None:
         """Starts the thread; returns at once."""
@@ -79,5 +82,13 @@ class Timekeeper:
         for command_id in ticked.unreadable:
             log.error("command.quarantined", id=command_id, error="its record in Redis cannot be read")
         if ticked.sleep_s > 0:
-            signals = ("alarm" if ticked.kept else "vacant", f"halt:{self._presence.name}")
-            self._lanes.wait_for_any(signals, min(ticked.sleep_s, RENEW_S))
+            self._waiter_for("alarm" if ticked.kept else "vacant").wait(min(ticked.sleep_s, RENEW_S))
+
+    def _waiter_for(self, signal: str) -> Waiter:
+        """Returns what waits for a signal or for the end; of the one before the question is left."""
+        signals = (signal, f"halt:{self._presence.name}")
+        if signals != self._waits_for:
+            if self._waiter is not None:
+                self._waiter.close()
+            self._waiter, self._waits_for = self._lanes.waiter(*signals), signals
+        return cast("Waiter", self._waiter)

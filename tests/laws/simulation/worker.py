@@ -174,7 +174,14 @@ class SimulatedWorker:
         limit = self.world.chance.choice((50, 50, 5, 1))
         self.in_doubt.append((self.name, self.tokens))
         try:
-            took = self.lanes.take(self.name, self.tokens, self.profile, limit=limit, now_ms=self.world.now)
+            took = self.lanes.take(
+                self.name,
+                self.tokens,
+                self.profile,
+                limit=limit,
+                bulk_first=self.tokens % 10 == 0,
+                now_ms=self.world.now,
+            )
         except redis.TimeoutError:
             if self.world.happens(0.5):
                 raise
@@ -214,7 +221,7 @@ class SimulatedWorker:
 
     def _begin(self, chunk: Chunk) -> bool:
         try:
-            return self.lanes.begin(chunk)
+            return self.lanes.begin(chunk, now_ms=self.world.now)
         except redis.RedisError:
             return False
 

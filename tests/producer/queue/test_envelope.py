@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producer import batch
-from producer.commands import Command, RawPart, SendBatch, encode
+from producer.commands import Command, RawPart, SendBatch, encode, tag_of
 from producer.errors import InvalidCommandError
 from producer.queue.envelope import (
     BODY_BYTES_MAX,
@@ -185,3 +185,16 @@ def test_a_person_stands_once_in_a_record(command: Command, stored: bytes | None
 def test_damaged_bytes_stay_as_they_are(damaged: bytes) -> None:
     """What no producer wrote is left for the decoder to refuse."""
     assert lengthened(damaged, "1") == damaged
+
+
+def test_at_most_once_holds_for_all_that_changes_something() -> None:
+    """What may have been carried out ends `unknown`, a label as a text; reading again changes nothing."""
+    once = Delivery(page="1", at_most_once=True)
+
+    def options(command: Command, delivery: Delivery) -> str:
+        return fixed_line(route(command), tag_of(command), delivery).rpartition("|")[2]
+
+    changing = (batch.create_label("vip"), batch.mark_seen("1"), batch.upload_image("https://e.com/1.png"))
+    assert [set("ms") <= set(options(each, once)) for each in changing] == [True] * 3
+    assert "s" not in options(batch.get_user_profile("1"), once)
+    assert "s" not in options(batch.create_label("vip"), Delivery(page="1"))

@@ -3,7 +3,9 @@
 import pytest
 import redis
 
-from producer import Producer
+from producer import InvalidCommandError, Producer
+from producer.broadcasts.steps import id_for
+from producer.tickets.echoes import echoes_in
 from worker.engine.chunk import Action, Settlement
 from worker.engine.knowledge import KnownPage, Profile
 from worker.engine.lanes import Lanes
@@ -87,3 +89,16 @@ def test_an_awaited_echo_that_does_not_come_ends_in_doubt_or_is_tried_again(serv
     often = _attempted(server, "await", "ar", once=False)
     lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
     assert server.lrange("outbound:lane:P1/t/i", 0, -1) == [often.encode()]
+
+
+@pytest.mark.parametrize("name", ["été-2026", "распродажа", "x" * 200, "sale_2026"])
+def test_an_echo_finds_every_broadcast(name: str) -> None:
+    """A broadcast's id may have letters of any script; its people's echoes are known all the same."""
+    assert [each for each, _ in echoes_in(_echo(f"{name}:12"))] == [f"{name}:12"]
+    assert id_for(name, ["1"]) == name
+
+
+def test_a_broadcasts_id_has_a_bound() -> None:
+    """It must fit into the metadata by which an echo is known."""
+    with pytest.raises(InvalidCommandError, match="at most 200 characters"):
+        id_for("x" * 201, ["1"])

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import redis
 
+from producer.versions import NEWEST
 from worker.cli import INTERRUPTED
 from worker.operations.intake import ROUND
 
@@ -94,7 +95,7 @@ def test_a_worker_says_what_runs_and_stops_in_order(start: Callable[..., Running
     code = worker.end(signal.SIGTERM)
     described = (
         f"outbound: 1 process of 2 threads for 1 Page; Redis {valkey_url} under outbound:, "
-        "Graph https://graph.facebook.com/v4.0"
+        f"Graph https://graph.facebook.com/v{NEWEST}"
     )
     stopped = "outbound: stopped: calls in flight were finished, all else is back in its lane"
     assert (code, worker.err.splitlines()) == (0, [described, stopped])

@@ -129,7 +129,7 @@ def test_parts_with_a_token_of_their_own_have_a_proof_of_their_own() -> None:
     assert [part["relative_url"] for part in sent["batch"]] == [
         "me/messages",
         f"me/messages?{other}",
-        f"3?access_token=OTHER_TOKEN&{other}",
+        f"3?fields=id%2Cname%2Cfirst_name%2Clast_name%2Cprofile_pic&access_token=OTHER_TOKEN&{other}",
         f"me?access_token=OTHER_TOKEN&{other}",
     ]
     assert [dict(parse_qsl(part.get("body", ""))).get("access_token") for part in sent["batch"]] == [

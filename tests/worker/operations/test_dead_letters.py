@@ -43,7 +43,7 @@ def bury(server: "redis.Redis") -> Bury:
         while left:
             chunk = lanes.take("w", next(tokens), PROFILE, now_ms=at_ms).chunk
             assert chunk is not None
-            lanes.begin(chunk)
+            lanes.begin(chunk, now_ms=at_ms)
             settlements = [Settlement(each.id, "exhausted", "ad", 0, detail) for each in chunk.commands]
             lanes.settle(chunk, settlements, now_ms=at_ms)
             left -= len(chunk.commands)

@@ -12,7 +12,7 @@ import msgspec
 from producer.versions import NEWEST
 from worker.call.graph import requests
 from worker.call.graph.answers import GIVEN_UP, NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
-from worker.call.graph.direct import Direct
+from worker.call.graph.direct import ANSWER_BYTES_MAX, TOO_LONG, UNANSWERED, Direct
 from worker.call.graph.requests import Outgoing
 from worker.call.graph.signing import Signed
 from worker.call.graph.watching import Watch
@@ -71,7 +71,7 @@ class GraphClient:
         origin: scheme, host and port.
         version: without `v`, such as `27.0`.
         connect_timeout_s: for a connection; nothing was sent when it runs out.
-        call_timeout_s: for each wait for Graph's answer; the call may have been carried out when it runs out.
+        call_timeout_s: for a whole call, to the end of its answer; it may have been carried out when it runs out.
         connections: most open connections by way of a proxy; the direct way opens one for each thread that asks.
         watch: is shown every request and answer, without secrets.
         transport: the far end, for tests.
@@ -105,6 +105,7 @@ class GraphClient:
         inner = transport or httpx.HTTPTransport(limits=limits, trust_env=proxy is not None, proxy=proxy)
         timeout = httpx.Timeout(call_timeout_s, connect=connect_timeout_s, pool=connect_timeout_s)
         self._timeout = timeout.as_dict()
+        self._call_s = connect_timeout_s + call_timeout_s
         self._transport = GuardedTransport(inner)
 
     def close(self) -> None:
@@ -177,14 +178,17 @@ class GraphClient:
             headers={**HEADERS, **outgoing.headers},
             extensions={"timeout": self._timeout, "guard": guard},
         )
+        deadline = time.monotonic() + self._call_s
         try:
             response = self._transport.handle_request(request)
             try:
-                return Answered(response.status_code, response.read(), response.headers)
+                return Answered(response.status_code, _bounded(response, deadline), response.headers)
             finally:
                 response.close()  # a connection whose answer broke off is not used again
         except GivenUpError:
             return NotSent(GIVEN_UP)
+        except _CutError as error:
+            return Lost(str(error))
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -194,6 +198,22 @@ class GraphClient:
             return NotSent(_reason(error))
         except httpx.HTTPError as error:
             return Lost(_reason(error))
+
+
+class _CutError(Exception):
+    """An answer was not read to its end."""
+
+
+def _bounded(response: httpx.Response, deadline: float) -> bytes:
+    """Returns a body, unless it is longer than is read, or still drips at the deadline."""
+    found = bytearray()
+    for part in response.iter_bytes():
+        found += part
+        if len(found) > ANSWER_BYTES_MAX:
+            raise _CutError(TOO_LONG)
+        if time.monotonic() > deadline:
+            raise _CutError(UNANSWERED)
+    return bytes(found)
 
 
 def proxy_of(origin: str) -> str | None:

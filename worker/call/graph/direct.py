@@ -4,6 +4,7 @@ A request leaves in one piece, and its answer is read whole. Proxies, and transp
 """
 
 import http.client
+import io
 import re
 import select
 import socket
@@ -29,6 +30,9 @@ NO_CONNECTION_IN_TIME: Final = "no connection to Graph in time"
 UNWRITTEN: Final = "the request could not be written in time"
 UNANSWERED: Final = "Graph did not answer in time"
 BROKEN: Final = "the connection broke"
+TOO_LONG: Final = "Graph's answer was longer than is read"
+ANSWER_BYTES_MAX: Final = 4 * 1024 * 1024
+HEADERS_BYTES_MAX: Final = 64 * 1024
 
 
 class Line(msgspec.Struct):
@@ -44,7 +48,7 @@ class Direct:
     Args:
         origin: scheme, host and port.
         connect_timeout_s: for a connection, TLS included.
-        call_timeout_s: for each wait for the answer, and for writing the request.
+        call_timeout_s: for the whole call once it is connected: writing the request, and all of its answer.
         headers: of every request.
     """
 
@@ -92,6 +96,8 @@ class Direct:
 
     def _asked(self, line: Line, request: bytes, method: str) -> Answer:
         broken: OSError | None = None
+        deadline = time.monotonic() + self._call_timeout_s
+        line.socket.settimeout(self._call_timeout_s)
         try:
             line.socket.sendall(request)
         except TimeoutError:
@@ -99,15 +105,24 @@ class Direct:
             return Lost(UNWRITTEN)
         except OSError as error:  # an answer may lie there all the same: who refuses early closes early
             broken = error
-        response = http.client.HTTPResponse(line.socket, method=method)
+        reading = _Reading(line.socket, deadline)
+        response = http.client.HTTPResponse(reading, method=method)  # type: ignore[arg-type]  # all that it asks of one
         try:
             response.begin()
-            body = response.read()
+            reading.unbounded()
+            body = response.read(ANSWER_BYTES_MAX + 1)
+            if len(body) > ANSWER_BYTES_MAX:
+                raise _TooLongError  # noqa: TRY301 (told below, as all that breaks an answer)
+            if response.length:  # its connection ended before it did
+                raise http.client.IncompleteRead(body, response.length)
             if response.status < FINAL:  # the answer itself is still to come
                 raise http.client.HTTPException  # noqa: TRY301 (told as any other that breaks HTTP)
         except TimeoutError:
             line.socket.close()
             return Lost(UNANSWERED)
+        except _TooLongError:
+            line.socket.close()
+            return Lost(TOO_LONG)
         except (OSError, http.client.HTTPException) as error:
             line.socket.close()
             return Lost(f"{BROKEN} ({type(broken or error).__name__})")
@@ -150,8 +165,44 @@ class Direct:
             except BaseException:
                 connected.close()
                 raise
-        connected.settimeout(self._call_timeout_s)
         return Line(connected, time.monotonic())
+
+
+class _TooLongError(Exception):
+    """More came than is read of an answer."""
+
+
+class _Reading(io.RawIOBase):
+    """What is read of one answer: by its deadline, however slowly it drips, and of its head no more than its bound."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+        self._left = HEADERS_BYTES_MAX + io.DEFAULT_BUFFER_SIZE
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Returns itself as the file that the library reads."""
+        return io.BufferedReader(self)
+
+    def unbounded(self) -> None:
+        """Notes that the head was read: of the body the library is asked for no more than its bound."""
+        self._left = ANSWER_BYTES_MAX + 2 * HEADERS_BYTES_MAX
+
+    def readable(self) -> bool:
+        """Tells that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as the library calls it
+        """Reads what is there, or waits until the deadline."""
+        remaining_s = self._deadline - time.monotonic()
+        if remaining_s <= 0:
+            raise TimeoutError
+        if self._left <= 0:
+            raise _TooLongError
+        self._connection.settimeout(remaining_s)
+        count = self._connection.recv_into(buffer)
+        self._left -= count
+        return count
 
 
 def _is_readable(connection: socket.socket) -> bool:

@@ -29,6 +29,7 @@ local now = clock(ARGV[4])
 local mark = worker .. '#' .. token
 local HISTORY_MAX = 20
 local RECENT_MAX = 256
+local again = {} -- what is to be tried again, the last first
 local timed, sum_ms, longest_ms = 0, 0, 0 -- from enqueueing to now, of what is sent
 
 local function remember(id, text)
@@ -60,7 +61,7 @@ local function settle(id, command, action, flags, delay_ms, detail)
     remember(id, detail)
     command.state = action == 'retry' and 'R' or 'E'
     keep(id, command)
-    later(id, now + tonumber(delay_ms))
+    again[#again + 1] = { id, now + tonumber(delay_ms) }
     count(command.page, 'retried')
   else
     if action ~= 'sent' then
@@ -154,6 +155,7 @@ for i = #ARGV - 4, commands_from, -5 do
     end
   end
 end
+for i = #again, 1, -1 do later(again[i][1], again[i][2]) end
 if owned then
   leave_all()
   if #ended > 0 then call('HDEL', P .. 'commands', unpack(ended)) end

@@ -7,6 +7,7 @@
 -- ARGV[4]  policy
 -- ARGV[5]  most commands in a chunk
 -- ARGV[6]  now_ms, for tests only, else ''
+-- ARGV[7]  'b' when this take is bulk's: then Pages that have nothing interactive ready are looked through for bulk first
 -- Answers {taken, again, elsewhere, next_in_ms, id, record, id, record, …}; taken is -1 when the worker must say hello.
 --   again: 1 when the bound on touched entries ended the search; elsewhere: 1 when only another worker can go on.
 --
@@ -309,8 +310,23 @@ local function made_of(lane, popped)
   return ids_of, records, key, facts[4] == 'cancelled'
 end
 
+-- What is interactive and waits for budget has it gathered before bulk gets any: until then, and a little longer, for
+-- the lane may be held or empty by then.
+local GATHERED_MS = 500
+local function gather(page, class, opens)
+  call('HSET', P .. 'gathering', page .. '/' .. class, int(opens))
+end
+
+local function gathers_until(page, class)
+  local opens = tonumber(call('HGET', P .. 'gathering', page .. '/' .. class) or '0')
+  if opens == 0 then return nil end
+  if opens + GATHERED_MS > now then return opens end
+  call('HDEL', P .. 'gathering', page .. '/' .. class)
+  return nil
+end
+
 -- Takes from one lane. Answers true when it stays in turn, nil when it is empty or was put to sleep.
-local function take_from(lane, page, priority, rates)
+local function take_from(lane, page, priority, rates, lane_turn)
   local class = class_of(lane)
   local is_media = class == 'm'
   local rate = rates[class]
@@ -321,8 +337,10 @@ local function take_from(lane, page, priority, rates)
     wanted = math.max(1, math.min(call('LLEN', key), math.floor(QUANTUM_MS / rate.a), rate.b))
   end
   local free, at = budget(page, class, rate, wanted, now)
-  if free < wanted then
-    put_to_sleep(lane, math.max(at, now + 1))
+  local opens = priority == 'b' and rate and rate.kind ~= 'off' and gathers_until(page, class)
+  if opens or free < wanted then
+    if priority == 'i' then gather(page, class, at) end
+    put_to_sleep(lane, math.max(opens or at, at, now + 1), lane_turn)
     return nil
   end
   -- what costs more than a whole burst cannot be split: it goes when the burst is full, and leaves a debt
@@ -363,13 +381,17 @@ local function take_from(lane, page, priority, rates)
     if used > 0 then call('HINCRBY', broadcast_key, 'taken', used) end
   end
   pay(page, class, rate, spent)
+  if priority == 'i' and spent > 0 and rate and rate.kind ~= 'off' then
+    call('HDEL', P .. 'gathering', page .. '/' .. class)
+  end
   if is_media and #ids >= MEDIA_MAX then closed = true end
   if call('EXISTS', key) == 0 then return nil end
   if stop == 'elsewhere' then elsewhere = true end
   if stop == 'close' then closed = true end
   if stop == 'short' or free <= spent then
     local _, opens = budget(page, class, rate, wanted, now)
-    put_to_sleep(lane, math.max(opens, now + 1))
+    if priority == 'i' then gather(page, class, opens) end
+    put_to_sleep(lane, math.max(opens, now + 1), spent > 0 and turn() or lane_turn)
     return nil
   end
   return true
@@ -430,7 +452,7 @@ local function visit(page, page_turn, priority, rates, fingerprint)
     elseif held then
       if for_token then call('SADD', P .. 'mending', lane) end -- a worker that comes with another token frees it
       hold_back(lane, held)
-    elseif take_from(lane, page, priority, rates) then
+    elseif take_from(lane, page, priority, rates, popped[2]) then
       back[#back + 1] = lane
     end
   end
@@ -471,7 +493,8 @@ local function slowed(page, rates)
   return setmetatable(slower, { __index = rates })
 end
 
-local function search(priority)
+-- `share`: only Pages that have nothing interactive ready, for a Page's bulk waits behind its own.
+local function search(priority, share)
   local ready = P .. 'ready:' .. priority
   local put_back, seen = {}, {}
   while #ids < limit and not closed and touched < TOUCHED_MAX do
@@ -485,7 +508,9 @@ local function search(priority)
     end
     seen[page] = true
     local mine = call('HGET', profile_key, page)
-    if not mine then
+    if share and call('ZSCORE', P .. 'ready:i', page) then
+      put_back[#put_back + 1] = { score, page }
+    elseif not mine then
       if known_to_another(page) then
         elsewhere = true
         put_back[#put_back + 1] = { score, page }
@@ -523,7 +548,8 @@ local function search(priority)
   for _, each in ipairs(put_back) do call('ZADD', ready, 'NX', each[1], each[2]) end
 end
 
-search('i')
+if ARGV[7] == 'b' then search('b', true) end
+if #ids == 0 and touched < TOUCHED_MAX then search('i') end
 if #ids == 0 and touched < TOUCHED_MAX then search('b') end
 
 if #ids > 0 then

@@ -30,7 +30,7 @@ local SHARE = 100 -- entries of each kind in one tick
 local more = false
 
 local function due(key)
-  local found = call('ZRANGEBYSCORE', P .. key, '-inf', int(now), 'LIMIT', 0, SHARE)
+  local found = call('ZRANGEBYSCORE', P .. key, '-inf', '(' .. int(now + 1), 'LIMIT', 0, SHARE)
   if #found == SHARE then more = true end
   return found
 end
@@ -149,7 +149,7 @@ write_counts()
 if call('EXISTS', P .. 'ready:i', P .. 'ready:b') > 0 then wake() end
 for _, key in ipairs({ 'later', 'asleep', 'expiring' }) do
   local first = call('ZRANGE', P .. key, 0, 0, 'WITHSCORES')
-  if first[2] then next_ms = math.min(next_ms, tonumber(first[2])) end
+  if first[2] then next_ms = math.min(next_ms, math.floor(tonumber(first[2]))) end
 end
 if auditing then next_ms = math.min(next_ms, now + AUDIT_MS) end
 if more then next_ms = now end
