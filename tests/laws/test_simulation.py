@@ -27,6 +27,7 @@ def fail(seed: int, problems: tuple[str, ...]) -> None:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.skipif(ONE is not None, reason="SIMULATION_SEED names one seed")
 @pytest.mark.timeout(0 if SOAK_S else 600)

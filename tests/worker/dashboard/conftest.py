@@ -1,5 +1,6 @@
 """A dashboard in this process, a client that talks to it as a browser does, and a real Chromium."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -149,7 +150,9 @@ ARGUMENTS: Final = (
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[webdriver.Chrome]:
     """Debian's Chromium without a screen; a test fails in CI and is skipped elsewhere when it cannot be had."""
-    missing = _install()
+    with Path(__file__).open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # apt-get serves one process at a time
+        missing = _install()
     if missing is not None:
         if os.environ.get("CI", "").lower() in {"1", "true"}:
             pytest.fail(missing)
