@@ -162,13 +162,13 @@ class Taker:
         self._loop = running
 
     async def _asked(self, step: Call | Together | Run | Signal) -> object:
-        """Asks the primary: a server that is one no longer closes all connections, and the name is asked anew."""
+        """Asks the primary: one that is it no longer costs the idle connections, and the name is asked anew."""
         deadline = time.monotonic() + ROLE_S
         while True:
             try:
                 return await self._asked_once(step)
             except redis.exceptions.ReadOnlyError:
-                await self.client.connection_pool.disconnect()
+                await self.client.connection_pool.disconnect(inuse_connections=False)
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(ROLE_AGAIN_S)

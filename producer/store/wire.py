@@ -62,9 +62,9 @@ class Reply:
             return self._wire.ordinarily(self._values)
         try:
             answer = connection.read_response()
-        except redis.exceptions.ReadOnlyError:
+        except redis.exceptions.ReadOnlyError as error:
             connection.disconnect()
-            return self._wire.elsewhere(self._values)
+            return self._wire.elsewhere(self._values, error)
         except redis.ResponseError:
             self._wire.give_back(connection)
             raise
@@ -92,14 +92,15 @@ class Wire:
 
     Args:
         client: of the server.
-        again_after_timeout: whether a script whose answer did not come in time is run again in the client's ordinary
-            way; False when the caller repeats it.
+        insists: whether a script whose answer did not come in time is run again in the client's ordinary way, and one
+            that met a server which is no primary now is run again for three seconds; False when the caller repeats it.
     """
 
-    def __init__(self, client: "redis.Redis", *, again_after_timeout: bool = True) -> None:
+    def __init__(self, client: "redis.Redis", *, insists: bool = True) -> None:
         self.client = client
         lost = (redis.ConnectionError, redis.TimeoutError)
-        self.mended_by_repeating = lost if again_after_timeout else lost[:1]
+        self.mended_by_repeating = lost if insists else lost[:1]
+        self._elsewhere_s = ROLE_S if insists else 0.0
         self._pack = _packer()
         self._idle: Idle[_Connection] = Idle()
 
@@ -139,21 +140,25 @@ class Wire:
         sha, keys, *values = words
         return self.client.evalsha(cast("str", sha), cast("int", keys), *values)
 
-    def elsewhere(self, words: tuple[Value, ...]) -> object:
-        """Returns what the primary is answered, once the address leads there: this server is one no longer.
+    def elsewhere(self, words: tuple[Value, ...], refused: redis.exceptions.ReadOnlyError) -> object:
+        """Returns what the primary is answered, once the address leads there: the server that refused is one no longer.
 
-        Every connection is closed, so that the name is asked anew; for three seconds at most.
+        No idle connection is kept, so that the name is asked anew.
+
+        Raises:
+            redis.RedisError: there is none in time; who does not insist is told at once.
         """
-        deadline = time.monotonic() + ROLE_S
+        deadline = time.monotonic() + self._elsewhere_s
         while True:
             self.close()
-            self.client.connection_pool.disconnect()
+            self.client.connection_pool.disconnect(inuse_connections=False)
+            if time.monotonic() >= deadline:
+                raise refused
             try:
                 return self.ordinarily(words)
-            except redis.exceptions.ReadOnlyError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(ROLE_AGAIN_S)
+            except redis.exceptions.ReadOnlyError as error:
+                refused = error
+            time.sleep(ROLE_AGAIN_S)
 
     def give_back(self, connection: _Connection) -> None:
         """Keeps a connection, all of whose answers were read, for the next script."""

@@ -30,7 +30,7 @@ class Lanes:
         self, client: "redis.Redis", *, prefix: str = "outbound", policy: Policy | None = None
     ) -> None:
         self.client = client
-        self._wire = Wire(client, again_after_timeout=False)
+        self._wire = Wire(client, insists=False)
         self.prefix = prefix
         self.policy = policy or Policy()
         self._policy = self.policy.encoded()

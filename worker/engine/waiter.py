@@ -13,12 +13,17 @@ WATCHED: Final = frozenset({redis.Connection, redis.SSLConnection, redis.UnixDom
 
 
 class Waiter:
-    """Waits on a connection of its own, by this machine's clock; between two waits the question stays there."""
+    """Waits on a connection of its own, by this machine's clock.
+
+    A question whose time is over stays there for the next wait. Whoever will not wait soon closes it: the server would
+    give it a signal that is for others.
+    """
 
     def __init__(self, client: "redis.Redis", keys: Sequence[str]) -> None:
         self._client = client
         self._keys = list(keys)
         self._connection: redis.Connection | None = None
+        self._asked = False
 
     def wait(self, timeout_s: float) -> bool:
         """Waits until a signal is given; False after `timeout_s` seconds.
@@ -37,18 +42,18 @@ class Waiter:
     def _watched(self, timeout_s: float) -> bool:
         if self._connection is None:
             pool = self._client.connection_pool
-            connection = pool.connection_class(**pool.connection_kwargs)
-            connection.connect()
-            connection.send_command("BLPOP", *self._keys, HELD_S)
-            self._connection = connection
+            self._connection = pool.connection_class(**pool.connection_kwargs)
+            self._connection.connect()
+        if not self._asked:
+            self._connection.send_command("BLPOP", *self._keys, HELD_S)
+            self._asked = True
         if not self._connection.can_read(timeout=max(LEAST_S, timeout_s)):
             return False
-        found = self._connection.read_response()
-        self._connection.send_command("BLPOP", *self._keys, HELD_S)
-        return found is not None
+        self._asked = False
+        return self._connection.read_response() is not None
 
     def close(self) -> None:
         """Leaves the question; a later wait asks it again."""
         if self._connection is not None:
             self._connection.disconnect()  # type: ignore[no-untyped-call]  # redis-py's own
-            self._connection = None
+            self._connection, self._asked = None, False

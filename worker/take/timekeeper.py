@@ -1,7 +1,7 @@
 """Keeps the engine's timer: one worker of all moves what is due, and sleeps until the next thing is."""
 
 import threading
-from typing import Final, cast
+from typing import Final
 
 import redis
 import structlog
@@ -48,6 +48,12 @@ class Timekeeper:
         self._thread.join(timeout=RENEW_S + 1)
 
     def _run(self) -> None:
+        try:
+            self._keep()
+        finally:
+            self._ask_no_more()
+
+    def _keep(self) -> None:
         while not self._stopping.is_set():
             self._meter.beat("timer")
             if not self._presence.wait_until_known(RETRY_S):
@@ -55,11 +61,13 @@ class Timekeeper:
             if not self._presence.may_begin(
                 self._presence.name
             ):  # its heartbeat is late or withheld: others keep it
+                self._ask_no_more()
                 self._stopping.wait(RETRY_S)
                 continue
             try:
                 self._tick()
             except redis.RedisError:
+                self._ask_no_more()
                 self._presence.lost_connection()
                 self._meter.redis_failed("timer")
                 self._stopping.wait(RETRY_S)
@@ -87,8 +95,13 @@ class Timekeeper:
     def _waiter_for(self, signal: str) -> Waiter:
         """Returns what waits for a signal or for the end; of the one before the question is left."""
         signals = (signal, f"halt:{self._presence.name}")
-        if signals != self._waits_for:
-            if self._waiter is not None:
-                self._waiter.close()
+        if self._waiter is None or signals != self._waits_for:
+            self._ask_no_more()
             self._waiter, self._waits_for = self._lanes.waiter(*signals), signals
-        return cast("Waiter", self._waiter)
+        return self._waiter
+
+    def _ask_no_more(self) -> None:
+        """Leaves the question: a signal that it got would be lost for the worker that waits for it."""
+        if self._waiter is not None:
+            self._waiter.close()
+            self._waiter = None

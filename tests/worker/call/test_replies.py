@@ -82,7 +82,7 @@ def test_parts_come_back_parsed_and_in_their_order() -> None:
         B.get_thread_owner("1"),
         B.send_text("1", "x"),
         B.send_text("2", "x"),
-        B.mark_seen("1", name="a"),
+        B.part(B.mark_seen("1"), name="a"),
     ]
     headers = [{"name": "Content-Type", "value": "application/json"}]
     answers: list[object] = [

@@ -17,7 +17,11 @@ CALLS: list[tuple[str, Command, Call]] = [
         GetUserProfile(user_id="1", fields=["name", "locale"]),
         Call(method="GET", path="1", query=(("fields", "name,locale"),)),
     ),
-    ("a profile in a batch", B.get_user_profile("1"), Call(method="GET", path="1")),
+    (
+        "a profile in a batch",
+        B.get_user_profile("1"),
+        Call(method="GET", path="1", query=(("fields", "id,name,first_name,last_name,profile_pic"),)),
+    ),
     ("an odd id", B.get_persona("a/b?c=d&e ü"), Call(method="GET", path="a%2Fb%3Fc%3Dd%26e%20%C3%BC")),
     (
         "a cursor",

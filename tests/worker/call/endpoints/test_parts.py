@@ -102,7 +102,7 @@ PARTS: list[tuple[str, object, str | None, dict[str, object]]] = [
     ),
     (
         "a read without a query",
-        B.get_user_profile("1"),
+        B.get_persona("1"),
         "T",
         {"method": "GET", "relative_url": "1?access_token=T&appsecret_proof=PROOF"},
     ),
@@ -130,7 +130,7 @@ PARTS: list[tuple[str, object, str | None, dict[str, object]]] = [
     ),
     (
         "a linked part",
-        B.mark_seen("1", name="b", depends_on="a", omit_response_on_success=False),
+        B.part(B.mark_seen("1"), name="b", depends_on="a", omit_response_on_success=False),
         None,
         {
             "method": "POST",
