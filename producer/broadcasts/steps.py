@@ -27,6 +27,7 @@ from producer.store.ids import new_id
 from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
 from producer.store.queue import unavailable
+from producer.store.record import UNORDERED
 from producer.store.scripting import Script
 from producer.store.steps import Call, Next, Run, Steps, Together, Value
 from producer.tracing.traces import enqueuing
@@ -124,7 +125,7 @@ class Campaign:
         """Stores the message; a broadcast that is there already stays as it is."""
         line = fixed_line(route(command), tag_of(command), delivery).split("|")
         page, rate_class, _, _, _, *tail = line
-        options = tail.pop().replace("u", "") + ("" if delivery.is_ordered() else "u")
+        options = tail.pop().replace(UNORDERED, "") + ("" if delivery.is_ordered() else UNORDERED)
         span, body = enqueuing(), encode(command)
         with span or nullcontext():
             yield from self._run(

@@ -12,12 +12,21 @@ from producer.commands import Command, SendMessage, UploadAttachment, encode, ta
 from producer.errors import InvalidCommandError
 from producer.queue.routing import Route
 from producer.store.keys import CLASSES, PRIORITIES
+from producer.store.record import (
+    ALONE,
+    AT_MOST_ONCE,
+    BLOB,
+    PEOPLE_AT,
+    SCHEDULED,
+    SEEN,
+    UNORDERED,
+    asked_line,
+)
 
 BODY_BYTES_MAX: Final = 65_536
 PERSON_CHARS_MAX: Final = 100
 PAGE_CHARS_MAX: Final = 64
 KEY_CHARS_MAX: Final = 200
-COMMONEST: Final = "send_message"  # the type that a record leaves out
 SECONDS_MAX: Final = 366 * 24 * 3600
 _PAGE: Final = re.compile(rf"[\w.-]{{1,{PAGE_CHARS_MAX}}}")
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -157,16 +166,23 @@ def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool =
     """Returns the part of the envelope that scripts read: Page, lane, conversation, type and options."""
     people = people_of(route)
     options = (
-        ("a" if route.alone else "")
-        + ("m" if delivery.at_most_once else "")
-        + ("s" if route.is_send or (delivery.at_most_once and not _only_reads(kind)) else "")
-        + ("u" if people and not delivery.is_ordered() else "")
-        + ("k" if has_bytes else "")
-        + ("l" if delivery.send_at is not None else "")
+        (ALONE if route.alone else "")
+        + (AT_MOST_ONCE if delivery.at_most_once else "")
+        + (SEEN if route.is_send or (delivery.at_most_once and not _only_reads(kind)) else "")
+        + (UNORDERED if people and not delivery.is_ordered() else "")
+        + (BLOB if has_bytes else "")
+        + (SCHEDULED if delivery.send_at is not None else "")
     )
-    lane = f"{delivery.page}|{CLASSES[route.rate_class]}|{PRIORITIES[delivery.priority]}"
-    shown = "" if kind == COMMONEST else kind
-    return f"{lane}||{people}|{shown}|{route.bucket}|{_cost_of(route)}|{options}"
+    return asked_line(
+        page=delivery.page,
+        rate_class=route.rate_class,
+        priority=delivery.priority,
+        people=people,
+        kind=kind,
+        bucket=route.bucket,
+        cost=_cost_of(route),
+        options=options,
+    )
 
 
 def people_of(route: Route) -> str:
@@ -179,7 +195,7 @@ def people_of(route: Route) -> str:
 
 
 def _cost_of(route: Route) -> str:
-    """Returns what a command costs its lane's class, and other classes, in the form of `take.lua`."""
+    """Returns what a command costs its lane's class, and other classes, in the form of `sendable.lua`."""
     if not route.charges:
         return "" if route.cost == 1 else str(route.cost)
     charges = dict(route.charges)
@@ -201,4 +217,4 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         )
     has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
     line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
-    return [command_id, line, *times_of(delivery), shortened(body, line.split("|", 5)[4])]
+    return [command_id, line, *times_of(delivery), shortened(body, line.split("|", PEOPLE_AT + 1)[PEOPLE_AT])]

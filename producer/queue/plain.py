@@ -3,7 +3,6 @@
 from producer import limits
 from producer.commands import Command, SendMessage, encode
 from producer.queue.envelope import (
-    COMMONEST,
     SHORT_TEXT,
     Delivery,
     fixed_line,
@@ -12,9 +11,9 @@ from producer.queue.envelope import (
     times_of,
 )
 from producer.queue.routing import route
+from producer.store.record import COMMONEST, PEOPLE_AT
 
 _SOMEBODY = SendMessage(recipient="1", message={"text": "x"})
-_PEOPLE = 4  # the field of the fixed line that names whose conversation it is
 
 
 class PlainTexts:
@@ -28,8 +27,8 @@ class PlainTexts:
 
     def __init__(self, delivery: Delivery) -> None:
         fields = fixed_line(route(_SOMEBODY), COMMONEST, delivery).split("|")
-        self._head = "|".join((*fields[:_PEOPLE], ""))
-        self._tail = "|".join(("", *fields[_PEOPLE + 1 :]))
+        self._head = "|".join((*fields[:PEOPLE_AT], ""))
+        self._tail = "|".join(("", *fields[PEOPLE_AT + 1 :]))
         self._due, self._expires = times_of(delivery)
 
     def arguments_of(self, command_id: str, command: Command) -> list[str | bytes] | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 import msgspec
 
@@ -13,11 +13,8 @@ from producer.queue.envelope import Delivery, person_key
 from producer.queue.routing import route
 from producer.store.ids import new_id
 from producer.store.queue import Arguments
+from producer.store.record import STEP, STOPS
 from producer.tickets.sequence_inquiry import STEPS_MAX
-
-# Letters among a step's options: scripts/lanes.lua says what they mean.
-STEP: Final = "q"
-STOPS: Final = "c"
 
 OnFailure = Literal["stop", "continue"]
 

@@ -1,4 +1,5 @@
--- accepting.lua: how commands are accepted, all or none. Needs lanes.lua.
+-- uses: lanes
+-- accepting.lua: how commands are accepted, all or none.
 --
 -- Five arguments for each command, from ARGV[first] on:
 --   id
@@ -89,22 +90,18 @@ local function enter_all(commands)
   flush_lanes()
 end
 
--- The commonest commands are due, stay until they are sent and join one conversation or none: these are accepted without
--- being parsed.
-local PLAIN = '^([^|/\n]+)|(%l)|([ib])||([^|,\n]*)|[^|\n]*|[^|\n]*|[^|\n]*|([^k|\n]*)$'
-
--- Accepts one of them alone, with as few calls as can be; nil for any other.
+-- Accepts one plain command alone, with as few calls as can be; nil for any other.
 local function accept_one(now, depth_max, first)
   if #ARGV ~= first + 4 or ARGV[first + 2] ~= '' or ARGV[first + 3] ~= '' then return nil end
   local id, fixed = ARGV[first], ARGV[first + 1]
-  local page, class, priority, person, options = string.match(fixed, PLAIN)
+  local page, class, priority, person, options = string.match(fixed, PLAIN_ASKED)
   if not page then return nil end
   local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
   if waiting >= depth_max or call('EXISTS', P .. 'outcome:' .. id) == 1 then return nil end
-  local rest = '\n' .. fixed .. '|' .. int(now) .. '|\n' .. ARGV[first + 4]
-  if call('HSETNX', P .. 'commands', id, 'L' .. rest) == 0 then return { 0, 1 } end
-  if person ~= '' and not has(options, 'u') and call('SADD', busy(page, priority), person) == 0 then
-    call('HSET', P .. 'commands', id, 'W0;0;;;1' .. rest)
+  local rest = fixed .. '|' .. int(now) .. '|\n' .. ARGV[first + 4]
+  if call('HSETNX', P .. 'commands', id, IN_LANE .. rest) == 0 then return { 0, 1 } end
+  if person ~= '' and not has(options, UNORDERED) and call('SADD', busy(page, priority), person) == 0 then
+    call('HSET', P .. 'commands', id, BEHIND_ONE .. rest)
     call('RPUSH', P .. 'conversation:' .. page .. '/' .. person .. '/' .. priority, id)
   else
     local lane = page .. '/' .. class .. '/' .. priority
@@ -115,21 +112,21 @@ local function accept_one(now, depth_max, first)
   return { 1, 0 }
 end
 
--- Accepts many of them, none of which is known, at half of what parsing costs; nil where any is another, or the queue of
+-- Accepts many plain commands, none of which is known, at half of what parsing costs; nil where any is another, or the queue of
 -- a Page is full.
 local function accept_plain(now, depth_max, first)
   local ids, seen, by_page, asked = {}, {}, {}, {}
   local pages, priorities, lanes, persons, sets = {}, {}, {}, {}, {} -- of each command
   for i = first, #ARGV, 5 do
     local id = ARGV[i]
-    local page, class, priority, person, options = string.match(ARGV[i + 1], PLAIN)
+    local page, class, priority, person, options = string.match(ARGV[i + 1], PLAIN_ASKED)
     if not page or seen[id] or ARGV[i + 2] ~= '' or ARGV[i + 3] ~= '' then return nil end
     seen[id] = true
     local n = #ids + 1
     ids[n], pages[n], priorities[n] = id, page, priority
     lanes[n], sets[n] = page .. '/' .. class .. '/' .. priority, false
     by_page[page] = (by_page[page] or 0) + 1
-    if person ~= '' and not string.find(options, 'u', 1, true) then
+    if person ~= '' and not has(options, UNORDERED) then
       local set = busy(page, priority)
       sets[n], persons[n] = set, person
       if not asked[set] then asked[set] = {} end
@@ -149,9 +146,9 @@ local function accept_plain(now, depth_max, first)
   local tails, firsts, records = {}, {}, {}
   local enqueued = '|' .. int(now) .. '|\n'
   for n, id in ipairs(ids) do
-    local set, state, at = sets[n], 'L\n', first + 5 * (n - 1)
+    local set, state, at = sets[n], IN_LANE, first + 5 * (n - 1)
     if set and heads[set][persons[n]] then
-      state = 'W0;0;;;1\n'
+      state = BEHIND_ONE
       call('RPUSH', P .. 'conversation:' .. pages[n] .. '/' .. persons[n] .. '/' .. priorities[n], id)
     else
       if set then
@@ -199,9 +196,9 @@ local function accept(now, depth_max, first)
       known = known + 1
     else
       local expires = instant(ARGV[i + 3], now)
-      local command = parse('L\n' .. ARGV[i + 1] .. enqueued .. (expires and int(expires) or '') .. '\n' .. ARGV[i + 4])
+      local command = parse(IN_LANE .. ARGV[i + 1] .. enqueued .. (expires and int(expires) or '') .. '\n' .. ARGV[i + 4])
       if not command then return redis.error_reply('outbound: malformed fixed line of ' .. id) end
-      if has(command.options, 'k') and call('EXISTS', P .. 'blob:' .. id) == 0 then return { -4, id } end
+      if has(command.options, BLOB) and call('EXISTS', P .. 'blob:' .. id) == 0 then return { -4, id } end
       seen[id] = true
       fresh[#fresh + 1] = { id = id, command = command, due = instant(ARGV[i + 2], now), expires = expires }
       by_page[command.page] = (by_page[command.page] or 0) + 1
@@ -225,7 +222,7 @@ local function accept(now, depth_max, first)
   for _, each in ipairs(fresh) do
     records[#records + 1] = each.id
     records[#records + 1] = record_of(each.command)
-    if has(each.command.options, 'k') then call('PERSIST', P .. 'blob:' .. each.id) end
+    if has(each.command.options, BLOB) then call('PERSIST', P .. 'blob:' .. each.id) end
     if each.expires then
       call('ZADD', P .. 'expiring', int(each.expires), each.id)
       alarm(each.expires)

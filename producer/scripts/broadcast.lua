@@ -40,7 +40,7 @@ if what == 'open' then
   if head then return { 0 } end
   local expires = ARGV[7] ~= '' and int(now + tonumber(ARGV[7])) or ''
   -- a person becomes a command only when it is taken, so it can wait for no conversation: it joins none
-  local tail = string.match(ARGV[6], 'u%l*|$') and ARGV[6] or string.sub(ARGV[6], 1, -2) .. 'u|'
+  local tail = string.match(ARGV[6], UNORDERED .. '%l*|$') and ARGV[6] or string.sub(ARGV[6], 1, -2) .. UNORDERED .. '|'
   call('HSET', key, 'head', ARGV[5], 'tail', tail .. int(now) .. '|' .. expires .. '\n', 'body', ARGV[8],
     'state', 'open', 'added', '0', 'taken', '0', 'position', '0', 'digest', '', 'created_ms', int(now))
   call('ZADD', P .. 'broadcasts', int(now), id)
@@ -117,7 +117,7 @@ for _ = 1, 500 do
     finish(entry, command, 'cancelled', '{"reason":"its broadcast was cancelled"}', false, now, policy)
     cancelled = cancelled + 1
   elseif record and not command then
-    quarantine(entry, record, page, 'L', now)
+    quarantine(entry, record, page, now)
   end
 end
 local first = call('LINDEX', P .. 'lane:' .. name, 0)

@@ -1,4 +1,5 @@
--- budgets.lua: what a limit leaves free, what calls cost it, and what calls that never were give back. Needs lanes.lua.
+-- uses: lanes
+-- budgets.lua: what a limit leaves free, what calls cost it, and what calls that never were give back.
 --
 -- A limit of a Page has a name: a lane's class, or a bucket. By its rate it is kept as
 --   "g:25:40"      one call every 25 ms with a burst of 40 (GCRA): in the hash `rate`, under <page>/<name>, when the
@@ -85,4 +86,44 @@ local function give_budget_back(paid, taken_ms, now)
       end
     end
   end
+end
+
+-- Usage that nears Meta's limit puts a Page's calls further apart: `slow` is a hash, Page → until_ms | factor.
+local any_slow = nil
+local function slowed(page, rates, now)
+  if any_slow == nil then any_slow = call('EXISTS', P .. 'slow') == 1 end
+  local entry = any_slow and call('HGET', P .. 'slow', page)
+  if not entry then return rates end
+  local until_ms, factor = string.match(entry, '^(%d+)|([%d.]+)$')
+  if not until_ms or tonumber(until_ms) <= now then
+    call('HDEL', P .. 'slow', page)
+    return rates
+  end
+  local slower = {}
+  for _, class in ipairs(CLASSES) do
+    local rate = rates[class]
+    if rate and rate.kind == 'g' then
+      slower[class] = { kind = 'g', a = rate.a * tonumber(factor), b = math.max(1, math.floor(rate.b / tonumber(factor))) }
+    end
+  end
+  return setmetatable(slower, { __index = rates })
+end
+
+-- What is interactive and waits for budget has it gathered before bulk gets any: until then, and a little longer, for
+-- the lane may be held or empty by then.
+local function gather(page, class, opens)
+  call('HSET', P .. 'gathering', page .. '/' .. class, int(opens))
+end
+
+local function gathered(page, class)
+  call('HDEL', P .. 'gathering', page .. '/' .. class)
+end
+
+local function gathers_until(page, class, now)
+  local opens = tonumber(call('HGET', P .. 'gathering', page .. '/' .. class) or '0')
+  if opens == 0 then return nil end
+  local GATHERED_MS = 500
+  if opens + GATHERED_MS > now then return opens end
+  gathered(page, class)
+  return nil
 end

@@ -19,7 +19,7 @@ local function cancel(id)
   if not command then return 0 end
   if command.state == 'T' then return -1 end
   call('ZREM', P .. 'later', id)
-  if has(command.flags, 'r') then
+  if has(command.flags, REPEATED) then
     local detail = '{"reason":"it was cancelled after an attempt that may have arrived"}'
     finish(id, command, 'unknown', detail, false, now, policy)
     return -2

@@ -20,7 +20,7 @@ local function prove_begun(id, detail)
   local worker, token = string.match(command.mark, '^(.*)#(%d+)$')
   local entry = worker and call('HGET', P .. 'taken:' .. worker, token)
   if not entry or string.sub(entry, 1, 1) ~= 'b' then return 0 end
-  if command.attempts > 0 then flag(command, 'r') end
+  if command.attempts > 0 then flag(command, REPEATED) end
   command.attempts, command.mark = command.attempts + 1, ''
   finish(id, command, 'sent', detail, false, now, policy)
   return 1

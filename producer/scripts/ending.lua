@@ -1,4 +1,5 @@
--- ending.lua: how a command ends, in one place. Needs lanes.lua.
+-- uses: lanes
+-- ending.lua: how a command ends, in one place.
 --
 -- The outcome lies under `outcome:<id>` for `policy.outcome_ms`:
 --   outcome | attempts | at_ms | flags | page | type | detail        (flags: r possibly repeated)
@@ -79,7 +80,7 @@ end
 
 local function write_outcome(id, command, outcome, detail, now, policy)
   put_outcome(id, outcome .. '|' .. command.attempts .. '|' .. int(now) .. '|'
-    .. (has(command.flags, 'r') and 'r' or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail, policy)
+    .. (has(command.flags, REPEATED) and REPEATED or '') .. '|' .. command.page .. '|' .. command.type .. '|' .. detail, policy)
 end
 
 -- What is told of a dead letter stays for as long as the letter does.
@@ -137,7 +138,7 @@ local function stop_sequence(id, now, policy)
     local record = call('HGET', P .. 'commands', base .. step)
     if not record then return end
     local behind = parse(record)
-    if behind and has(behind.options, 'c') and (behind.state == 'W' or behind.state == 'S') then
+    if behind and has(behind.options, STOPS) and (behind.state == 'W' or behind.state == 'S') then
       call('HDEL', P .. 'commands', base .. step)
       call('ZREM', P .. 'later', base .. step)
       call('ZREM', P .. 'expiring', base .. step)
@@ -152,10 +153,10 @@ end
 -- Ends the command: its record goes, its outcome stands, its successors move up. `dead` keeps it for replay.
 local ended = nil -- in a script that ends many, each once: ids whose records go together
 local function finish(id, command, outcome, detail, dead, now, policy)
-  if (outcome == 'expired' or outcome == 'cancelled') and has(command.flags, 'r') then
+  if (outcome == 'expired' or outcome == 'cancelled') and has(command.flags, REPEATED) then
     -- what is in doubt stays so: an echo may still tell
     detail = '{"reason":"an attempt may have arrived, and then it ' .. (outcome == 'expired' and 'expired' or 'was cancelled') .. '"}'
-    if has(command.options, 'm') then outcome, dead = 'unknown', true end
+    if has(command.options, AT_MOST_ONCE) then outcome, dead = 'unknown', true end
   end
   if ended then
     ended[#ended + 1] = id
@@ -163,32 +164,24 @@ local function finish(id, command, outcome, detail, dead, now, policy)
     call('HDEL', P .. 'commands', id)
   end
   if command.expires_ms ~= '' then call('ZREM', P .. 'expiring', id) end
-  if has(command.options, 'k') and not dead then call('DEL', P .. 'blob:' .. id) end
+  if has(command.options, BLOB) and not dead then call('DEL', P .. 'blob:' .. id) end
   if dead then bury(id, record_of(command), now, policy) end
   write_outcome(id, command, outcome, detail, now, policy)
   if dead then
     call('PERSIST', P .. 'outcome:' .. id)
     call('PERSIST', P .. 'history:' .. id)
   end
-  if outcome ~= 'sent' and has(command.options, 'q') then stop_sequence(id, now, policy) end
+  if outcome ~= 'sent' and has(command.options, STEP) then stop_sequence(id, now, policy) end
   leave_conversations(id, command, now)
   count_many(command.page, command.broadcast, outcome, 1)
 end
 
--- What can be told of a record that cannot be read as a whole: its fixed line, when that is sound; else nil.
-local function salvaged(record)
-  local cut = string.find(record, '\n', 1, true)
-  return cut and parse('L' .. string.sub(record, cut))
-end
-
--- What the timer's keeper has not told of yet; with more, the first are not told of by name.
-local UNTOLD_MAX = 100
-
--- The record cannot be read: it will never be sent, and is kept as it is. `page` is what its place says of it, or '?';
--- `state` too, '?' when it may have been a head or none, or its people cannot be believed; `outcome` and `detail` say how
--- it ended, when it was with a worker.
-quarantine = function(id, record, page, state, now, outcome, detail)
-  local command = salvaged(record)
+-- The record cannot be read, or its place proves it wrong: it will never be sent, and is kept as it is. `page` is what its
+-- place says of it, or '?'; `outcome` and `detail` say how it ended, when it was with a worker. Of whose conversations it
+-- was the head nothing tells: the timer looks which have none (auditing.lua).
+quarantine = function(id, record, page, now, outcome, detail)
+  local UNTOLD_MAX = 100 -- ids that the timer's keeper has not told of: with more, the first are not told of by name
+  outcome = outcome or 'refused'
   call('HDEL', P .. 'commands', id)
   call('ZREM', P .. 'expiring', id)
   bury(id, record, now, the_policy)
@@ -196,16 +189,8 @@ quarantine = function(id, record, page, state, now, outcome, detail)
   call('LTRIM', P .. 'dead:unreadable', -UNTOLD_MAX, -1)
   alarm(now)
   local unread = { attempts = 0, flags = '', page = page, type = '' }
-  if page == '?' and command and not string.find(command.page, '[^%w_.-]') then unread.page = command.page end
-  if command and not string.find(command.type, '[^%w_]') then unread.type = command.type end
-  write_outcome(id, unread, outcome or 'refused', detail or '{"reason":"its record in Redis cannot be read"}', now, the_policy)
-  count_many(unread.page, command and command.broadcast or '', outcome or 'refused', 1)
+  write_outcome(id, unread, outcome, detail or '{"reason":"its record in Redis cannot be read"}', now, the_policy)
+  count(page, outcome)
   if outcome ~= 'sent' then stop_sequence(id, now, the_policy) end
-  local alone = command and not string.find(command.people, ',', 1, true)
-  if state == 'W' and alone then return end -- it stood in a line, and goes out of it
-  if command and (state == 'L' or state == 'T' or state == 'P') then
-    leave_conversations(id, command, now)
-  else
-    call('SADD', P .. 'audit', unread.page) -- the timer looks which conversations have lost their head
-  end
+  call('SADD', P .. 'audit', page)
 end

@@ -1,5 +1,6 @@
+-- uses: lanes ending
 -- evidence.lua: proof that a command was sent although its attempt was not settled so: a late answer of Graph, or an
--- echo. Needs lanes.lua, ending.lua.
+-- echo.
 
 -- The broadcast of a command that has ended: its record tells, while it is a dead letter; else its id, <broadcast>:<n>.
 local function broadcast_of(id)
@@ -17,14 +18,14 @@ local function prove_sent(id, detail, now, policy)
   local command = record and parse(record)
   if command then
     if command.state == 'T' or command.attempts == 0 then return 0 end
-    flag(command, 'r')
+    flag(command, REPEATED)
     call('ZREM', P .. 'later', id)
     finish(id, command, 'sent', detail, false, now, policy)
     return 1
   end
   local outcome = call('GET', P .. 'outcome:' .. id)
   local was, attempts, flags, page, kind = string.match(outcome or '', '^(%l+)|(%d+)|%d+|(%l*)|([^|]*)|([^|]*)|')
-  local doubtful = was == 'unknown' or ((was == 'expired' or was == 'cancelled') and has(flags, 'r'))
+  local doubtful = was == 'unknown' or ((was == 'expired' or was == 'cancelled') and has(flags, REPEATED))
   if not doubtful then return 0 end
   local ended = { attempts = tonumber(attempts), flags = flags, page = page, type = kind }
   local counted, broadcast = { 'counts', 'counts:' .. page }, broadcast_of(id)

@@ -1,4 +1,5 @@
--- holding.lua: holds, and how a held Page or lane comes back. Needs lanes.lua.
+-- uses: lanes
+-- holding.lua: holds, and how a held Page or lane comes back.
 --
 -- `hold` is a hash: scope → its holds, a line each:
 --   until_ms (0: until released) | token fingerprint or '' | since_ms | repeats | kind | reason (JSON, without line ends)

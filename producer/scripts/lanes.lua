@@ -1,22 +1,7 @@
+-- uses: record
 -- lanes.lua: the words that every script of the engine shares. The key space is described in producer/store/keys.py.
 --
 -- KEYS[1]  the prefix of all keys ("outbound"); with braces round it, all keys share one cluster slot.
---
--- A command lies in the hash `commands` under its id, as a record of three parts:
---   state line   one letter (below), then, unless all are at their defaults,
---                attempts ; reaps ; flags ; mark ; pending
---                flags: r possibly repeated, z suspect (taken alone); mark: worker#token while taken;
---                pending: conversations in which it is not yet the head
---   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
---                options: a alone in its request, m at most once, s a repeat is seen by a person, k has a blob, l enqueued for later,
---                u unordered (its people are told, and no conversation is joined), q a step of a sequence (its id
---                ends in its number, from 0 on), c a step that ends when the step before it was not sent
---                type: '' is send_message
---                cost: calls of the lane's class ('' is 1), and of others: "3,t2"
---   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
--- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,
---         P parked (no worker knows its type), E awaiting its echo, T taken.
--- S has not joined its conversations yet; L, R, P, E and T are their head.
 
 local P = KEYS[1] .. ':'
 local call = redis.call
@@ -50,58 +35,8 @@ local function turn()
   return call('INCR', P .. 'turn')
 end
 
--- Page, class and priority make a lane's name, which scripts take apart again: a part that is missing would fail there.
-local FIXED = '^([^|/\n]+)|(%l)|([ib])|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|([^|\n]*)|(%d+)|(%d*)\n'
-
-local STATES = { L = true, W = true, S = true, R = true, P = true, E = true, T = true }
-
-local function parse(record)
-  local cut = string.find(record, '\n', 1, true)
-  if not cut then return nil end
-  local state = string.sub(record, 1, 1)
-  if not STATES[state] then return nil end
-  local page, class, priority, broadcast, people, kind, bucket, cost, options, enqueued_ms, expires_ms =
-    string.match(record, FIXED, cut + 1)
-  if not page then return nil end
-  local attempts, reaps, flags, mark, pending = 0, 0, '', '', 0
-  if cut > 2 then
-    attempts, reaps, flags, mark, pending = string.match(record, '^%u(%d+);(%d+);(%l*);([^;\n]*);(%d+)\n')
-    if not attempts then return nil end
-    attempts, reaps, pending = tonumber(attempts), tonumber(reaps), tonumber(pending)
-  end
-  return {
-    state = state, attempts = attempts, reaps = reaps, flags = flags, mark = mark, pending = pending,
-    page = page, class = class, priority = priority, broadcast = broadcast, person = people,
-    people = string.find(options, 'u', 1, true) and '' or people, type = kind == '' and 'send_message' or kind, bucket = bucket, cost = cost,
-    options = options, enqueued_ms = enqueued_ms, expires_ms = expires_ms, rest = string.sub(record, cut),
-  }
-end
-
-local function record_of(command)
-  if command.attempts == 0 and command.reaps == 0 and command.pending == 0
-    and command.flags == '' and command.mark == '' then
-    return command.state .. command.rest
-  end
-  return command.state .. command.attempts .. ';' .. command.reaps .. ';' .. command.flags .. ';'
-    .. command.mark .. ';' .. command.pending .. command.rest
-end
-
 local function keep(id, command)
   call('HSET', P .. 'commands', id, record_of(command))
-end
-
-local function flag(command, letter)
-  if not string.find(command.flags, letter, 1, true) then command.flags = command.flags .. letter end
-end
-
-local function has(text, letter)
-  return string.find(text, letter, 1, true) ~= nil
-end
-
-local function lane_of(command)
-  local lane = command.page .. '/' .. command.class .. '/' .. command.priority
-  if command.broadcast ~= '' then lane = lane .. '/' .. command.broadcast end
-  return lane
 end
 
 local function conversation(command, person)
@@ -177,8 +112,8 @@ end
 
 -- What is due at one moment keeps the order in which it was put here, by parts of a millisecond: as many as a score has
 -- room for, 2,048. Those beyond are in the order of their ids.
-local PARTS_OF_MS = 2048
 local function later(id, due_ms)
+  local PARTS_OF_MS = 2048
   local due = math.floor(due_ms)
   local last = call('ZREVRANGEBYSCORE', P .. 'later', '(' .. int(due + 1), int(due), 'WITHSCORES', 'LIMIT', 0, 1)
   local part = last[2] and math.min((tonumber(last[2]) - due) * PARTS_OF_MS + 1, PARTS_OF_MS - 1) or 0
@@ -237,7 +172,7 @@ local function advance(page, person, priority, now)
       keep(id, successor)
       return
     end
-    if record and not successor and quarantine then quarantine(id, record, page, 'W', now) end
+    if record and not successor and quarantine then quarantine(id, record, page, now) end
   end
   later('~' .. key, now) -- only ended ones stood in line so far: the timer goes on from here
 end

@@ -1,4 +1,5 @@
--- returning.lua: how taken commands come back when their worker does not settle them. Needs lanes.lua, ending.lua.
+-- uses: lanes ending
+-- returning.lua: how taken commands come back when their worker does not settle them.
 --
 -- `taken:<worker>` is a hash: token → "w" (no request begun) or "b" (begun) .. when it was taken, in ms .. what it cost
 -- (`budgets.lua`) .. "|" .. ids, comma-separated, in order.
@@ -9,12 +10,12 @@ local function return_in_doubt(id, command, now, policy)
   command.attempts = command.attempts + 1
   command.reaps = command.reaps + 1
   count(command.page, 'reaped')
-  local seen = has(command.options, 's')
-  if seen and has(command.options, 'm') then
+  local seen = has(command.options, SEEN)
+  if seen and has(command.options, AT_MOST_ONCE) then
     return finish(id, command, 'unknown', '{"reason":"the worker died while the request was open"}', true, now, policy)
   end
-  if seen then flag(command, 'r') end
-  if command.reaps >= 2 then flag(command, 'z') end
+  if seen then flag(command, REPEATED) end
+  if command.reaps >= 2 then flag(command, SUSPECT) end
   if command.attempts >= policy.attempts_max then
     local detail = '{"reason":"the worker died while the request was open, on every attempt"}'
     return finish(id, command, 'exhausted', detail, true, now, policy)
@@ -46,7 +47,7 @@ local function return_chunk(worker, token, now, policy)
       end
     elseif record and not command then
       local detail = '{"reason":"its record in Redis cannot be read, and its worker died"}'
-      quarantine(ids[i], record, '?', 'T', now, begun and 'unknown' or nil, begun and detail or nil)
+      quarantine(ids[i], record, '?', now, begun and 'unknown' or nil, begun and detail or nil)
     end
   end
   return #ids

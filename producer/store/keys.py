@@ -6,7 +6,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 
 | key | type | what |
 |---|---|---|
-| `commands` | hash | id → record of every command that has not ended (form: `scripts/lanes.lua`) |
+| `commands` | hash | id → record of every command that has not ended (form: `scripts/record.lua`) |
 | `lane:<page>/<class>/<priority>[/<broadcast>]` | list | ids in the order in which they leave |
 | `ready:<priority>` | sorted set | Pages that can be taken from, by turn |
 | `ring:<priority>:<page>` | sorted set | lanes of a Page that can be taken from, by turn |
@@ -51,8 +51,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `wake`, `wake:<worker>`, `halt:<worker>` | list | signals to idle workers, and to one: to look up, to stop |
 | `alarm`, `vacant` | list | signals to the timer's keeper, and to those who could follow it |
 | `audit` | set | Pages (`?` unknown) of heads that could not be read: the timer looks whose conversation lost it |
-| `audit:at`, `audit:suspects`, `audit:judged`, `audit:pages` | hash, list | how far it is (`scripts/auditing.lua`) |
-| `recount` | string | the Pages' depths are to be counted anew once the queue is short |
+| `audit:at`, `audit:suspects`, `audit:judged` | hash | how far it is (`scripts/auditing.lua`) |
+| `audit:pages` | list | the Pages that it looks at |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
 """

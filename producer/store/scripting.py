@@ -11,27 +11,43 @@ import redis
 from producer.store.wire import Reply, Wire
 
 USES: Final = "-- uses: "
+PACKAGE: Final = "producer.scripts"
 
 
 @cache
-def source_of(name: str, package: str = "producer.scripts") -> str:
-    """Returns a script's text behind the shared parts that its first line names.
+def source_of(name: str, package: str = PACKAGE) -> str:
+    """Returns a script's text behind the shared parts that it needs, each once, behind those that it needs itself.
+
+    A script's or part's first line may name parts: of its own package, or else of the producer's.
 
     Raises:
-        FileNotFoundError: the package has no such script.
+        FileNotFoundError: there is no such script, or no such part.
     """
-    text = resources.files(package).joinpath(f"{name}.lua").read_text("utf-8")
+    found: dict[str, str] = {}
+    _gather(name, package, found)
+    return "\n".join(found.values())
+
+
+def _gather(name: str, package: str, found: dict[str, str]) -> None:
+    text = _text_of(name, package)
     first, _, _ = text.partition("\n")
-    if not first.startswith(USES):
-        return text
-    shared = [source_of(each) for each in first.removeprefix(USES).split()]
-    return "\n".join([*shared, text])
+    for part in first.removeprefix(USES).split() if first.startswith(USES) else ():
+        if part not in found:
+            _gather(part, package, found)
+    found[name] = text
+
+
+def _text_of(name: str, package: str) -> str:
+    file = resources.files(package).joinpath(f"{name}.lua")
+    if package != PACKAGE and not file.is_file():
+        file = resources.files(PACKAGE).joinpath(f"{name}.lua")
+    return file.read_text("utf-8")
 
 
 class Script:
     """One script, ready to run on any client."""
 
-    def __init__(self, name: str, package: str = "producer.scripts") -> None:
+    def __init__(self, name: str, package: str = PACKAGE) -> None:
         self.name = name
         self.source = source_of(name, package)
         self.sha = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()

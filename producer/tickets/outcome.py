@@ -7,6 +7,7 @@ import msgspec
 
 from producer.errors import NotSentError, OutboundError
 from producer.errors.graph import Facts, GraphError, NoAnswer
+from producer.store.record import REPEATED
 
 OutcomeName = Literal["sent", "refused", "exhausted", "expired", "cancelled", "unknown"]
 
@@ -81,7 +82,7 @@ def outcome_of(value: bytes) -> Outcome:
         attempts=int(attempts),
         page=page.decode(),
         type=kind.decode(),
-        possibly_repeated=b"r" in flags,
+        possibly_repeated=REPEATED.encode() in flags,
         reply=fields.reply,
         reason=fields.reason,
         answer=fields.answer,

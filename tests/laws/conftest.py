@@ -1,4 +1,7 @@
-"""Every law's test gets an engine on each backend; when it ends, law 1 must hold of all that it left in Redis."""
+"""Every law's test gets an engine on each backend; when it ends, law 1 must hold of all that it left in Redis.
+
+Every key that it left there is in the table of keys.
+"""
 
 from collections.abc import Iterator
 
@@ -6,6 +9,7 @@ import pytest
 import redis
 
 from tests.laws.engine import Engine
+from tests.laws.key_table import strangers
 from tests.laws.places import places
 
 
@@ -21,3 +25,4 @@ def engine(server: "redis.Redis") -> Iterator[Engine]:
     made.hello("w1")
     yield made
     places(server, made.accepted)
+    assert strangers(server) == []

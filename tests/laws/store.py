@@ -41,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record_of(raw: bytes) -> Record:
-    """Returns a record in parts, by the form that `scripts/lanes.lua` documents."""
+    """Returns a record in parts, by the form in `scripts/record.lua`, read apart from the code that it judges."""
     state, fixed, _ = raw.decode(errors="replace").split("\n", 2)
     page, rate_class, priority, broadcast, people, kind, _, _, options, _, expires = fixed.split("|")
     joined = people.split(",") if people and "u" not in options else []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.laws.damage import DAMAGED, damage
+from tests.laws.damage import DAMAGED, audit, damage
 from tests.laws.engine import Engine, Spec, many, people, profile
 from tests.laws.places import places
 from tests.laws.store import read
@@ -166,7 +166,7 @@ def test_a_damaged_field_is_a_dead_letter(engine: Engine, what: str) -> None:
     assert damaged != record
     engine.client.hset(engine.key("commands"), "bad", damaged)
     sent = engine.send() + engine.send()
-    engine.advance(1)
+    audit(engine)
     sent += engine.send()
     assert (sorted(sent), engine.outcome("bad"), engine.unreadable) == (
         ["a", "b", "next"],
@@ -187,7 +187,7 @@ def test_no_damaged_field_enters_a_lane(engine: Engine, what: str, state: str) -
     engine.client.hset(engine.key("commands"), "bad", record.replace(*FIELD_DAMAGES[what], 1))
     sent = engine.send() + engine.send()
     engine.advance(1_000)
-    engine.advance(1)
+    audit(engine)
     sent += engine.send() + engine.send()
     assert sorted(sent) == sorted({"next", "other", *(["first"] if state == "W" else [])})
     assert engine.outcome("bad") == "refused"
@@ -204,7 +204,7 @@ def test_the_other_conversations_of_what_waits_and_cannot_be_read_go_on(engine: 
     )
     damage(engine, "bad", how)
     sent = engine.send() + engine.send()
-    engine.advance(1)
+    audit(engine)
     sent += engine.send() + engine.send()
     assert (sorted(sent), engine.outcome("bad")) == (["first", "u", "v"], "refused")
 
@@ -217,7 +217,7 @@ def test_a_damaged_lane_is_no_place_however_long_that_lane_is(engine: Engine) ->
     assert isinstance(record, bytes)
     engine.client.hset(engine.key("commands"), "bad", record.replace(*FIELD_DAMAGES["another class"], 1))
     sent = [each for _ in range(15) for each in engine.send()]
-    engine.advance(1)
+    audit(engine)
     sent += engine.send()
     assert (sorted(sent), engine.outcome("bad")) == (["next", "other"], "refused")
 
@@ -307,7 +307,7 @@ def test_what_cannot_be_read_stops_nobody_behind_it(engine: Engine, state: str, 
     engine.hello("w2", profile(types=BOTH))
     sent = engine.send("w2") + engine.send("w2")
     engine.advance(1_000)
-    engine.advance(1_000)
+    audit(engine)
     sent += engine.send("w2") + engine.send("w2")
     assert {"first"} & set(sent) == ({"first"} if state == "W" else set())
     assert "next" in sent
@@ -334,9 +334,23 @@ def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
     else:
         engine.settle(chunk, "sent" if end == "sent" else "retry")
         engine.hello("w2")
-    engine.advance(1, "w2")
+    audit(engine, "w2")
     assert (engine.outcome("bad"), engine.unreadable) == (end, ["bad"])
     assert engine.send("w2") == ["next"]
+
+
+def test_a_depth_that_nobody_can_tell_is_none_once_nothing_waits(engine: Engine) -> None:
+    """Whose depth it was that could not be read is not known: it counts until the queue is empty, and no longer."""
+    engine.enqueue(Spec(id="bad"), Spec(id="other", page="P2"))
+    for chunk in (engine.take(limit=1), engine.take(limit=1)):
+        engine.settle(chunk, "retry", delay_ms=1_000)
+    damage(engine, "bad", "all of it")
+    engine.advance(1_000)
+    audit(engine)
+    assert read(engine.client).numbers("depth") == {"P1": 1, "P2": 1}
+    assert engine.send() == ["other"]
+    engine.advance(1)
+    assert read(engine.client).numbers("depth") == {}
 
 
 def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:
@@ -347,6 +361,6 @@ def test_a_step_that_cannot_be_read_stops_its_sequence(engine: Engine) -> None:
     )
     damage(engine, "s.1", "all of it")
     assert engine.send() == ["s.0"]
-    engine.advance(1)
+    audit(engine)
     assert [engine.outcome(f"s.{step}") for step in range(3)] == ["sent", "refused", "cancelled"]
     assert engine.send() == ["next"]

@@ -17,8 +17,6 @@ from worker.config.credentials import Credentials, Keyring
 from worker.config.pages import Page, Pages
 from worker.engine.chunk import Chunk, Settlement, Taken
 
-# The letter among a command's options that says that bytes travel beside it.
-WITH_BYTES: Final = "k"
 LACKING_DELAY_MS: Final = 1_000
 LACKING: Final = b'{"reason":"this worker no longer has a token for the Page"}'
 
@@ -78,9 +76,9 @@ def prepare(
         except Exception as error:  # noqa: BLE001 (bytes nested deeper than the decoder goes, and what nobody foresaw)
             prepared.spoiled.append(_unbuilt(taken, error))
             continue
-        content = bytes_of(taken.id) if WITH_BYTES in taken.options else None
+        content = bytes_of(taken.id) if taken.has_bytes else None
         try:
-            if WITH_BYTES in taken.options:
+            if taken.has_bytes:
                 command = _with_bytes(command, content)
             if ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
                 message = {**command.message, "metadata": taken.id}

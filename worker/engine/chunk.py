@@ -4,7 +4,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from producer.queue.envelope import COMMONEST, lengthened
+from producer.queue.envelope import lengthened
+from producer.store.record import AT_MOST_ONCE, BLOB, COMMONEST, REPEATED, SCHEDULED, SEEN, parts_of
 from producer.tracing.mark import MARK, without_trace
 
 DIGITS_MAX: Final = 16  # of a time in ms or a count: what has more was damaged
@@ -54,17 +55,27 @@ class Taken(msgspec.Struct, frozen=True):
     @property
     def is_scheduled(self) -> bool:
         """Tells whether this command was enqueued for a later time: how long it lay there says nothing."""
-        return "l" in self.options
+        return SCHEDULED in self.options
 
     @property
     def at_most_once(self) -> bool:
         """Tells whether this command is never sent again by itself once Graph may have seen it."""
-        return "m" in self.options
+        return AT_MOST_ONCE in self.options
+
+    @property
+    def possibly_repeated(self) -> bool:
+        """Tells whether an attempt before may have arrived."""
+        return REPEATED in self.flags
+
+    @property
+    def has_bytes(self) -> bool:
+        """Tells whether bytes of an upload travel beside this command."""
+        return BLOB in self.options
 
     @property
     def is_send(self) -> bool:
         """Tells whether a person would see this command twice if it were repeated."""
-        return "s" in self.options
+        return SEEN in self.options
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -142,12 +153,9 @@ def taken_of(command_id: bytes, record: bytes) -> Taken:
     Raises:
         ValueError: the record is damaged.
     """
-    state, fixed, body = record.split(b"\n", 2)
-    attempts, _, flags, _, _ = state[1:].split(b";") if len(state) > 1 else (b"0", b"0", b"", b"", b"0")
+    (attempts, _, flags, _, _), fields, body = parts_of(record)
     trace, body = without_trace(body) if body[:1] == MARK else ("", body)
-    page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = (
-        fixed.decode().split("|")
-    )
+    page, rate_class, priority, broadcast, person, kind, _, _, options, enqueued, expires = fields
     if max(len(attempts), len(enqueued), len(expires)) > DIGITS_MAX:
         raise ValueError("a number of the record is too long")
     return Taken(

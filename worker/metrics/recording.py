@@ -26,7 +26,6 @@ BATCH_BUCKETS: Final = (1, 2, 5, 10, 20, 30, 40, 50)
 CALL_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 DELIVERY_BUCKETS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400)
 CLASS_NAMES: Final = {letter: name for name, letter in CLASSES.items()}
-SCHEDULED: Final = "l"
 PUT_BACK: Final = ("retry", "await", "return")
 _BOUNDS_MS: Final = tuple(round(seconds * 1000) for seconds in DELIVERY_BUCKETS)
 _PAGE: Final = attrgetter("page")
@@ -193,7 +192,7 @@ class Recorder:
             moments = [
                 each.enqueued_ms
                 for each, action in zip(taken, actions, strict=True)
-                if action in OUTCOMES and each.priority == priority and SCHEDULED not in each.options
+                if action in OUTCOMES and each.priority == priority and not each.is_scheduled
             ]
             ages = self._by_priority.get(priority)
             if moments and ages is not None:

@@ -175,7 +175,7 @@ def _waiting(seen: Look, timeout_ms: int) -> Explanation:
         ahead=seen.conversation_ahead,
         eta_s=eta_s(seen, place, waits, command.rate_class, timeout_ms),
         attempts=command.attempts,
-        possibly_repeated="r" in command.flags,
+        possibly_repeated=command.possibly_repeated,
         history=attempts_of(seen.history),
     )
 

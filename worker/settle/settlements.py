@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from producer.commands import SendMessage
+from producer.store.record import REPEATED, SUSPECT
 from worker.call.graph.answers import Answer, NotSent
 from worker.call.origin import Origin
 from worker.engine.chunk import Hold, HoldKind, Settlement, Taken
@@ -58,7 +59,7 @@ def settlement_of(
         case "sent" | "throttled" | "held" as kind:
             return Settlement(taken.id, "sent" if kind == "sent" else "return", made, 0, detail)
         case "refused" if verdict.whole:  # one of the batch spoils it: each is tried alone next
-            return Settlement(taken.id, "retry", "z", round(ALONE_DELAY_MS * (0.5 + chance())), detail)
+            return Settlement(taken.id, "retry", SUSPECT, round(ALONE_DELAY_MS * (0.5 + chance())), detail)
         case "refused":
             flags = f"{made}d" if verdict.dead_letter else made
             return Settlement(taken.id, "refused", flags, 0, detail, _fact_of(verdict, schedule))
@@ -93,9 +94,9 @@ def _again(
         return Settlement(taken.id, "retry", "", round(NOT_SENT_DELAY_MS * (0.5 + chance)), detail)
     flags = "a"
     if verdict.kind == "unknown" and taken.is_send:
-        flags += "r"
+        flags += REPEATED
     if verdict.whole:
-        flags += "z"
+        flags += SUSPECT
     delay_ms = schedule.delay_ms(attempts, chance)
     if delay_ms is None:
         return Settlement(taken.id, "exhausted", flags + "d", 0, detail)

@@ -13,9 +13,9 @@ from producer.commands import Command, SendBatch
 from producer.errors import BroadcastError, OutboundError, QueueUnavailableError
 from producer.queue.envelope import Delivery, arguments_of
 from producer.queue.routing import route
-from producer.queue.sequencing import STEP, STOPS
 from producer.store.keys import Keys
 from producer.store.queue import Arguments, Queue
+from producer.store.record import STEP, STOPS
 from producer.store.scripting import Script
 from producer.tickets.echoes import confirm
 from producer.tickets.ticket import Ticket

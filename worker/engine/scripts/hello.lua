@@ -52,7 +52,7 @@ for _, kind in ipairs(call('SMEMBERS', P .. 'parked')) do
         to_lane_head(id, command)
         keep(id, command)
       elseif record and not command then
-        quarantine(id, record, '?', 'P', now)
+        quarantine(id, record, '?', now)
       end
     end
   end

@@ -23,7 +23,7 @@ local done, answer = 0, {}
 -- Its outcome may be forgotten before the letter is: then an attempt at what is sent at most once is in doubt for ever.
 local function is_doubtful(command, outcome)
   if outcome then return string.sub(outcome, 1, 8) == 'unknown|' end
-  return has(command.options, 's') and has(command.options, 'm') and command.attempts > 0
+  return has(command.options, SEEN) and has(command.options, AT_MOST_ONCE) and command.attempts > 0
 end
 
 local function is_cancelled(command)
@@ -59,8 +59,8 @@ end
 
 local function put_back(id, command, doubtful)
   command.attempts, command.reaps, command.pending, command.mark = 0, 0, 0, ''
-  local flags = (doubtful or has(command.flags, 'r')) and 'r' or ''
-  if has(command.flags, 'z') then flags = flags .. 'z' end -- what killed workers goes alone again
+  local flags = (doubtful or has(command.flags, REPEATED)) and REPEATED or ''
+  if has(command.flags, SUSPECT) then flags = flags .. SUSPECT end -- what killed workers goes alone again
   command.flags = flags
   if command.broadcast ~= '' then
     command.state = 'L'

@@ -47,12 +47,12 @@ end
 
 local function settle(id, command, action, flags, delay_ms, detail)
   if has(flags, 'a') then command.attempts = command.attempts + 1 end
-  if has(flags, 'r') then flag(command, 'r') end
-  if has(flags, 'z') then flag(command, 'z') end
+  if has(flags, REPEATED) then flag(command, REPEATED) end
+  if has(flags, SUSPECT) then flag(command, SUSPECT) end
   command.mark = ''
   if action == 'unreadable' then
     command.state = 'L'
-    quarantine(id, record_of(command), command.page, '?', now, nil, detail)
+    quarantine(id, record_of(command), command.page, now, nil, detail)
   elseif action == 'return' then
     command.state = 'L'
     to_lane_head(id, command)
@@ -66,7 +66,7 @@ local function settle(id, command, action, flags, delay_ms, detail)
   else
     if action ~= 'sent' then
       remember(id, detail)
-    elseif command.broadcast == '' and not has(command.options, 'l') then -- see `end_sent`
+    elseif command.broadcast == '' and not has(command.options, SCHEDULED) then -- see `end_sent`
       local took_ms = math.max(0, now - (tonumber(command.enqueued_ms) or now))
       timed, sum_ms, longest_ms = timed + 1, sum_ms + took_ms, math.max(longest_ms, took_ms)
     end
@@ -79,18 +79,17 @@ end
 
 -- What was sent at its first attempt, and is of the plainest kind, ends without being parsed, which costs a third; false
 -- leaves it to `settle`.
-local FRESH = 'T0;0;;' .. mark .. ';0\n'
-local PLAIN = '^([^|\n]*)|[^|\n]*|(%l)|([^|\n]*)|([^|\n,]*)|([^|\n]*)|||m?s?(u?)(l?)|(%d+)|\n'
+local FRESH = first_taken(mark) .. '\n'
 local sent_heads, left = {}, {} -- the head of an outcome by Page and type; whose conversations lost their head
 local function end_sent(id, record, detail)
   if string.find(record, FRESH, 1, true) ~= 1 then return false end
   local page, priority, broadcast, person, kind, unordered, scheduled, enqueued_ms =
-    string.match(record, PLAIN, #FRESH + 1)
+    string.match(record, PLAIN_TAKEN, #FRESH + 1)
   if not page then return false end
   ended[#ended + 1] = id
   local head = sent_heads[page .. '|' .. kind]
   if not head then
-    head = 'sent|1|' .. int(now) .. '||' .. page .. '|' .. (kind == '' and 'send_message' or kind) .. '|'
+    head = 'sent|1|' .. int(now) .. '||' .. page .. '|' .. (kind == '' and COMMONEST or kind) .. '|'
     sent_heads[page .. '|' .. kind] = head
   end
   put_outcome(id, head .. detail, policy)
@@ -144,7 +143,7 @@ for i = #ARGV - 4, commands_from, -5 do
     local plain = record and not seen[id] and action == 'sent' and ARGV[i + 2] == 'a' and end_sent(id, record, detail)
     local command = record and not seen[id] and not plain and parse(record)
     if record and not seen[id] and not plain and not command then
-      quarantine(id, record, '?', 'T', now, action == 'sent' and 'sent' or nil, action == 'sent' and detail or nil)
+      quarantine(id, record, '?', now, action == 'sent' and 'sent' or nil, action == 'sent' and detail or nil)
       settled = settled + 1
     end
     seen[id] = true

@@ -43,7 +43,7 @@ local function enter_sequence(id)
   moved = moved + #ids
   for i, record in ipairs(call('HMGET', P .. 'commands', unpack(ids))) do
     local step = record and parse(record)
-    if step and step.state == 'S' and has(step.options, 'q') then
+    if step and step.state == 'S' and has(step.options, STEP) then
       call('ZREM', P .. 'later', ids[i])
       enter(ids[i], step)
       keep(ids[i], step)
@@ -64,19 +64,19 @@ for _, id in ipairs(due('later')) do
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)
-    if command and command.state == 'S' and has(command.options, 'q') then
+    if command and command.state == 'S' and has(command.options, STEP) then
       enter_sequence(id)
     elseif command and command.state == 'S' then
       enter(id, command)
       keep(id, command)
-    elseif command and command.state == 'E' and has(command.options, 'm') and has(command.options, 's') then
+    elseif command and command.state == 'E' and has(command.options, AT_MOST_ONCE) and has(command.options, SEEN) then
       finish(id, command, 'unknown', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
     elseif command and command.state == 'E' and command.attempts >= policy.attempts_max then
       finish(id, command, 'exhausted', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
     elseif command and (command.state == 'R' or command.state == 'E') then
       retries[#retries + 1] = { id, command }
     elseif record and not command then
-      quarantine(id, record, '?', '?', now)
+      quarantine(id, record, '?', now)
     end
   end
 end
@@ -123,6 +123,8 @@ local function unreadable_letters()
 end
 
 local auditing = audit(now)
+-- of what could not be read it is not always known whose depth it was; when nothing waits, there is none
+if call('EXISTS', P .. 'commands', P .. 'ready:i', P .. 'ready:b', P .. 'asleep') == 0 then call('DEL', P .. 'depth') end
 
 local answer = {}
 local next_ms = NEVER_MS
