@@ -22,6 +22,7 @@ BY_LETTER: Final = {"t": "text", "m": "media", "p": "profile", "o": "other"}
 ATTEMPTS_MAX: Final = 4
 TAKEN_MS: Final = 1_000  # what expires while a worker has it is looked at again so much later
 ENDED: Final = {"sent", "refused", "exhausted", "expired", "cancelled", "unknown"}
+IN_DOUBT: Final = {"expired", "cancelled"}  # after an attempt that may have arrived
 
 
 class Item(msgspec.Struct):
@@ -116,8 +117,10 @@ class Model:
         return all(self.queues[key][0] == item.spec.id for key in item.spec.conversations)
 
     def end(self, command_id: str, outcome: str) -> None:
-        """Ends a command, and moves its successors up."""
+        """Ends a command, and moves its successors up; what must not be sent twice stays in doubt when it is."""
         item = self.items[command_id]
+        if outcome in IN_DOUBT and item.doubtful and "m" in item.spec.options:
+            outcome = "unknown"
         joined = item.place != "scheduled"
         item.place, item.mark = outcome, ""
         for key in item.spec.conversations if joined else ():
@@ -194,9 +197,10 @@ class Model:
         proven = 0
         for each in settlements:
             item = self.items[each.id]
-            may_be_sent = item.place == "unknown" or not (
-                item.ended or item.place == "taken" or not item.attempts
-            )
+            if item.ended:
+                may_be_sent = item.place == "unknown" or (item.place in IN_DOUBT and item.doubtful)
+            else:
+                may_be_sent = item.place != "taken" and item.attempts > 0
             if each.action != "sent" or not may_be_sent:
                 continue
             proven += 1
