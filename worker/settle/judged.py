@@ -62,7 +62,10 @@ class Judge(msgspec.Struct, frozen=True):
 
     def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owner: Owner) -> Judged:
         answer = answers[0]
-        told = [(job.taken, verdict := self._verdict(job, answer, own_token))]
+        verdict = self._verdict(job, answer, own_token)
+        # a row whose attempts are used up may hold
+        verdict = verdict.after(job.taken.attempts + verdict.attempt)
+        told = [(job.taken, verdict)]
         if isinstance(job.command, SendBatch):
             # linked parts are alone in their request: what refuses the whole of it refuses them
             answers = explained(job.calls, [_own(each) for each in answers])

@@ -34,6 +34,9 @@ class _Header(msgspec.Struct):
     value: str = ""
 
 
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+_decode_parts: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_part: Final = msgspec.json.Decoder(_Part | None).decode
 _decode_batch: Final = msgspec.json.Decoder(list[_Part | None]).decode
 _decode_headers: Final = msgspec.json.Decoder(list[_Header]).decode
 
@@ -243,11 +246,21 @@ def split(answer: Answer, expected: int) -> list[Answer]:
     if answer.status != httpx.codes.OK:
         return [whole] * expected
     try:
-        parts = _decode_batch(answer.body)
-    except msgspec.DecodeError:
-        return [whole] * expected
-    answers = [_part_answer(part, answer.headers) for part in parts[:expected]]
+        answers = [_part_answer(part, answer.headers) for part in _decode_batch(answer.body)[:expected]]
+    except _UNREADABLE:
+        try:
+            raws = _decode_parts(answer.body)[:expected]
+        except _UNREADABLE:
+            return [whole] * expected
+        answers = [_read(bytes(raw), answer.headers) for raw in raws]  # one odd part spoils no other
     return answers + [Lost("Graph answered fewer parts than were asked")] * (expected - len(answers))
+
+
+def _read(raw: bytes, outer: Mapping[str, str]) -> Answer:
+    try:
+        return _part_answer(_decode_part(raw), outer)
+    except _UNREADABLE:
+        return Lost("Graph's answer for this part cannot be read")
 
 
 def _part_answer(part: _Part | None, outer: Mapping[str, str]) -> Answer:
@@ -263,5 +276,5 @@ def _headers(listed: bytes, outer: Mapping[str, str]) -> Mapping[str, str]:
         return outer
     try:
         return {each.name.lower(): each.value for each in _decode_headers(listed)}
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return outer
