@@ -20,6 +20,7 @@ from worker.engine.chunk import Chunk
 from worker.engine.knowledge import Rate
 from worker.engine.lanes import Lanes
 from worker.settle.settlements import Schedule
+from worker.take.circuit import Circuit
 
 PAGES = Pages({"P1": Page("P1", "SECRET-TOKEN")}, {})
 SETTINGS = Settings(rates=dict.fromkeys(("text", "media", "profile", "other")))
@@ -67,9 +68,16 @@ class House:
         assert chunk is not None
         return chunk
 
-    def deliver(self, chunk: Chunk, pages: Pages = PAGES, schedule: Schedule | None = None) -> None:
+    def deliver(
+        self,
+        chunk: Chunk,
+        pages: Pages = PAGES,
+        schedule: Schedule | None = None,
+        circuit: Circuit | None = None,
+    ) -> None:
         """Delivers it."""
         Deliverer(
+            circuit=circuit,
             lanes=self.lanes,
             graph=self.graph,
             pages=lambda: pages,
@@ -436,3 +444,35 @@ def test_a_linked_part_that_is_throttled_holds_its_page(server: "redis.Redis") -
     _linked(house)
     house.deliver(house.take())
     assert list(server.hgetall("outbound:hold")) == [b"page:P1"]
+
+
+class _NoBytes(Lanes):
+    """Lanes of a server that does not give the bytes of an upload."""
+
+    failure: Exception = redis.TimeoutError("silence")
+
+    def bytes_of(self, command_id: str) -> bytes | None:
+        """Fails."""
+        raise self.failure
+
+
+@pytest.mark.parametrize(
+    "failure", [redis.TimeoutError("silence"), RuntimeError("a bug")], ids=["Redis", "we"]
+)
+def test_a_probe_that_never_begins_is_given_back(server: "redis.Redis", failure: Exception) -> None:
+    """Whatever keeps a probe from being asked, the next one may: else this process would take nothing any more."""
+    house = House(server)
+    house.producer.upload_image(b"\x89PNG", filename="a.png")
+    circuit = Circuit(lambda: now[0])
+    now = [0.0]
+    for _ in range(5):
+        circuit.record(healthy=False)
+    now[0] = 1.0
+    chunk = house.take()
+    assert circuit.room(50, token=chunk.token) == 1
+    lanes = house.lanes
+    house.lanes = _NoBytes(server)
+    house.lanes.failure = failure
+    house.deliver(chunk, circuit=circuit)
+    assert (house.graph.asked, circuit.room(50, token=99)) == ([], 1)
+    house.lanes = lanes
