@@ -13,6 +13,7 @@ from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
 from worker.call.graph.answers import Answer
 from worker.call.graph.signing import Signed, signed, text_of
+from worker.call.linked_parts import LinkedPart, linked_parts
 from worker.call.origin import Origin
 from worker.config.credentials import Credentials, Keyring
 from worker.config.pages import Page, Pages
@@ -30,6 +31,7 @@ class Job(msgspec.Struct, frozen=True):
     taken: Taken
     command: Command
     calls: Sequence[Signed]
+    parts: Sequence[LinkedPart] = ()
 
     @property
     def origin(self) -> Origin:
@@ -98,7 +100,8 @@ class _Making(msgspec.Struct):
             return _unbuilt(taken, error)
         try:
             command = self._whole(taken, command)
-            return Job(taken, command, _calls_of(command, self._ring(page)))
+            parts = linked_parts(command, taken) if isinstance(command, SendBatch) else ()
+            return Job(taken, command, _calls_of(command, self._ring(page)), parts)
         except redis.RedisError:
             raise
         except InvalidCommandError as error:
@@ -192,6 +195,8 @@ def _with_bytes(command: Command, content: bytes | None) -> Command:
 def _calls_of(command: Command, ring: Ring) -> list[Signed]:
     if not isinstance(command, SendBatch):
         return [ring.signed(command)]
+    if not command.parts:
+        raise InvalidCommandError("parts", "there are none")
     keyring, own = ring.keyring, ring.own
     if command.access_token is not None:
         token = text_of(token_of(command.access_token), keyring)
