@@ -31,10 +31,12 @@ quick: check
 	$(PYTEST) --exitfirst --quiet -m 'not process and not long' -k 'not fakeredis' $(PURE)
 
 # Kills real workers and servers at random for an hour, then simulated ones on new seeds for another;
-# `make soak SECONDS=600` for ten minutes each.
+# `make soak SECONDS=600` for ten minutes each. Then odd inputs: commands, answers, HTTP, Redis, files (`INPUTS=3000`).
 SECONDS ?= 3600
+INPUTS ?= 300000
 soak: $(READY)
 	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos tests/laws/test_simulation.py --timeout 0
+	FUZZ_INPUTS=$(INPUTS) $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 lint types

@@ -90,7 +90,12 @@ def images(
     quick_replies: QuickReplies = None,
     metadata: str | None = None,
 ) -> Json:
-    """Returns one message of 1 to 30 pictures, each by URL or by payload (Meta: since 19 Mar 2025)."""
+    """Returns one message of 1 to 30 pictures, each by URL or by payload (Meta: since 19 Mar 2025).
+
+    Raises `InvalidCommandError` for what is no list.
+    """
+    if not isinstance(images, Iterable):
+        raise InvalidCommandError("images", f"must be a list{given(images)}")
     pictures = [_media("image", image)["attachment"] for image in images]
     return _finished({"attachments": pictures}, quick_replies, metadata)
 

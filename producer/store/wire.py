@@ -31,6 +31,17 @@ def _packer() -> "Callable[[tuple[Value, ...]], bytes] | None":
         return None
 
 
+# What a client raises of its own at an answer that no Redis gives.
+ODD: Final = (AttributeError, TypeError, ValueError, LookupError, RecursionError)
+
+
+def named(error: BaseException) -> BaseException:
+    """Returns the error itself, or one of Redis for an odd one."""
+    if isinstance(error, ODD):
+        return redis.exceptions.InvalidResponse(f"what answers is no Redis ({type(error).__name__})")
+    return error
+
+
 class _Connection(Protocol):
     def send_command(self, *words: Value) -> None: ...
 
@@ -71,8 +82,10 @@ class Reply:
         except self._wire.mended_by_repeating:
             connection.disconnect()
             return self._wire.ordinarily(self._values)
-        except BaseException:
+        except BaseException as error:
             connection.disconnect()
+            if (other := named(error)) is not error:
+                raise other from error
             raise
         self._wire.give_back(connection)
         return answer
@@ -127,7 +140,7 @@ class Wire:
                 connection.send_command(_EVALSHA, *words)
             else:
                 connection.send_packed_command([self._pack((_EVALSHA, *words))], check_health=False)
-        except redis.RedisError:
+        except Exception:  # noqa: BLE001 (what it is, the ordinary way tells)
             connection.disconnect()
             connection = None
         except BaseException:
@@ -138,7 +151,12 @@ class Wire:
     def ordinarily(self, words: tuple[Value, ...]) -> object:
         """Returns what the client itself is answered."""
         sha, keys, *values = words
-        return self.client.evalsha(cast("str", sha), cast("int", keys), *values)
+        try:
+            return self.client.evalsha(cast("str", sha), cast("int", keys), *values)
+        except Exception as error:
+            if (other := named(error)) is not error:
+                raise other from error
+            raise
 
     def elsewhere(self, words: tuple[Value, ...], refused: redis.exceptions.ReadOnlyError) -> object:
         """Returns what the primary is answered, once the address leads there: the server that refused is one no longer.

@@ -13,11 +13,14 @@ from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
 from producer.store.scripting import Script
 from producer.store.steps import Call, Run, Signal, Steps, Together
+from producer.store.wire import ODD
 from producer.tickets.outcome import Outcome, outcome_of
 
 POLL_S: Final = 1.0
 SLACK_S: Final = 30
 TOLD_MS: Final = 60_000
+# That Redis was not reached, or that what answered is no Redis.
+UNREACHED: Final = (redis.RedisError, *ODD)
 CANCELLED_MAX: Final = 250  # in one step, so that Redis answers others meanwhile
 
 
@@ -26,7 +29,7 @@ def _cancel() -> Script:
     return Script("cancel")
 
 
-def lost(error: redis.RedisError, what_to_do: str) -> QueueUnavailableError:
+def lost(error: Exception, what_to_do: str) -> QueueUnavailableError:
     """Returns what a failure of Redis is called for one who asks about a command, with what to do."""
     if isinstance(error, redis.exceptions.OutOfMemoryError):
         return QueueUnavailableError(
@@ -48,10 +51,10 @@ def cancel_all(ids: Sequence[str], keys: Keys) -> Steps[int]:
         first, *others = ids[start : start + CANCELLED_MAX]
         try:
             answer = yield Run(_cancel(), keys.prefix, (first, of_the_workers(), "", *others))
-        except redis.RedisError as error:
+            answers = cast("list[int]", answer if others else [answer])
+            cancelled += sum(each == 1 for each in answers)
+        except UNREACHED as error:
             raise lost(error, "try again") from error
-        answers = cast("list[int]", answer if others else [answer])
-        cancelled += sum(each == 1 for each in answers)
     return cancelled
 
 
@@ -75,9 +78,9 @@ class Inquiry:
         """Comes to how the command ended, or to None while it is on its way."""
         try:
             values = yield Call(("MGET", *(self.keys.outcome(each) for each in self.asked)))
-        except redis.RedisError as error:
+            return self.told(cast("list[bytes | None]", values))
+        except UNREACHED as error:
             raise lost(error, "ask its ticket again") from error
-        return self.told(cast("list[bytes | None]", values))
 
     def cancel(self) -> Steps[bool]:
         """Ends the command if no worker has it yet; comes to True only if it will surely not be sent."""
@@ -105,7 +108,7 @@ class Inquiry:
                     yield from _unless_full(
                         Together((Call(("RPUSH", done, "1")), Call(("PEXPIRE", done, TOLD_MS))))
                     )
-        except redis.RedisError as error:
+        except UNREACHED as error:
             raise lost(error, "ask its ticket again") from error
         return found
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 import msgspec
-import redis
 
 from producer.store.keys import Keys
 from producer.store.steps import Call, Steps
-from producer.tickets.inquiry import Inquiry, cancel_all, lost
+from producer.tickets.inquiry import UNREACHED, Inquiry, cancel_all, lost
 from producer.tickets.outcome import Outcome
 
 ASKED_MAX: Final = 1_000
@@ -41,14 +40,14 @@ class JointInquiry(Inquiry):
         parts = [each for each in self.parts if each.id not in found]
         asked = list(dict.fromkeys(each for part in parts for each in part.asked))
         kept: dict[str, bytes | None] = {}
-        for start in range(0, len(asked), ASKED_MAX):
-            ids = asked[start : start + ASKED_MAX]
-            try:
+        try:
+            for start in range(0, len(asked), ASKED_MAX):
+                ids = asked[start : start + ASKED_MAX]
                 values = yield Call(("MGET", *(self.keys.outcome(each) for each in ids)))
-            except redis.RedisError as error:
-                raise lost(error, "ask again") from error
-            kept |= zip(ids, cast("list[bytes | None]", values), strict=True)
-        told = ((part.id, part.told([kept[each] for each in part.asked])) for part in parts)
+                kept |= zip(ids, cast("list[bytes | None]", values), strict=True)
+            told = [(part.id, part.told([kept[each] for each in part.asked])) for part in parts]
+        except UNREACHED as error:
+            raise lost(error, "ask again") from error
         return found | {each: outcome for each, outcome in told if outcome is not None}
 
     def _whole(self, ended: Mapping[str, Outcome]) -> Outcome:

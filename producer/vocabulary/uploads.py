@@ -75,6 +75,8 @@ def _read(file: BinaryFile, path: str) -> bytes:
 
 def _name_for(kind: str, content: bytes) -> str:
     for beginning, name in _BEGINNINGS:
-        if content.startswith(beginning) and (name.startswith(kind) or kind == "file"):
+        if content.startswith(beginning) and (
+            kind == "file" or (isinstance(kind, str) and name.startswith(kind))
+        ):
             return name
-    return _NAMES.get(kind, "file")
+    return _NAMES.get(kind, "file") if isinstance(kind, str) else "file"

@@ -97,7 +97,7 @@ def changes_of(toml_text: str, known: Mapping[str, Row]) -> Changes:
 def _entries_of(toml_text: str, mistakes: list[str]) -> dict[str, dict[str, object]]:
     try:
         document = tomllib.loads(toml_text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         mistakes.append(f"The text is no TOML: {error}.")
         return {}
     mistakes += [f"{name}: no such table; allowed: rows.<name>." for name in document if name != "rows"]

@@ -117,7 +117,7 @@ def _look_of(command_id: str, answer: object) -> Look:
     plain = {name: facts[name] for name in Look.__struct_fields__ if name in facts}
     for name, value in plain.items():
         if isinstance(value, bytes) and name not in RAW:
-            plain[name] = value.decode()
+            plain[name] = value.decode(errors="replace")
     return msgspec.convert(
         {
             **plain,
@@ -136,7 +136,7 @@ def _look_of(command_id: str, answer: object) -> Look:
 
 
 def _strings(values: object) -> list[str]:
-    return [each.decode() for each in cast("list[bytes]", values)]
+    return [each.decode(errors="replace") for each in cast("list[bytes]", values)]
 
 
 def _knows(fields: Sequence[str]) -> Knows:
