@@ -25,7 +25,6 @@ from worker.config.pages import PagesSource
 from worker.config.settings import Settings, read_settings
 from worker.config.versions import warn_of_version
 from worker.deliver import Deliverer
-from worker.engine.chunk import Chunk
 from worker.engine.lanes import Lanes
 from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, folder_under
@@ -201,16 +200,9 @@ def build(
         table=table,
         meter=meter,
     )
-    _declare(broker, deliverer)
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliverer.deliver)
     broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
     return broker
-
-
-def _declare(broker: LaneBroker, deliverer: Deliverer) -> None:
-    def deliver(chunk: Chunk) -> None:
-        deliverer.deliver(chunk)
-
-    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliver)
 
 
 def describe(settings: Settings) -> Mapping[str, object]:

@@ -110,6 +110,7 @@ class GraphClient:
         self._timeout = timeout.as_dict()
         self._call_s = connect_timeout_s + call_timeout_s
         self._transport = GuardedTransport(inner)
+        self._ask = self._by_httpx if self._direct is None else self._direct.exchange
 
     def close(self) -> None:
         """Closes all connections."""
@@ -165,14 +166,12 @@ class GraphClient:
         """
         if self._watch is not None:
             self._watch.request(outgoing.shown())
-        found = self._exchange(outgoing, guard)
+        found = self._ask(outgoing, guard)
         if self._watch is not None:
             self._watch.answer(found, outgoing.secrets)
         return found
 
-    def _exchange(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
-        if self._direct is not None:
-            return self._direct.exchange(outgoing, guard)
+    def _by_httpx(self, outgoing: Outgoing, guard: Callable[[], bool] | None) -> Answer:
         # Not by `httpx.Client`, which logs every URL with its token, and takes its time.
         request = httpx.Request(
             outgoing.method,

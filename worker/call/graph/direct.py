@@ -88,35 +88,27 @@ class Direct:
         if guard is not None and not guard():
             self._keep(line)
             return NotSent(GIVEN_UP)
-        try:
-            return self._asked(line, head + outgoing.content, outgoing.method)
-        except BaseException:
-            line.socket.close()
-            raise
-
-    def _asked(self, line: Line, request: bytes, method: str) -> Answer:
         broken: OSError | None = None
         deadline = time.monotonic() + self._call_timeout_s
-        line.socket.settimeout(self._call_timeout_s)
         try:
-            line.socket.sendall(request)
+            line.socket.settimeout(self._call_timeout_s)
+            line.socket.sendall(head + outgoing.content)
         except TimeoutError:
             line.socket.close()
             return Lost(UNWRITTEN)
         except OSError as error:  # an answer may lie there all the same: who refuses early closes early
             broken = error
+        except BaseException:
+            line.socket.close()
+            raise
+        return self._answer(line, outgoing.method, deadline, broken)
+
+    def _answer(self, line: Line, method: str, deadline: float, broken: OSError | None) -> Answer:
+        """Reads the answer to what was written; `broken` is what kept it from being written whole."""
         reading = _Reading(line.socket, deadline)
         response = http.client.HTTPResponse(reading, method=method)  # type: ignore[arg-type]  # all that it asks of one
         try:
-            response.begin()
-            reading.unbounded()
-            body = response.read(ANSWER_BYTES_MAX + 1)
-            if len(body) > ANSWER_BYTES_MAX:
-                raise _TooLongError  # noqa: TRY301 (told below, as all that breaks an answer)
-            if response.length:  # its connection ended before it did
-                raise http.client.IncompleteRead(body, response.length)
-            if response.status < FINAL:  # the answer itself is still to come
-                raise http.client.HTTPException  # noqa: TRY301 (told as any other that breaks HTTP)
+            body = _whole(response, reading)
         except TimeoutError:
             line.socket.close()
             return Lost(UNANSWERED)
@@ -126,6 +118,9 @@ class Direct:
         except (OSError, http.client.HTTPException) as error:
             line.socket.close()
             return Lost(f"{BROKEN} ({type(broken or error).__name__})")
+        except BaseException:
+            line.socket.close()
+            raise
         finally:
             response.close()
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -166,6 +161,20 @@ class Direct:
                 connected.close()
                 raise
         return Line(connected, time.monotonic())
+
+
+def _whole(response: http.client.HTTPResponse, reading: "_Reading") -> bytes:
+    """Returns the body of an answer, whose head is read then, too; raises for one that is too long, or is none."""
+    response.begin()
+    reading.unbounded()
+    body = response.read(ANSWER_BYTES_MAX + 1)
+    if len(body) > ANSWER_BYTES_MAX:
+        raise _TooLongError
+    if response.length:  # its connection ended before it did
+        raise http.client.IncompleteRead(body, response.length)
+    if response.status < FINAL:  # the answer itself is still to come
+        raise http.client.HTTPException
+    return body
 
 
 class _TooLongError(Exception):
