@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, MethodType
 
 import redis
 
@@ -75,5 +75,7 @@ def test_the_actor_is_five_frames_from_graphs_socket(server: "redis.Redis") -> N
 def test_the_actor_is_the_pipe_itself() -> None:
     """What Dramatiq calls is `deliver`, with nothing between."""
     broker = build(read_settings({}))
-    assert broker.get_actor(ACTOR).fn.__func__ is Deliverer.deliver
+    actor = broker.get_actor(ACTOR).fn
+    assert isinstance(actor, MethodType)
+    assert actor.__func__ is Deliverer.deliver
     broker.close()
