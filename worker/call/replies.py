@@ -25,7 +25,8 @@ _BARE_PROPERTIES: Final = frozenset(
     {"get_started", "persistent_menu", "greeting", "whitelisted_domains", "ice_breakers", "commands"}
 )
 _OK: Final = 200
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+_DIGITS_MAX: Final = 9  # of a place in a list: no answer is so long
 
 
 def unwrap(command: Command, body: object) -> object:
@@ -98,7 +99,7 @@ def _picked(command: RawPart, body: object) -> object:
     if not isinstance(path, str):
         return body
     for name, index in _STEP.findall(path):
-        body = _member(body, name) if name else _item(body, int(index))
+        body = _member(body, name) if name else _item(body, index)
     return body
 
 
@@ -110,11 +111,14 @@ def _page_subscription(body: object) -> object:
 
 
 def _first(body: object) -> object:
-    return _item(_member(body, "data"), 0)
+    return _item(_member(body, "data"), "0")
 
 
-def _item(value: object, index: int) -> object:
-    return value[index] if isinstance(value, list) and index < len(value) else None
+def _item(value: object, index: str) -> object:
+    if not isinstance(value, list) or len(index) > _DIGITS_MAX or int(index) >= len(value):
+        return None
+    found: object = value[int(index)]
+    return found
 
 
 def _member(value: object, name: str) -> object:

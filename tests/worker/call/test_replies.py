@@ -106,6 +106,7 @@ def test_parts_come_back_parsed_and_in_their_order() -> None:
         ("data[1].thread_owner", 200, None),
         ("data.none", 200, None),
         (None, 200, {"data": [{"thread_owner": {"app_id": "5"}}]}),
+        pytest.param(f"data[{'9' * 5_000}]", 200, None, id="a place that no list has"),
         ("data[0].thread_owner", 400, {"data": [{"thread_owner": {"app_id": "5"}}]}),
     ],
 )
