@@ -30,6 +30,7 @@ class Web:
         port: 1 to 65535, or 0 for a free one.
         request_s: seconds that a request may take to arrive.
         connections_max: connections and requests at a time; one more is answered 503.
+        lifespan: whether the application is told of its start and its end.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -44,6 +45,7 @@ class Web:
         name: str,
         request_s: float = REQUEST_S,
         connections_max: int = CONNECTIONS_MAX,
+        lifespan: bool = False,
     ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -59,7 +61,7 @@ class Web:
                 http=type("Prompt", (_Prompt,), {"request_s": request_s}),
                 loop="asyncio",
                 ws="none",
-                lifespan="off",
+                lifespan="on" if lifespan else "off",
                 interface="asgi3",
                 log_config=None,
                 log_level="critical",  # what went wrong is told by the application

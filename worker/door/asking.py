@@ -70,7 +70,9 @@ def asked(
         body = {name: value for name, value in (body or {}).items() if name != "method"} or None
     if method not in {"GET", "POST", "DELETE"}:
         raise RefusedError(invalid("Unsupported method"))
-    tokens = {each for each in (bearer, dict(pairs).get("access_token"), (body or {}).get("access_token")) if each}
+    tokens = {
+        each for each in (bearer, dict(pairs).get("access_token"), (body or {}).get("access_token")) if each
+    }
     if len(tokens) > 1:
         raise RefusedError(invalid("two different access tokens in one request"))
     wait = told.get("wait")
@@ -110,7 +112,11 @@ def form_members(content: bytes) -> Members | None:
     """
     try:
         pairs = parse_qsl(
-            content.decode(), keep_blank_values=True, max_num_fields=MEMBERS_MAX, encoding="utf-8", errors="strict"
+            content.decode(),
+            keep_blank_values=True,
+            max_num_fields=MEMBERS_MAX,
+            encoding="utf-8",
+            errors="strict",
         )
     except ValueError:
         raise RefusedError(invalid("the body is no form")) from None

@@ -104,7 +104,9 @@ def _raw(item: Members) -> Members:
     part.setdefault("method", "GET")
     body = item.get("body")
     if isinstance(body, str):
-        body = "&".join(pair for pair in body.split("&") if not pair.startswith(("access_token=", "appsecret_")))
+        body = "&".join(
+            pair for pair in body.split("&") if not pair.startswith(("access_token=", "appsecret_"))
+        )
     elif isinstance(body, dict):
         body = {name: value for name, value in body.items() if name != "access_token"}
     return part if body is None else part | {"body": body}

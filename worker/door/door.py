@@ -61,7 +61,10 @@ class Door:
         self._answered = answered
 
     async def __call__(
-        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
     ) -> None:
         """Answers one request."""
         request = Request(scope, receive)
@@ -71,7 +74,9 @@ class Door:
             return
         except Exception as error:  # noqa: BLE001 (a defect of ours: its text may hold what nobody may read)
             log.error("door.failed", error=type(error).__name__)
-            answer = refused(Refusal(status=500, code=1, message="(#1) An unknown error occurred", transient=True))
+            answer = refused(
+                Refusal(status=500, code=1, message="(#1) An unknown error occurred", transient=True)
+            )
         self._answered(answer.status)
         content = msgspec.json.encode(answer.value)
         await Response(content, answer.status, answer.headers, media_type=JSON)(scope, receive, send)
@@ -104,7 +109,10 @@ class Door:
         return on_its_way(ticket) if outcomes is None else answer_of(outcomes[0], command)
 
     def _command(self, asked: Asked) -> tuple[Caller, Command]:
-        caller = self._keeper().caller(asked.token, asked.path)
+        keeper = self._keeper()
+        caller = keeper.caller(asked.token, asked.path)
+        if asked.path == "debug_token":
+            caller = keeper.inspecting(caller, dict(asked.query).get("input_token", ""))
         context = CallContext(app_id=caller.known.app_id, version=self._version)
         return caller, command_of(asked, caller, context)
 
@@ -136,7 +144,9 @@ class Door:
         except _REFUSED as error:
             return refused(_refusal_of(error))
 
-    async def _linked(self, whole: Asked, batch: Batch, parts: Sequence[dict[str, object]], how: Wanted) -> Answer:
+    async def _linked(
+        self, whole: Asked, batch: Batch, parts: Sequence[dict[str, object]], how: Wanted
+    ) -> Answer:
         callers = {self._keeper().caller(part.token or whole.token, part.path).page for part in batch.parts}
         if len(callers) > 1:
             return refused(invalid("parts that depend on each other must have one token"))

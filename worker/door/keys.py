@@ -17,6 +17,7 @@ class Caller(msgspec.Struct, frozen=True):
     """A Page for which a caller may ask, and as what: as the Page, or as its app. Its repr shows the Page only."""
 
     known: Page
+    brought: str
     is_app: bool = False
 
     def __repr__(self) -> str:
@@ -28,8 +29,15 @@ class Caller(msgspec.Struct, frozen=True):
         return self.known.id
 
     def is_own(self, token: str) -> bool:
-        """Tells whether a token is that of the Page itself."""
-        return hmac.compare_digest(token.encode(), self.known.access_token.encode())
+        """Tells whether a token is that of the Page itself, or the key that stands for it here."""
+        given = token.encode("utf-8", "replace")
+        stands = (self.known.access_token, self.brought)
+        return any([hmac.compare_digest(given, each.encode("utf-8", "replace")) for each in stands])
+
+    def is_shown_by(self, text: bytes) -> bool:
+        """Tells whether a text holds what the caller brought, or the key in it."""
+        key = self.brought.rpartition(SEPARATOR)[0] or self.brought
+        return key.encode("utf-8", "replace") in text
 
     def is_verify_token(self, text: str) -> bool:
         """Tells whether a text is the verify token that the Page's workers know."""
@@ -47,13 +55,13 @@ class Doorkeeper:
     def __init__(self, pages: Pages) -> None:
         self._salt = secrets.token_bytes(32)
         self._pages = pages.by_id
-        self._callers: dict[bytes, Caller] = {}
+        self._tokens: dict[bytes, tuple[Page, bool]] = {}
         self._keys: dict[bytes, frozenset[str]] = {}
         for page in pages.by_id.values():
             if page.app:
-                self._callers.setdefault(self._digest(f"{page.app_id}|{page.app_secret}"), Caller(page, is_app=True))
+                self._tokens.setdefault(self._digest(f"{page.app_id}|{page.app_secret}"), (page, True))
         for page in pages.by_id.values():
-            self._callers[self._digest(page.access_token)] = Caller(page)
+            self._tokens[self._digest(page.access_token)] = (page, False)
         for key in pages.door_keys.values():
             self._keys[self._digest(key.key)] = frozenset(key.pages)
 
@@ -65,15 +73,27 @@ class Doorkeeper:
         """
         if not brought:
             raise RefusedError(no_token())
-        found = self._callers.get(self._digest(brought))
+        found = self._tokens.get(self._digest(brought))
         if found is not None:
-            return found
+            return Caller(found[0], brought, is_app=found[1])
         key, mark, page = brought.rpartition(SEPARATOR)
         allowed = self._keys.get(self._digest(key if mark else brought))
         chosen = page if mark else _only(allowed, path)
         if allowed is None or chosen not in allowed or chosen not in self._pages:
             raise RefusedError(wrong_token())
-        return Caller(self._pages[chosen])
+        return Caller(self._pages[chosen], brought)
+
+    def inspecting(self, caller: Caller, token: str) -> Caller:
+        """Returns whose token is inspected by a caller: its own, or one of a Page of its app.
+
+        Raises:
+            RefusedError: the token is not known, or none of the caller's.
+        """
+        other = self.caller(token, "")
+        of_the_app = caller.is_app and other.known.app == caller.known.app
+        if not of_the_app and other.page != caller.page:
+            raise RefusedError(wrong_token())
+        return other
 
     def _digest(self, text: str) -> bytes:
         return hmac.new(self._salt, text.encode("utf-8", "replace"), hashlib.sha256).digest()

@@ -40,7 +40,9 @@ def invalid(problem: str) -> Refusal:
 
 def no_token() -> Refusal:
     """Returns code 104, Graph's for a call without a token."""
-    return Refusal(status=BAD_REQUEST, code=104, message="An access token is required to request this resource.")
+    return Refusal(
+        status=BAD_REQUEST, code=104, message="An access token is required to request this resource."
+    )
 
 
 def wrong_token() -> Refusal:

@@ -55,8 +55,12 @@ class Serving:
         self._keeping = Keeping(settings)
         self._client: redis.asyncio.Redis = connect(settings.redis_url)
         registry = CollectorRegistry()
-        self._answers = Counter("outbound_door_answers", "Answers of the door.", ["status"], registry=registry)
-        self._open = Gauge("outbound_door_requests", "Requests that wait for their answer.", registry=registry)
+        self._answers = Counter(
+            "outbound_door_answers", "Answers of the door.", ["status"], registry=registry
+        )
+        self._open = Gauge(
+            "outbound_door_requests", "Requests that wait for their answer.", registry=registry
+        )
         self._registry = registry
         self._door = Door(
             Entry.on(
@@ -71,13 +75,22 @@ class Serving:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answers one request, or closes its connections when the server ends."""
+        if scope["type"] == "lifespan":
+            await self._live_until_the_end(receive, send)
+            return
         known = {"/livez": self._live, "/readyz": self._ready, "/metrics": self._metrics}.get(scope["path"])
         if known is not None:
             await (await known())(scope, receive, send)
             return
         with self._open.track_inprogress():
             await self._door(scope, receive, send)
+
+    async def _live_until_the_end(self, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        await self._client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _live(self) -> Response:
         return PlainTextResponse("ok\n")
@@ -103,7 +116,13 @@ class DoorServer(Web):
     """
 
     def __init__(self, settings: Settings, host: str, port: int) -> None:
-        super().__init__(Serving(settings), host, port, name="outbound-door", connections_max=CONNECTIONS_MAX)
+        super().__init__(
+            Serving(settings),
+            host,
+            port,
+            name="outbound-door",
+            connections_max=CONNECTIONS_MAX,
+            lifespan=True,
+        )
         name = f"[{host}]" if ":" in host else host
         self.origin = f"http://{name}:{self.number}"
-

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from producer.commands import Command, check, check_queueable
+from producer.commands import Command, check, check_queueable, encode
 from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
 from producer.commands.pages import CreateSubscription, DebugToken, GetSubscriptions
 from producer.commands.parts import RawPart
@@ -33,12 +33,14 @@ def command_of(asked: Asked, caller: Caller, context: CallContext) -> Command:
 
     Raises:
         InvalidCommandError: it is not of the form that Meta takes, or carries a secret that may not travel.
-        RefusedError: its files have no place.
+        RefusedError: its files have no place, or the caller's token stands where it would travel on.
     """
     asked = _as_me(asked, caller)
     command = _typed(asked, caller, context) or _raw(asked)
     check(command)
     check_queueable(command)
+    if caller.is_shown_by(encode(command)):
+        raise RefusedError(invalid("the access token stands in a place of its own only"))
     return command
 
 
