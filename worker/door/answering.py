@@ -1,4 +1,4 @@
-"""What a client is answered: Graph's own reply or error where it gave one, and in Graph's form what became otherwise."""
+"""What a client is answered: Graph's own reply or error where it gave one, else what became of it in Graph's form."""
 
 from typing import Final
 
@@ -12,8 +12,15 @@ from worker.door.translating import as_graph_answered
 OK: Final = 200
 ACCEPTED: Final = 202
 TICKETS: Final = "/outbound/tickets/"
-# What has ended without an answer of Graph's: whether the same may be asked again is in `is_transient`.
-_UNANSWERED: Final = {"expired": 504, "cancelled": 409, "unknown": 504, "exhausted": 504, "refused": 400}
+# What has ended without an answer of Graph's, by status and code: 1 for what nobody knows, 100 for what is not to be
+# asked again as it is.
+_UNANSWERED: Final = {
+    "expired": (504, 1),
+    "cancelled": (409, 1),
+    "unknown": (504, 1),
+    "exhausted": (504, 1),
+    "refused": (400, 100),
+}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -26,17 +33,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 def answer_of(outcome: Outcome, command: Command | None) -> Answer:
     """Returns the answer for a command that has ended; `command` says how Graph words its reply."""
-    headers = {"x-outbound-outcome": outcome.name}
+    headers: dict[str, str] = {"x-outbound-outcome": outcome.name}
     if outcome.sent:
         reply = outcome.reply if command is None else as_graph_answered(command, outcome.reply)
         return Answer(OK, reply, headers)
     facts = outcome.facts()
     if facts is None:
-        refusal = Refusal(
-            status=_UNANSWERED[outcome.name],
-            code=2 if outcome.name == "exhausted" else 1,
-            message=f"({outcome.name}) {outcome.reason or 'it was not sent'}",
-        )
+        status, code = _UNANSWERED[outcome.name]
+        message = f"(#{code}) {outcome.name}: {outcome.reason or 'it was not sent'}"
+        refusal = Refusal(status=status, code=code, message=message)
         return Answer(refusal.status, refusal.body(), headers)
     if facts.fbtrace_id:
         headers["x-fb-trace-id"] = facts.fbtrace_id

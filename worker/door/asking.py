@@ -1,4 +1,4 @@
-"""What a client of the Graph API asks over HTTP, apart from how it wrote it: method, path, members, files, its token."""
+"""What a client of the Graph API asks, apart from how it wrote it: method, path, members, files, its token."""
 
 import re
 from collections.abc import Iterable

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import msgspec
 import redis
-import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -28,11 +27,10 @@ from worker.door.refusing import Refusal, RefusedError, away, invalid
 from worker.door.translating import command_of
 from worker.door.waiting import Outcomes
 from worker.door.wanting import Wanted, wanted
+from worker.observe.reporting import tell_failure
 
 JSON: Final = "application/json; charset=UTF-8"
 Counted = Callable[[int], object]
-
-log = structlog.get_logger("outbound.door")
 
 
 class Door:
@@ -72,8 +70,8 @@ class Door:
             answer = await self._answer(request)
         except ClientDisconnect:
             return
-        except Exception as error:  # noqa: BLE001 (a defect of ours: its text may hold what nobody may read)
-            log.error("door.failed", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 (a defect of ours, which is answered all the same)
+            tell_failure("door.failed", error)
             answer = refused(
                 Refusal(status=500, code=1, message="(#1) An unknown error occurred", transient=True)
             )

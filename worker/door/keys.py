@@ -32,7 +32,7 @@ class Caller(msgspec.Struct, frozen=True):
         """Tells whether a token is that of the Page itself, or the key that stands for it here."""
         given = token.encode("utf-8", "replace")
         stands = (self.known.access_token, self.brought)
-        return any([hmac.compare_digest(given, each.encode("utf-8", "replace")) for each in stands])
+        return any(hmac.compare_digest(given, each.encode("utf-8", "replace")) for each in stands)
 
     def is_shown_by(self, text: bytes) -> bool:
         """Tells whether a text holds what the caller brought, or the key in it."""

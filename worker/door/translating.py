@@ -95,13 +95,17 @@ def _raw(asked: Asked) -> RawPart:
 
 def _send(asked: Asked, _caller: Caller, _found: "re.Match[str]") -> Command:
     body = _whole_body(asked)
-    recipient: Any = bare(body.get("recipient"))
     if "message" not in body and "sender_action" in body:
-        known = {name: body[name] for name in ACTION_MEMBERS & body.keys()} | {"recipient": recipient}
-        return SenderAction(**known, extra=_others(body, ACTION_MEMBERS))
-    known = {name: body[name] for name in SEND_MEMBERS & body.keys()} | {"recipient": recipient}
-    filedata = asked.files[0] if asked.files else None
-    return SendMessage(**known, filedata=filedata, extra=_others(body, SEND_MEMBERS))
+        return msgspec.convert(_stored("sender_action", body, ACTION_MEMBERS), SenderAction)
+    command = msgspec.convert(_stored("send_message", body, SEND_MEMBERS), SendMessage)
+    return msgspec.structs.replace(command, filedata=asked.files[0]) if asked.files else command
+
+
+def _stored(tag: str, body: Members, known: frozenset[str]) -> Members:
+    """Returns the members of a send as its command stores them."""
+    others = {name: value for name, value in body.items() if name not in known}
+    own = {name: value for name, value in body.items() if name in known}
+    return {"type": tag, **own, "recipient": bare(body["recipient"]), "extra": others}
 
 
 def _raw_send(asked: Asked, _caller: Caller, _found: "re.Match[str]") -> Command | None:
@@ -118,10 +122,6 @@ def _whole_body(asked: Asked) -> Members:
     if not isinstance(body.get("recipient"), dict):
         raise TypeError("no recipient object")
     return body
-
-
-def _others(body: Members, known: frozenset[str]) -> Members:
-    return {name: value for name, value in body.items() if name not in known}
 
 
 def _upload(asked: Asked, _caller: Caller, _found: "re.Match[str]") -> Command | None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import redis
@@ -55,15 +55,6 @@ class Outcomes:
             for each in waits:
                 each.future.cancel()
 
-    async def now(self, command_id: str) -> Outcome | None:
-        """Returns how a command has ended, or None while it has not.
-
-        Raises:
-            redis.RedisError: Redis was not reached.
-        """
-        [value] = await self._client.mget([self._keys.outcome(command_id)])
-        return None if value is None else outcome_of(value)
-
     async def _look(self) -> None:
         while self._waits:
             now = time.monotonic()
@@ -85,6 +76,6 @@ class Outcomes:
         now = time.monotonic()
         for each, value in zip(due, values, strict=True):
             if value is not None and not each.future.done():
-                each.future.set_result(outcome_of(value))
+                each.future.set_result(outcome_of(cast("bytes", value)))
                 self._waits.discard(each)
             each.due_s = now + next(every for age, every in LOOKS if now - each.began_s < age)

@@ -1,7 +1,7 @@
 """What a client wants of its delivery: options by headers, and how long it waits for the outcome."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -71,7 +71,7 @@ def _seconds(text: str) -> float:
         return duration_ms(text) / 1000
 
 
-_HEADERS: Final = {
+_HEADERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "x-outbound-priority": ("priority", str),
     "x-outbound-send-at": ("send_at", _moment),
     "x-outbound-expires-in": ("expires_in", _seconds),

@@ -13,3 +13,9 @@ pages = ["plain", "proving"]
 key = "{OTHER_KEY}"
 pages = ["proving"]
 """
+# Secrets that the records bring along stand in the worker's own configuration.
+APP = {
+    "APP_ACCESS_TOKEN": "APP_ID|APP_SECRET",
+    "VERIFY_TOKEN": "CONFIGURED_VERIFY_TOKEN",
+    "T": "APP_ID|APP_SECRET",
+}

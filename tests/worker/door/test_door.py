@@ -113,7 +113,7 @@ def test_what_meta_would_refuse_is_refused_at_the_door(client: httpx.Client, far
 
 
 def test_who_does_not_wait_gets_a_ticket(client: httpx.Client, far: FarEnd) -> None:
-    """`Prefer: respond-async` is answered 202 at once, and the ticket tells the rest to whoever may ask for the Page."""
+    """`Prefer: respond-async` is answered 202 at once; the ticket tells the rest to whoever may ask for the Page."""
     far.answer(SENT)
     answer = client.post("/me/messages", params=WHO, json=TEXT, headers={"prefer": "respond-async"})
     place = answer.headers["location"]
@@ -189,7 +189,7 @@ def test_parts_that_depend_on_each_other_go_together(client: httpx.Client, far: 
     ]
 
 
-HOSTILE = {
+HOSTILE: dict[str, dict[str, Any]] = {
     "a body that is no JSON": {"content": b"{", "headers": {"content-type": "application/json"}},
     "a list": {"json": [1]},
     "deep": {"content": b"[" * 100_000, "headers": {"content-type": "application/json"}},

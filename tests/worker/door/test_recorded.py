@@ -1,4 +1,4 @@
-"""Each recorded request of the reference client, sent to the door: a worker sends it on, and Graph's reply comes back."""
+"""Each recorded request of the reference client, sent to the door: a worker sends it on, and the reply comes back."""
 
 import json
 from collections.abc import Sequence
@@ -8,15 +8,9 @@ import httpx
 import pytest
 
 from tests.conformance.far_end import SINGLE, Case, FarEnd, wanted
-from tests.worker.door.doors import KEY
+from tests.worker.door.doors import APP, KEY
 
 SIGNS = {"access_token", "appsecret_proof"}
-# Secrets that the records bring along stand in the worker's own configuration.
-APP = {
-    "APP_ACCESS_TOKEN": "APP_ID|APP_SECRET",
-    "VERIFY_TOKEN": "CONFIGURED_VERIFY_TOKEN",
-    "T": "APP_ID|APP_SECRET",
-}
 
 
 def page_of(case: Case) -> str:
