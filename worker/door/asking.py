@@ -70,21 +70,26 @@ def asked(
         body = {name: value for name, value in (body or {}).items() if name != "method"} or None
     if method not in {"GET", "POST", "DELETE"}:
         raise RefusedError(invalid("Unsupported method"))
-    tokens = {
-        each for each in (bearer, dict(pairs).get("access_token"), (body or {}).get("access_token")) if each
-    }
-    if len(tokens) > 1:
-        raise RefusedError(invalid("two different access tokens in one request"))
+    token = _token_of((bearer, dict(pairs).get("access_token"), (body or {}).get("access_token")))
     wait = told.get("wait")
     return Asked(
         method=method,
         path=path_of(url_path),
-        token=str(next(iter(tokens), "")),
+        token=token,
         query=tuple(pair for pair in pairs if pair[0] not in OURS),
         body=None if body is None else {name: value for name, value in body.items() if name not in OURS},
         files=tuple(files),
         wait=None if wait is None else str(wait),
     )
+
+
+def _token_of(brought: Iterable[object]) -> str:
+    tokens = [each for each in brought if each not in (None, "")]
+    if not all(isinstance(each, str) for each in tokens):
+        raise RefusedError(invalid("access_token must be text"))
+    if len(set(tokens)) > 1:
+        raise RefusedError(invalid("two different access tokens in one request"))
+    return str(tokens[0]) if tokens else ""
 
 
 def json_members(content: bytes) -> Members | None:

@@ -15,7 +15,7 @@ CLIENTS = {"0.8.5": "messenger085", "1.1.0": "messenger110"}
 
 def installed(folder: Path) -> str | None:
     """Installs the reference client in a folder; returns why it could not, or None."""
-    if shutil.which("npm") is None and (problem := _node_installed()):
+    if shutil.which("npm") is None and (problem := node_installed()):
         return problem
     packages = [f"{name}@npm:messaging-api-messenger@{version}" for version, name in CLIENTS.items()]
     command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *packages]
@@ -23,7 +23,8 @@ def installed(folder: Path) -> str | None:
     return None if done.returncode == 0 else f"npm: {done.stderr.decode(errors='replace')[-300:]}"
 
 
-def _node_installed() -> str | None:
+def node_installed() -> str | None:
+    """Installs Node with Debian's packages; returns why it could not, or None."""
     before = [] if os.geteuid() == 0 else ["sudo", "-n"]
     for words in (("update",), ("install", "-y", "--no-install-recommends", "nodejs", "npm")):
         done = subprocess.run(  # noqa: S603 (fixed words)

@@ -177,7 +177,7 @@ def test_a_batch_is_answered_part_by_part(client: httpx.Client, far: FarEnd) -> 
 def test_parts_that_depend_on_each_other_go_together(client: httpx.Client, far: FarEnd) -> None:
     """Linked parts go to Graph as one batch, and their answers come back in their order."""
     far.answer([part_reply({"id": "5"}), part_reply(SENT)])
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"method": "GET", "relative_url": "me?fields=id", "name": "who", "omit_response_on_success": False},
         {"method": "GET", "relative_url": "{result=who:$.id}/picture", "depends_on": "who"},
     ]
