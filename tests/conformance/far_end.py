@@ -41,7 +41,7 @@ class FarEnd:
         self.requests: list[Case] = []
         self.raw: list[httpx.Request] = []
         self.answer(*replies)
-        self.transport = httpx.MockTransport(self._handle)
+        self.transport = httpx.MockTransport(self.handle)
 
     def answer(self, *replies: object) -> None:
         """Sets what comes next, JSON values or whole responses, and forgets what came before."""
@@ -50,7 +50,8 @@ class FarEnd:
             self.requests = []
             self.raw = []
 
-    def _handle(self, request: httpx.Request) -> httpx.Response:
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Keeps a request, and returns its answer."""
         with self._lock:
             self.requests.append(recorded(request))
             self.raw.append(request)

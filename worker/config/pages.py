@@ -5,7 +5,7 @@ import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -23,6 +23,8 @@ RATE_FIELDS: Final = {
     "rate_private_reply": "private_reply",
     "rate_user_menu": "user_menu",
 }
+# A service's key is made by a generator: 32 characters of 64 kinds are 192 bits.
+DOOR_KEY_CHARACTERS_MIN: Final = 32
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -44,12 +46,23 @@ class Page(msgspec.Struct, frozen=True):
         return self.app_id if self.app_id and self.app_secret else ""
 
 
+class DoorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one service brings to the door instead of a token of Meta's, and the Pages for which it may ask."""
+
+    key: Annotated[str, msgspec.Meta(min_length=DOOR_KEY_CHARACTERS_MIN, pattern="^[!-?A-~]+$")]
+    pages: Annotated[list[str], msgspec.Meta(min_length=1)]
+
+    def __repr__(self) -> str:
+        return "<DoorKey>"
+
+
 class Pages(msgspec.Struct, frozen=True):
-    """All Pages and named secrets of one reading of the configuration."""
+    """All Pages, named secrets and door keys of one reading of the configuration."""
 
     by_id: Mapping[str, Page] = {}
     secrets: Mapping[str, str] = {}
     timed_proof: bool = False
+    door_keys: Mapping[str, DoorKey] = {}
 
     def __repr__(self) -> str:
         return f"<{len(self.by_id)} Pages>"
@@ -87,12 +100,17 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_user_menu: str | None = None
 
 
+class _Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keys: dict[str, DoorKey] = {}
+
+
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
     pages: dict[str, _PageEntry] = {}
     secrets: dict[str, str] = {}
+    door: _Door = _Door()
 
 
 def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms: int) -> Page:
@@ -127,7 +145,7 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof:
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(f"{source}: {error}") from None
-    return Pages(by_id, document.secrets, timed_proof)
+    return Pages(by_id, document.secrets, timed_proof, document.door.keys)
 
 
 class PagesSource:

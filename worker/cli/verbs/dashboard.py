@@ -2,10 +2,6 @@
 
 import os
 import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
 from typing import Final
 
 import click
@@ -17,6 +13,7 @@ from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal
 from worker.cli.installation import Installation, installation
 from worker.cli.screen import notice
+from worker.cli.signals import stopped_by_signals
 from worker.cli.verb import Verb
 from worker.dashboard.guard import Guard
 from worker.dashboard.routes import Routes
@@ -63,7 +60,7 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
         raise Refusal(
             f"the dashboard cannot listen on {host}:{port}: {error.strerror or error}; try --port 0"
         ) from None
-    with _stopped_by_signals() as (stopped, signals):
+    with stopped_by_signals() as (stopped, signals):
         server.start()
         click.echo(server.origin)
         notice("Ctrl-C stops it; " + _described(guard))
@@ -90,21 +87,3 @@ def _described(guard: Guard) -> str:
     if not guard.can_act:
         return f"it only shows: set {TOKEN} to act"
     return "who signs in with the token can act"
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[tuple[threading.Event, Sequence[int]]]:
-    """Gives what SIGINT and SIGTERM set, and which of them came, the first one first."""
-    stopped = threading.Event()
-    signals: list[int] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        signals.append(number)
-        stopped.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped, signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
