@@ -11,6 +11,7 @@ from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
 from producer.commands.files import check_file
 from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
+from producer.commands.ice_breakers import check_ice_breakers
 from producer.commands.parts import Command
 from producer.commands.profile import (
     DeleteMessengerProfile,
@@ -21,7 +22,7 @@ from producer.commands.profile import (
 from producer.commands.recipients import check_recipient
 from producer.commands.secrets import Secret
 from producer.commands.shapes import check_shape, join, near_miss
-from producer.commands.upkeep import ModerateConversations
+from producer.commands.upkeep import DeleteMessageTemplate, ModerateConversations
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
 from producer.messages.profile import MessengerProfile, PersistentMenu
@@ -50,6 +51,7 @@ def _check_set_messenger_profile(command: SetMessengerProfile, path: str) -> Non
     if not command.profile:
         raise InvalidCommandError(join(path, "profile"), "must not be empty")
     check_shape(MessengerProfile, command.profile, join(path, "profile"))
+    check_ice_breakers(command.profile.get("ice_breakers"), join(path, "profile.ice_breakers"))
 
 
 def _check_profile_fields(command: GetMessengerProfile | DeleteMessengerProfile, path: str) -> None:
@@ -97,6 +99,14 @@ def _check_moderation(command: ModerateConversations, path: str) -> None:
             raise InvalidCommandError(join(path, "actions"), f"{one} and {other} do not go together")
 
 
+def _check_delete_template(command: DeleteMessageTemplate, path: str) -> None:
+    check_fields(command, path)
+    if command.name is None and command.template_id is None:
+        raise InvalidCommandError(
+            join(path, "name"), "is missing: name the template, or give its template_id"
+        )
+
+
 def _refuse_misspelt(word: str, known: tuple[str, ...], path: str) -> None:
     meant = near_miss(word, known)
     if meant is not None:
@@ -116,5 +126,6 @@ OTHER_CHECKS: Final = cast(
         CreateMessageCreative: _check_message_creative,
         UploadAttachment: _check_upload,
         ModerateConversations: _check_moderation,
+        DeleteMessageTemplate: _check_delete_template,
     },
 )
