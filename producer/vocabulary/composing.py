@@ -1,15 +1,19 @@
 """Options find their place: quick replies and metadata in the message, the rest beside it, each once."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from producer.commands.files import FileData
 from producer.commands.recipients import bare
 from producer.commands.send import Recipient, SenderAction, SendMessage, StoredRecipient
 from producer.errors import InvalidCommandError
+from producer.messages import builders
 from producer.messages.builders import plain
+from producer.messages.message import Attachment
 from producer.vocabulary.options import ActionOptions, MediaOptions, SendOptions
-from producer.vocabulary.uploads import Media, payload_of, read_upload
+from producer.vocabulary.uploads import Media, is_upload, payload_of, read_upload
 
+_OF_BYTES: Final = frozenset({"filename", "content_type"})
 _LINKS: Final = frozenset({"name", "depends_on", "omit_response_on_success"})
 
 
@@ -40,6 +44,18 @@ def send_message(
         filedata=filedata,
         extra=_extra(rest),
     )
+
+
+def send_attachment(
+    recipient: Recipient, attachment: Attachment | Mapping[str, object], options: MediaOptions
+) -> SendMessage:
+    """Returns the command that sends an attachment object, whose payload may be bytes, a path or an open file."""
+    kind = attachment.get("type") if isinstance(attachment, Mapping) else None
+    payload: Any = attachment.get("payload") if isinstance(attachment, Mapping) else None
+    if isinstance(kind, str) and is_upload(payload):
+        return send_media(recipient, kind, payload, options)
+    rest: Any = {name: value for name, value in options.items() if name not in _OF_BYTES}
+    return send_message(recipient, builders.attachment(attachment), rest)
 
 
 def send_media(recipient: Recipient, kind: str, media: Media, options: MediaOptions) -> SendMessage:
