@@ -92,6 +92,9 @@ PERSONA_NAME_CHARACTERS_MAX: Final = 50
 # handover-protocol: metadata of pass, take and request.
 THREAD_METADATA_CHARACTERS_MAX: Final = 1000
 
+# conversation-routing/conversation-control: a thread is kept for 7 days at most.
+THREAD_CONTROL_SECONDS_MAX: Final = 7 * 24 * 3600
+
 # built-in-nlp.
 NLP_N_BEST_MIN: Final = 1
 NLP_N_BEST_MAX: Final = 8

@@ -22,9 +22,11 @@ from producer.commands.codec import TYPES, decode, encode, from_json, tag_of
 from producer.commands.command import CommandOf
 from producer.commands.files import FileData
 from producer.commands.handover import (
+    ExtendThreadControl,
     GetSecondaryReceivers,
     GetThreadOwner,
     PassThreadControl,
+    ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
@@ -99,6 +101,7 @@ __all__ = [
     "DeletePersona",
     "DeleteUserMenu",
     "DissociateLabel",
+    "ExtendThreadControl",
     "FileData",
     "GenerateMessengerCode",
     "GetAllPersonas",
@@ -133,6 +136,7 @@ __all__ = [
     "RawPart",
     "Recipient",
     "RecipientObject",
+    "ReleaseThreadControl",
     "RequestThreadControl",
     "SendBatch",
     "SendBroadcastMessage",

@@ -1,7 +1,7 @@
 """Checks of the commands that are no sends: their fields first, then what a field's type cannot say."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import msgspec
 
@@ -10,7 +10,13 @@ from producer.commands.broadcasts import CreateMessageCreative
 from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
 from producer.commands.files import check_file
-from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
+from producer.commands.handover import (
+    ExtendThreadControl,
+    PassThreadControl,
+    ReleaseThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+)
 from producer.commands.ice_breakers import check_ice_breakers
 from producer.commands.parts import Command
 from producer.commands.profile import (
@@ -30,6 +36,11 @@ from producer.messages.profile import MessengerProfile, PersistentMenu
 _ATTACHMENT_TYPES: Final = ("audio", "image", "video", "file")
 _PROPERTIES: Final = MessengerProfile.__struct_fields__
 _CONTRARY: Final = (("block_user", "unblock_user"), ("ban_user", "unban_user"))
+
+
+ThreadControl: TypeAlias = (
+    PassThreadControl | ReleaseThreadControl | ExtendThreadControl | TakeThreadControl | RequestThreadControl
+)
 
 
 def check_fields(command: CommandOf[object], path: str) -> None:
@@ -69,9 +80,7 @@ def _check_set_user_menu(command: SetUserMenu, path: str) -> None:
         check_shape(PersistentMenu, menu, f"{join(path, 'persistent_menu')}[{index}]")
 
 
-def _check_thread_control(
-    command: PassThreadControl | TakeThreadControl | RequestThreadControl, path: str
-) -> None:
+def _check_thread_control(command: ThreadControl, path: str) -> None:
     check_recipient(command.recipient, join(path, "recipient"))
     check_fields(command, path)
 
@@ -121,6 +130,8 @@ OTHER_CHECKS: Final = cast(
         DeleteMessengerProfile: _check_profile_fields,
         SetUserMenu: _check_set_user_menu,
         PassThreadControl: _check_thread_control,
+        ReleaseThreadControl: _check_thread_control,
+        ExtendThreadControl: _check_thread_control,
         TakeThreadControl: _check_thread_control,
         RequestThreadControl: _check_thread_control,
         CreateMessageCreative: _check_message_creative,

@@ -22,9 +22,11 @@ from producer.commands.broadcasts import (
 )
 from producer.commands.command import CommandOf
 from producer.commands.handover import (
+    ExtendThreadControl,
     GetSecondaryReceivers,
     GetThreadOwner,
     PassThreadControl,
+    ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
@@ -119,7 +121,9 @@ Single: TypeAlias = (
     | StartReachEstimation
     | GetSecondaryReceivers
     | GetThreadOwner
+    | ExtendThreadControl
     | PassThreadControl
+    | ReleaseThreadControl
     | RequestThreadControl
     | TakeThreadControl
     | GetInsight

@@ -8,7 +8,13 @@ import msgspec
 
 from producer.commands.apps import LogCustomEvents
 from producer.commands.broadcasts import CreateMessageCreative, SendBroadcastMessage, SendSponsoredMessage
-from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
+from producer.commands.handover import (
+    ExtendThreadControl,
+    PassThreadControl,
+    ReleaseThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+)
 from producer.commands.parts import Command, Part, RawPart, SendBatch
 from producer.commands.personas import CreatePersona
 from producer.commands.profile import (
@@ -109,7 +115,13 @@ def _route_action(command: SenderAction) -> Route:
     )
 
 
-def _route_thread_control(command: PassThreadControl | TakeThreadControl | RequestThreadControl) -> Route:
+def _route_thread_control(
+    command: PassThreadControl
+    | ReleaseThreadControl
+    | ExtendThreadControl
+    | TakeThreadControl
+    | RequestThreadControl,
+) -> Route:
     return Route(rate_class="other", recipient=conversation_key(command.recipient), joins=True)
 
 
@@ -192,6 +204,8 @@ _ROUTES: Final = cast(
         RawPart: lambda command: _route_raw_part(command.part),
         SendBatch: _route_batch,
         PassThreadControl: _route_thread_control,
+        ReleaseThreadControl: _route_thread_control,
+        ExtendThreadControl: _route_thread_control,
         TakeThreadControl: _route_thread_control,
         RequestThreadControl: _route_thread_control,
         GetUserMenu: _route_user_menu,

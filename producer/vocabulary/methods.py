@@ -131,6 +131,9 @@ class Vocabulary:
 
     pass_thread_control = lifted(handover.pass_thread_control)
     pass_thread_control_to_page_inbox = lifted(handover.pass_thread_control_to_page_inbox)
+    pass_thread_control_to_instagram_inbox = lifted(handover.pass_thread_control_to_instagram_inbox)
+    release_thread_control = lifted(handover.release_thread_control)
+    extend_thread_control = lifted(handover.extend_thread_control)
     take_thread_control = lifted(handover.take_thread_control)
     request_thread_control = lifted(handover.request_thread_control)
     get_thread_owner = lifted(handover.get_thread_owner)

@@ -8,6 +8,10 @@ from producer import batch
 from tests.producer.commands.refusal import LONG, Make, Refused, refusal_of
 
 V: Any = batch  # the calls below are wrong on purpose
+NOBODY = (
+    "must hold exactly one of id, user_ref, phone_number, comment_id, post_id, one_time_notif_token, "
+    "notification_messages_token"
+)
 
 REFUSED: list[Refused] = [
     ("an empty label name", lambda: V.create_label(""), "name", "must not be empty"),
@@ -16,6 +20,44 @@ REFUSED: list[Refused] = [
         lambda: V.associate_label("1", 1.5),
         "label_id",
         "must be text or a whole number",
+    ),
+    (
+        "a thread kept for more than 7 days",
+        lambda: V.extend_thread_control("1", 604_801),
+        "duration",
+        "at most 604800",
+    ),
+    ("a thread kept for no time", lambda: V.extend_thread_control("1", 0), "duration", "at least 1"),
+    ("a thread of nobody", lambda: V.release_thread_control({}), "recipient", NOBODY),
+    (
+        "a misspelt control in a send",
+        lambda: V.send_text("1", "x", thread_control={"control_typ": "pass"}),
+        "thread_control.control_typ",
+        "is no known member; did you mean control_type?",
+    ),
+    (
+        "a control in a send without its type",
+        lambda: V.send_text("1", "x", thread_control={"app_id": 5}),
+        "thread_control.control_type",
+        "is missing: pass or release",
+    ),
+    (
+        "a misspelt type of control in a send",
+        lambda: V.send_text("1", "x", thread_control={"control_type": "releas"}),
+        "thread_control.control_type",
+        "is no known value; did you mean release?",
+    ),
+    (
+        "a thread released to an app",
+        lambda: V.send_text("1", "x", thread_control={"control_type": "release", "app_id": 5}),
+        "thread_control.app_id",
+        "goes with pass only",
+    ),
+    (
+        "a control in a send that is no object",
+        lambda: V.send_text("1", "x", thread_control="pass"),
+        "thread_control",
+        "must be an object with control_type: pass or release",
     ),
     (
         "thread metadata over its bound",

@@ -12,6 +12,7 @@ B: Any = batch
 PHONE = {"phone_number": "+15105559999"}
 OTHER = Route(rate_class="other")
 PROFILE = Route(rate_class="profile")
+CONTROL = Route(rate_class="other", recipient="1", joins=True)
 MAKES = Route(rate_class="other", is_send=True)
 
 
@@ -75,6 +76,14 @@ ROUTES: list[tuple[str, Command, Route]] = [
         Route(rate_class="text", is_send=True),
     ),
     ("a thread control", B.pass_thread_control("1", 5), Route(rate_class="other", recipient="1", joins=True)),
+    ("a thread released", B.release_thread_control("1"), CONTROL),
+    ("a thread kept", B.extend_thread_control("1", 60), CONTROL),
+    ("a thread passed to the default app", B.pass_thread_control({"id": "1"}), CONTROL),
+    (
+        "a send that passes its thread",
+        B.send_text("1", "x", thread_control={"control_type": "pass"}),
+        text("1"),
+    ),
     ("a thread's owner", B.get_thread_owner("1"), OTHER),
     ("a person's profile", B.get_user_profile("1"), OTHER),
     ("a label", B.associate_label("1", 5), OTHER),

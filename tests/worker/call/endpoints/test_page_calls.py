@@ -65,6 +65,36 @@ CALLS: list[tuple[str, Command, Call]] = [
         Call(method="POST", path="me/take_thread_control", body={"recipient": {"id": "1"}}),
     ),
     (
+        "a thread for the default app",
+        B.pass_thread_control("1"),
+        Call(method="POST", path="me/pass_thread_control", body={"recipient": {"id": "1"}}),
+    ),
+    (
+        "a thread for the Inbox on Instagram",
+        B.pass_thread_control_to_instagram_inbox("1"),
+        Call(
+            method="POST",
+            path="me/pass_thread_control",
+            body={"recipient": {"id": "1"}, "target_app_id": 1217981644879628},
+        ),
+    ),
+    (
+        "a thread released",
+        B.release_thread_control("1", "m"),
+        Call(
+            method="POST", path="me/release_thread_control", body={"recipient": {"id": "1"}, "metadata": "m"}
+        ),
+    ),
+    (
+        "a thread kept",
+        B.extend_thread_control("1", 86_400),
+        Call(
+            method="POST",
+            path="me/extend_thread_control",
+            body={"recipient": {"id": "1"}, "duration": 86_400},
+        ),
+    ),
+    (
         "thread control of a recipient object",
         B.request_thread_control({"id": "1"}, "m"),
         Call(
