@@ -54,6 +54,11 @@ PRODUCTS_MAX: Final = 10
 # reference/templates/one-time-notif-request.
 ONE_TIME_NOTIFICATION_TITLE_CHARACTERS_MAX: Final = 65
 
+# send-messages/recurring-notifications: the opt-in request; marketing-messages-on-messenger/api-reference/text (23 Oct
+# 2025).
+OPT_IN_TITLE_CHARACTERS_MAX: Final = 65
+MARKETING_TEXT_CHARACTERS_MAX: Final = 640
+
 # reference/templates/customer-feedback-template.
 FEEDBACK_TITLE_CHARACTERS_MAX: Final = 65
 FEEDBACK_SUBTITLE_CHARACTERS_MAX: Final = 80

@@ -43,6 +43,11 @@ from producer.commands.labels import (
     GetLabelDetails,
     GetLabelList,
 )
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
+)
 from producer.commands.pages import (
     CreateSubscription,
     DebugToken,
@@ -90,6 +95,7 @@ __all__ = [
     "Command",
     "CommandOf",
     "CreateLabel",
+    "CreateMessageCampaign",
     "CreateMessageCreative",
     "CreateMessageTemplate",
     "CreatePersona",
@@ -117,6 +123,7 @@ __all__ = [
     "GetMessageTemplates",
     "GetMessagingFeatureReview",
     "GetMessengerProfile",
+    "GetNotificationMessageTokens",
     "GetPageInfo",
     "GetPageSubscription",
     "GetPersona",
@@ -140,6 +147,7 @@ __all__ = [
     "RequestThreadControl",
     "SendBatch",
     "SendBroadcastMessage",
+    "SendMarketingMessage",
     "SendMessage",
     "SendRawBody",
     "SendSponsoredMessage",

@@ -18,6 +18,7 @@ from producer.commands.handover import (
     TakeThreadControl,
 )
 from producer.commands.ice_breakers import check_ice_breakers
+from producer.commands.marketing import CreateMessageCampaign, SendMarketingMessage
 from producer.commands.parts import Command
 from producer.commands.profile import (
     DeleteMessengerProfile,
@@ -27,7 +28,7 @@ from producer.commands.profile import (
 )
 from producer.commands.recipients import check_recipient
 from producer.commands.secrets import Secret
-from producer.commands.shapes import check_shape, join, near_miss
+from producer.commands.shapes import check_shape, join, near_miss, refuse_near_miss
 from producer.commands.upkeep import DeleteMessageTemplate, ModerateConversations
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
@@ -35,6 +36,15 @@ from producer.messages.profile import MessengerProfile, PersistentMenu
 
 _ATTACHMENT_TYPES: Final = ("audio", "image", "video", "file")
 _PROPERTIES: Final = MessengerProfile.__struct_fields__
+_CAMPAIGN: Final = (
+    "name",
+    "page_id",
+    "daily_budget",
+    "lifetime_budget",
+    "pixel_id",
+    "start_time",
+    "end_time",
+)
 _CONTRARY: Final = (("block_user", "unblock_user"), ("ban_user", "unban_user"))
 
 
@@ -91,6 +101,24 @@ def _check_message_creative(command: CreateMessageCreative, path: str) -> None:
         check_message(message, f"{join(path, 'messages')}[{index}]")
 
 
+def _check_campaign(command: CreateMessageCampaign, path: str) -> None:
+    check_fields(command, path)
+    for member in ("name", "page_id"):
+        if command.campaign.get(member) in (None, ""):
+            raise InvalidCommandError(join(path, f"campaign.{member}"), "is missing")
+    refuse_near_miss(command.campaign, _CAMPAIGN, join(path, "campaign"))
+
+
+def _check_marketing_message(command: SendMarketingMessage, path: str) -> None:
+    check_fields(command, path)
+    check_message(command.message, join(path, "message"))
+    text = command.message.get("text")
+    if isinstance(text, str) and len(text) > limits.MARKETING_TEXT_CHARACTERS_MAX:
+        bound = f"at most {limits.MARKETING_TEXT_CHARACTERS_MAX} characters in a marketing message"
+        raise InvalidCommandError(join(path, "message.text"), bound)
+    refuse_near_miss(command.extra, ("min_conversation_gap_seconds", "access_token"), path)
+
+
 def _check_upload(command: UploadAttachment, path: str) -> None:
     if command.filedata is not None:
         check_file(command.filedata, join(path, "filedata"))
@@ -135,6 +163,8 @@ OTHER_CHECKS: Final = cast(
         TakeThreadControl: _check_thread_control,
         RequestThreadControl: _check_thread_control,
         CreateMessageCreative: _check_message_creative,
+        CreateMessageCampaign: _check_campaign,
+        SendMarketingMessage: _check_marketing_message,
         UploadAttachment: _check_upload,
         ModerateConversations: _check_moderation,
         DeleteMessageTemplate: _check_delete_template,

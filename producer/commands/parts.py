@@ -43,6 +43,11 @@ from producer.commands.labels import (
     GetLabelDetails,
     GetLabelList,
 )
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
+)
 from producer.commands.pages import (
     CreateSubscription,
     DebugToken,
@@ -161,6 +166,9 @@ Single: TypeAlias = (
     | GetMessageTemplateLibrary
     | GetMessageTemplates
     | ModerateConversations
+    | CreateMessageCampaign
+    | SendMarketingMessage
+    | GetNotificationMessageTokens
 )
 
 

@@ -42,7 +42,7 @@ def send_message(
         reply_to={"mid": reply_to} if isinstance(reply_to, str) else reply_to,
         access_token=rest.pop("access_token", None),
         filedata=filedata,
-        extra=_extra(rest),
+        extra=extra_of(rest),
     )
 
 
@@ -85,7 +85,7 @@ def sender_action(
         persona_id=rest.pop("persona_id", None),
         access_token=rest.pop("access_token", None),
         payload=rest.pop("payload", payload),
-        extra=_extra(rest),
+        extra=extra_of(rest),
     )
 
 
@@ -94,7 +94,8 @@ def _stored(recipient: object) -> StoredRecipient:
     return stored  # type: ignore[no-any-return]  # what is no recipient is refused by `check`, with its path
 
 
-def _extra(rest: dict[str, object]) -> dict[str, object]:
+def extra_of(rest: dict[str, object]) -> dict[str, object]:
+    """Returns the options that the library does not know, as they go to Graph; raises for a batch's own."""
     for link in _LINKS & rest.keys():
         raise InvalidCommandError(link, f"links a part of a batch: batch.part(command, {link}=…)")
     return {name: plain(value) for name, value in rest.items() if value is not None} if rest else {}

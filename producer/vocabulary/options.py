@@ -23,7 +23,7 @@ class CallOptions(TypedDict, total=False):
 
 
 class ThreadControl(TypedDict, total=False):
-    """What becomes of the conversation after a send: `release`, or `pass` to `app_id`, without it to the default app."""
+    """What becomes of the conversation after a send: `release`, or `pass` to `app_id`, else to the default app."""
 
     control_type: Required[str]
     app_id: str | int
@@ -79,6 +79,22 @@ class BroadcastOptions(CallOptions, total=False):
     notification_type: str
     persona_id: str
     tag: str
+
+
+class CampaignOptions(CallOptions, total=False):
+    """Options of a campaign: budgets in cents, one of the two at most; times in Unix seconds or as text of a time."""
+
+    daily_budget: int
+    lifetime_budget: int
+    pixel_id: str | int
+    start_time: str | int
+    end_time: str | int
+
+
+class MarketingOptions(CallOptions, total=False):
+    """Options of a marketing message: seconds that a talk with the person must lie back for it to be sent."""
+
+    min_conversation_gap_seconds: int
 
 
 class InsightOptions(CallOptions, total=False):

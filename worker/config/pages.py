@@ -22,6 +22,7 @@ RATE_FIELDS: Final = {
     "rate_other": "other",
     "rate_private_reply": "private_reply",
     "rate_user_menu": "user_menu",
+    "rate_marketing": "marketing",
 }
 
 
@@ -88,6 +89,7 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_other: str | None = None
     rate_private_reply: str | None = None
     rate_user_menu: str | None = None
+    rate_marketing: str | None = None
 
 
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

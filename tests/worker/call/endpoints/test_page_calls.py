@@ -65,6 +65,35 @@ CALLS: list[tuple[str, Command, Call]] = [
         Call(method="POST", path="me/take_thread_control", body={"recipient": {"id": "1"}}),
     ),
     (
+        "a campaign of marketing messages",
+        B.create_message_campaign("act_1", "Sale", 100, lifetime_budget=5_000, access_token="OTHER_TOKEN"),
+        Call(
+            method="POST",
+            path="act_1/message_campaign",
+            body={"name": "Sale", "page_id": 100, "lifetime_budget": 5_000},
+            token=OVERRIDE,
+        ),
+    ),
+    (
+        "a marketing message",
+        B.send_marketing_message(1, 2, "TOKEN", {"text": "x"}, min_conversation_gap_seconds=60),
+        Call(
+            method="POST",
+            path="act_1/messages",
+            body={
+                "message_id": 2,
+                "messenger_delivery_data": {"subscription_token": "TOKEN"},
+                "message": {"text": "x"},
+                "min_conversation_gap_seconds": 60,
+            },
+        ),
+    ),
+    (
+        "who has subscribed",
+        B.get_notification_message_tokens(limit=100),
+        Call(method="GET", path="me/notification_message_tokens", query=(("limit", "100"),)),
+    ),
+    (
         "a thread for the default app",
         B.pass_thread_control("1"),
         Call(method="POST", path="me/pass_thread_control", body={"recipient": {"id": "1"}}),
