@@ -12,6 +12,11 @@ from producer.commands.broadcasts import SendBroadcastMessage
 from producer.commands.checks import check_send_message, check_send_raw_body, check_sender_action
 from producer.commands.family_checks import OTHER_CHECKS, check_fields
 from producer.commands.insights import GetInsight, GetInsights
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
+)
 from producer.commands.pages import CreateSubscription
 from producer.commands.parts import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.personas import CreatePersona
@@ -141,6 +146,9 @@ _OPEN_FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     GetInsight: ("params",),
     GetMessageTemplates: ("params",),
     GetMessageTemplateLibrary: ("params",),
+    CreateMessageCampaign: ("campaign",),
+    SendMarketingMessage: ("extra",),
+    GetNotificationMessageTokens: ("params",),
 }
 _SECRET_FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     CreateSubscription: ("verify_token",),

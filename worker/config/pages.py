@@ -22,6 +22,7 @@ RATE_FIELDS: Final = {
     "rate_other": "other",
     "rate_private_reply": "private_reply",
     "rate_user_menu": "user_menu",
+    "rate_marketing": "marketing",
 }
 # A service's key is made by a generator: 32 characters of 64 kinds are 192 bits.
 DOOR_KEY_CHARACTERS_MIN: Final = 32
@@ -36,6 +37,7 @@ class Page(msgspec.Struct, frozen=True):
     app_secret: str | None = None
     rates: Mapping[str, Rate | None] = {}
     verify_token: str | None = None
+    proves: bool = True
 
     def __repr__(self) -> str:
         return f"<Page {self.id}>"
@@ -75,6 +77,7 @@ class Pages(msgspec.Struct, frozen=True):
             page.app_secret,
             page.verify_token,
             self.secrets,
+            proves=page.proves,
             timed=self.timed_proof,
         )
 
@@ -92,12 +95,14 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
+    skip_app_secret_proof: bool | None = None
     rate_text: str | None = None
     rate_media: str | None = None
     rate_profile: str | None = None
     rate_other: str | None = None
     rate_private_reply: str | None = None
     rate_user_menu: str | None = None
+    rate_marketing: str | None = None
 
 
 class _Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,9 +113,24 @@ class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
+    skip_app_secret_proof: bool = False
     pages: dict[str, _PageEntry] = {}
     secrets: dict[str, str] = {}
     door: _Door = _Door()
+
+
+_OF_ALL: Final = frozenset(_PagesDocument.__struct_fields__)
+
+
+def document_of(entries: object) -> object:
+    """Returns the document that `OUTBOUND_PAGES` stands for.
+
+    It is the file's own form, or Pages by id, with `secrets`, `app_id` and what else is for all of them beside.
+    """
+    if not isinstance(entries, dict) or "pages" in entries:
+        return entries
+    for_all = {name: entries[name] for name in _OF_ALL & entries.keys()}
+    return {**for_all, "pages": {name: entry for name, entry in entries.items() if name not in for_all}}
 
 
 def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms: int) -> Page:
@@ -131,6 +151,11 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
         entry.app_secret or document.app_secret,
         rates,
         entry.verify_token or document.verify_token,
+        not (
+            document.skip_app_secret_proof
+            if entry.skip_app_secret_proof is None
+            else entry.skip_app_secret_proof
+        ),
     )
 
 
@@ -171,7 +196,7 @@ class PagesSource:
                     'OUTBOUND_PAGES must be JSON: {"<page_id>": {"access_token": "…"}}'
                 ) from None
             return read_pages(
-                {"pages": entries},
+                document_of(entries),
                 "OUTBOUND_PAGES",
                 burst_ms=settings.burst_ms,
                 timed_proof=settings.timed_proof,

@@ -27,6 +27,7 @@ RATE_NAMES: Final = {
     "OUTBOUND_RATE_OTHER": ("other", "40/s"),
     "OUTBOUND_RATE_PRIVATE_REPLY": ("private_reply", "750/h"),
     "OUTBOUND_RATE_USER_MENU": ("user_menu", "10/10m"),
+    "OUTBOUND_RATE_MARKETING": ("marketing", "1/12h"),
 }
 NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
 SWITCHES: Final = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from producer.errors import SettingsError
-from worker.config.pages import Page, PagesSource
+from worker.config.pages import Page, Pages, PagesSource
 from worker.config.settings import Settings
 from worker.engine.knowledge import Rate
 
@@ -43,6 +43,32 @@ def test_pages_take_app_and_rates_from_the_file(file: Path) -> None:
         "222": Page("222", "TOKEN-222", "88", "APP-SECRET", {}),
     }
     assert pages.secrets == {"shop": "TOKEN-SHOP"}
+
+
+def test_a_page_may_go_without_proofs(tmp_path: Path) -> None:
+    """`skip_app_secret_proof` holds for its Page, or at the top for all but those that say otherwise."""
+    path = tmp_path / "pages.toml"
+    path.write_text(
+        'app_id = "77"\napp_secret = "S"\nskip_app_secret_proof = true\n'
+        '[pages.1]\naccess_token = "T1"\n[pages.2]\naccess_token = "T2"\nskip_app_secret_proof = false\n'
+    )
+    pages = PagesSource(Settings(pages_file=str(path))).current
+    proofs = {each.id: pages.keyring(each).credentials().proof(0) != () for each in pages.by_id.values()}
+    assert proofs == {"1": False, "2": True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"1": {"access_token": "T1"}, "secrets": {"shop": "TS"}, "app_id": "77", "app_secret": "S"}',
+        '{"pages": {"1": {"access_token": "T1"}}, "secrets": {"shop": "TS"}, "app_id": "77", "app_secret": "S"}',
+    ],
+    ids=["Pages by id", "the file's form"],
+)
+def test_pages_in_the_environment_have_secrets_too(text: str) -> None:
+    """`OUTBOUND_PAGES` says all that the file says."""
+    pages = PagesSource(Settings(pages=text)).current
+    assert pages == Pages({"1": Page("1", "T1", "77", "S", {})}, {"shop": "TS"})
 
 
 def test_no_repr_shows_a_token(file: Path) -> None:

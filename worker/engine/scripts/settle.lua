@@ -45,7 +45,15 @@ local function remember_recipient(command, text)
   call('HSET', P .. 'gone:' .. command.page, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
 end
 
+-- A marketing message that was surely not sent leaves its person the one that Meta allows them.
+local function give_back_marketing(command, action, flags)
+  if string.sub(command.bucket, 1, 10) ~= 'marketing:' then return end
+  if action == 'sent' or action == 'unknown' or action == 'await' or has(flags .. command.flags, REPEATED) then return end
+  call('RPOP', P .. 'log:' .. command.page .. '/' .. command.bucket)
+end
+
 local function settle(id, command, action, flags, delay_ms, detail)
+  give_back_marketing(command, action, flags)
   if has(flags, 'a') then command.attempts = command.attempts + 1 end
   if has(flags, REPEATED) then flag(command, REPEATED) end
   if has(flags, SUSPECT) then flag(command, SUSPECT) end
