@@ -1,10 +1,9 @@
 """The Pages that this worker sends for: their tokens, apps and rates, read again when their file changes."""
 
 import json
+import re
 import threading
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
@@ -13,6 +12,7 @@ from producer.errors import SettingsError
 from worker.config.credentials import Keyring
 from worker.config.durations import rate_of
 from worker.config.settings import Settings
+from worker.config.toml_file import read_toml, stamp_of
 from worker.engine.knowledge import KnownPage, Profile, Rate, fingerprint_of
 
 RATE_FIELDS: Final = {
@@ -26,6 +26,14 @@ RATE_FIELDS: Final = {
 }
 # A service's key is made by a generator: 32 characters of 64 kinds are 192 bits.
 DOOR_KEY_CHARACTERS_MIN: Final = 32
+FILE: Final = "OUTBOUND_PAGES_FILE"
+JSON: Final = "OUTBOUND_PAGES"
+FORM: Final = '[pages.<page_id>] access_token = "…"'
+SENTENCE_CHARS_MAX: Final = 300
+# As commands name Pages, and as the scripts' separators allow.
+_PAGE_ID: Final = re.compile(r"[\w.-]{1,64}")
+# What no token has: control characters, and halves of a pair, which no encoding takes.
+_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -134,6 +142,8 @@ def document_of(entries: object) -> object:
 
 
 def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms: int) -> Page:
+    if not _PAGE_ID.fullmatch(page_id):
+        raise ValueError(f"pages.{page_id[:64]!r} is no Page id: at most 64 letters, digits, '_', '-' or '.'")
     if not entry.access_token.strip():
         raise ValueError(f"pages.{page_id}.access_token is empty")
     rates: dict[str, Rate | None] = {}
@@ -159,6 +169,23 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
     )
 
 
+def _check_texts(document: _PagesDocument) -> None:
+    """Raises `ValueError` with the path of a text that goes into calls and is fit for none."""
+    places: list[tuple[str, msgspec.Struct]] = [("", document)]
+    places += [(f"pages.{page}.", entry) for page, entry in document.pages.items()]
+    for path, place in places:
+        for name in ("access_token", "app_id", "app_secret", "verify_token"):
+            _check_text(path + name, getattr(place, name, None))
+    for name, value in document.secrets.items():
+        _check_text("a name in secrets", name)
+        _check_text(f"secrets.{name}", value)
+
+
+def _check_text(path: str, text: str | None) -> None:
+    if text is not None and _UNFIT.search(text):
+        raise ValueError(f"{path} holds a control character")
+
+
 def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:
     """Returns the Pages of a decoded document; `source` names it in errors.
 
@@ -168,8 +195,9 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof:
     try:
         document = msgspec.convert(data, _PagesDocument)
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
-    except (msgspec.ValidationError, ValueError) as error:
-        raise SettingsError(f"{source}: {error}") from None
+        _check_texts(document)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise SettingsError(f"{source}: {str(error)[:SENTENCE_CHARS_MAX]}") from None
     return Pages(by_id, document.secrets, timed_proof, document.door.keys)
 
 
@@ -179,51 +207,20 @@ class PagesSource:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp = stamp_of(settings.pages_file) if settings.pages_file is not None else None
         self.problem: str | None = None
         self.current = self._read()
 
     def _read(self) -> Pages:
         settings = self._settings
         if settings.pages_file is not None:
-            self._stamp = self._stat()
-            return self._read_file(Path(settings.pages_file))
-        if settings.pages is not None:
-            try:
-                entries = json.loads(settings.pages)
-            except ValueError:
-                raise SettingsError(
-                    'OUTBOUND_PAGES must be JSON: {"<page_id>": {"access_token": "…"}}'
-                ) from None
-            return read_pages(
-                document_of(entries),
-                "OUTBOUND_PAGES",
-                burst_ms=settings.burst_ms,
-                timed_proof=settings.timed_proof,
-            )
-        return Pages()
-
-    def _read_file(self, path: Path) -> Pages:
-        try:
-            data = tomllib.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            raise SettingsError(f"OUTBOUND_PAGES_FILE: there is no file {path}") from None
-        except OSError as error:
-            raise SettingsError(f"OUTBOUND_PAGES_FILE: {path} cannot be read: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-            raise SettingsError(
-                f'OUTBOUND_PAGES_FILE: {path} is no TOML; its form is [pages.<page_id>] access_token = "…"'
-            ) from None
-        return read_pages(
-            data, str(path), burst_ms=self._settings.burst_ms, timed_proof=self._settings.timed_proof
-        )
-
-    def _stat(self) -> tuple[int, int, int] | None:
-        try:
-            found = Path(self._settings.pages_file or "").stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+            document: object = read_toml(settings.pages_file, FILE, form=FORM)
+            source = settings.pages_file
+        elif settings.pages is not None:
+            document, source = document_of(_decoded(settings.pages)), JSON
+        else:
+            return Pages()
+        return read_pages(document, source, burst_ms=settings.burst_ms, timed_proof=settings.timed_proof)
 
     def refresh(self) -> bool:
         """Reads the file again when it has changed; True when `current` is new.
@@ -233,14 +230,21 @@ class PagesSource:
         if self._settings.pages_file is None:
             return False
         with self._lock:
-            stamp = self._stat()
+            stamp = stamp_of(self._settings.pages_file)
             if stamp == self._stamp:
                 return False
             self._stamp = stamp
             try:
-                self.current = self._read_file(Path(self._settings.pages_file))
+                self.current = self._read()
             except SettingsError as error:
                 self.problem = str(error)
                 return False
             self.problem = None
             return True
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a ValueError also for a number of 5,000 digits
+        raise SettingsError(f'{JSON} must be JSON: {{"<page_id>": {{"access_token": "…"}}}}') from None

@@ -15,12 +15,12 @@ from worker.cli.installation import Installation, installation
 from worker.cli.screen import notice
 from worker.cli.signals import stopped_by_signals
 from worker.cli.verb import Verb
+from worker.config.secret_files import DASHBOARD_TOKEN, secret_of
 from worker.dashboard.guard import Guard
 from worker.dashboard.routes import Routes
 from worker.dashboard.server import Dashboard
 
 PORT_DEFAULT: Final = 8765
-TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
 # A page that is looked at every second must not wait as long as a worker does.
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 2.0
@@ -47,11 +47,12 @@ ANSWER_S: Final = 2.0
 def verb(port: int, host: str, names: tuple[str, ...]) -> int:
     """Show an installation in a browser: what waits, holds, broadcasts, dead letters, live.
 
-    It only shows, unless OUTBOUND_DASHBOARD_TOKEN is set: who signs in with it can act.
+    It only shows, unless OUTBOUND_DASHBOARD_TOKEN (or its _FILE) is set: who signs in
+    with it can act.
     Exit code: 0 after SIGTERM, 130 after Ctrl-C, 1 the address is taken, 78 a setting
     is wrong.
     """
-    guard = Guard(os.environ.get(TOKEN, ""), host=host, names=names)
+    guard = Guard(secret_of(DASHBOARD_TOKEN, os.environ), host=host, names=names)
     place = _impatient(installation())
     routes = Routes(place.client, place.keys, guard, timeout_ms=place.settings.heartbeat_timeout_ms)
     try:
@@ -85,5 +86,5 @@ def _impatient(place: Installation) -> Installation:
 
 def _described(guard: Guard) -> str:
     if not guard.can_act:
-        return f"it only shows: set {TOKEN} to act"
+        return f"it only shows: set {DASHBOARD_TOKEN} to act"
     return "who signs in with the token can act"
