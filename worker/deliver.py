@@ -89,13 +89,14 @@ class Deliverer:
                 self._return(chunk)
                 return
             started, span = time.monotonic(), calling(chunk)
-            answers = self._called(asked, chunk.worker)
+            answers = self._called(asked, chunk)
             judged = [self._judged(job, found, asked, pages) for job, found in asked.paired(answers)]
             span.end([each.verdict for each in judged])
             settlements = [*asked.spoiled, *(each.settlement for each in judged)]
             self._insist(lambda: self._lanes.settle(chunk, settlements, holds_for(judged)))
             report(chunk, judged, self._meter, asked.spoiled, time.monotonic() - started)
         finally:
+            self._circuit.give_probe_back(chunk.token)  # unless its request told something
             self._meter.chunk_ended()
 
     def _begun(self, chunk: Chunk, pages: Pages) -> Asked | None:
@@ -114,28 +115,26 @@ class Deliverer:
         return None
 
     def _return(self, chunk: Chunk) -> None:
-        """Returns a chunk of which nothing left this machine, and the probe that it may have been."""
-        self._circuit.give_probe_back()
+        """Returns a chunk of which nothing left this machine."""
         # not by the token alone: the reply to `begin` may be lost, and yet this worker knows that nothing left it
         returned = [Settlement(taken.id, "return") for taken in chunk.commands]
         self._insist(lambda: self._lanes.settle(chunk, returned))
 
-    def _called(self, asked: Asked, worker: str) -> list[Answer]:
+    def _called(self, asked: Asked, chunk: Chunk) -> list[Answer]:
         """Returns an answer for each call; whatever is raised meanwhile, its request may have arrived."""
         if not asked.requests:
-            self._circuit.give_probe_back()
             return []
         started = time.monotonic()
         try:
             answers = self._graph.answers(
-                asked.requests, guard=lambda: time.monotonic() - started < LATE_S and self._may_begin(worker)
+                asked.requests,
+                guard=lambda: time.monotonic() - started < LATE_S and self._may_begin(chunk.worker),
             )
         except Exception as error:  # noqa: BLE001 (a defect, whose calls are in doubt all the same)
             tell_failure("call.failed", error)
-            self._circuit.give_probe_back()
             return [Lost(FAILED) for job in asked.jobs for _ in job.calls]
         self._meter.called(len(answers), time.monotonic() - started)
-        self._circuit.record(is_healthy(answers), begun_s=started)
+        self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started)
         return answers
 
     def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, pages: Pages) -> Judged:

@@ -179,7 +179,7 @@ def fixed_line(route: Route, kind: str, delivery: Delivery, *, has_bytes: bool =
         priority=delivery.priority,
         people=people,
         kind=kind,
-        bucket=route.bucket,
+        bucket=_bucket_of(route),
         cost=_cost_of(route),
         options=options,
     )
@@ -192,6 +192,12 @@ def people_of(route: Route) -> str:
     if not route.recipients:
         return person_key(route.recipient)
     return ",".join(dict.fromkeys(person_key(each) for each in route.recipients if each))
+
+
+def _bucket_of(route: Route) -> str:
+    """Returns the limits beside its class's that a command is charged to, in the form of `loading.lua`."""
+    named = (name if calls == 1 else f"{name}*{calls}" for name, calls in route.buckets)
+    return ",".join(named) if route.buckets else route.bucket
 
 
 def _cost_of(route: Route) -> str:

@@ -1,6 +1,7 @@
 """Where a command waits, in whose order, and what it costs: all that the engine needs to know about it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, cast
 from urllib.parse import parse_qsl, quote
@@ -55,9 +56,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: int = 1
     alone: bool = False
     is_send: bool = False
-    # Of a batch of linked parts: every conversation that it joins, and its calls by rate class.
+    # Of a batch of linked parts: every conversation that it joins, and its calls by rate class and by bucket.
     recipients: tuple[str, ...] = ()
     charges: tuple[tuple[str, int], ...] = ()
+    buckets: tuple[tuple[str, int], ...] = ()
 
 
 def route(command: Command) -> Route:
@@ -205,7 +207,6 @@ def _json_or_text(value: object) -> object:
 def _route_batch(command: SendBatch) -> Route:
     routes = [route(item.command if isinstance(item, Part) else item) for item in command.parts]
     classes = [each.rate_class for each in routes]
-    charges = tuple((name, classes.count(name)) for name in dict.fromkeys(classes))
     recipients = tuple(dict.fromkeys(each.recipient for each in routes if each.joins))
     slowest = min(classes, key=("profile", "media", "other", "text").index, default="other")
     return Route(
@@ -216,7 +217,8 @@ def _route_batch(command: SendBatch) -> Route:
         alone=True,
         is_send=any(each.is_send for each in routes),
         recipients=recipients,
-        charges=charges,
+        charges=tuple(Counter(classes).items()),
+        buckets=tuple(Counter(each.bucket for each in routes if each.bucket).items()),
     )
 
 

@@ -7,7 +7,7 @@
 --                mark: worker#token while taken; pending: conversations in which it is not yet the head
 --   fixed line   page | class | priority | broadcast | people | type | bucket | cost | options | enqueued_ms | expires_ms
 --                class: one of CLASSES; priority: i (interactive) or b (bulk); people: whose conversations it joins,
---                comma-separated; type: '' is send_message; bucket: a limit of its own beside its class's;
+--                comma-separated; type: '' is send_message; bucket: limits beside its class's (loading.lua);
 --                cost: calls of the lane's class ('' is 1), and of others: "3,t2"; expires_ms: '' is never
 --   body         the encoded command; never read by a script. Where it is traced, a line `~<traceparent>` before it
 -- States: L in its lane, W waiting behind its conversation, S scheduled, R to be tried again later,

@@ -8,6 +8,7 @@ from producer.store.keys import Keys
 from producer.store.taking import Taker
 from producer.tickets.batch_inquiry import BatchInquiry
 from producer.tickets.inquiry import Inquiry
+from producer.tickets.linked_inquiry import inquiry_of
 from producer.tickets.sequence_inquiry import SequenceInquiry
 from producer.tickets.ticket import RESULT_TIMEOUT_S, Outcome
 
@@ -24,7 +25,7 @@ class AsyncTicket(Generic[Reply_co]):
     def __init__(self, command_id: str, taker: Taker, keys: Keys, inquiry: Inquiry | None = None) -> None:
         self.id = command_id
         self._taker = taker
-        self._inquiry = inquiry or Inquiry(command_id, keys)
+        self._inquiry = inquiry or inquiry_of(command_id, keys)
 
     def __repr__(self) -> str:
         return f"<AsyncTicket {self.id}>"
@@ -80,7 +81,7 @@ class AsyncTicket(Generic[Reply_co]):
 
 
 class AsyncBatchTicket(AsyncTicket[list[PartReply | None]]):
-    """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one.
+    """The ticket of a batch: `parts` holds a ticket for each part; linked parts are cancelled together.
 
     `cancel` ends every part that no worker has yet, and is True only if surely no part was or will be sent.
     """

@@ -10,6 +10,7 @@ from producer.store.keys import Keys
 from producer.store.steps import Steps
 from producer.tickets.inquiry import Inquiry
 from producer.tickets.joint_inquiry import JointInquiry
+from producer.tickets.linked_inquiry import LinkedInquiry
 from producer.tickets.outcome import Outcome
 
 # An id that somebody made up asks for no more than a batch may have.
@@ -17,7 +18,7 @@ BATCH_ID: Final = re.compile(rf"({PATTERN})x([0-9]{{1,5}})((?:_[0-9]{{1,5}}){{0,
 
 
 class BatchInquiry(JointInquiry):
-    """Asks after a batch, by its ticket's id; linked parts are asked after as one."""
+    """Asks after a batch, by its ticket's id."""
 
     kind = "send_batch"
 
@@ -29,8 +30,12 @@ class BatchInquiry(JointInquiry):
         linked = [int(place) for place in match[3].split("_")[1:]]
         self._with_headers = not match[4]
         self._linked = linked
+        among = {place: at for at, place in enumerate(linked)}
         parts = tuple(
-            Inquiry(f"{base}.{linked[0] if place in linked else place}", keys) for place in range(total)
+            LinkedInquiry(f"{base}.{linked[0]}.{among[place]}", keys)
+            if place in among
+            else Inquiry(f"{base}.{place}", keys)
+            for place in range(total)
         )
         super().__init__(batch_id, keys, parts)
 
@@ -40,8 +45,12 @@ class BatchInquiry(JointInquiry):
         return outcome.reply
 
     def _reply_of(self, place: int, outcome: Outcome) -> object:
-        if place in self._linked and isinstance(outcome.reply, list):
-            return self._shown(outcome.reply[self._linked.index(place)])
+        if place in self._linked and isinstance(
+            outcome.reply, list
+        ):  # of an older worker, which told all together
+            return self._shown(dict(enumerate(outcome.reply)).get(self._linked.index(place)))
+        if outcome.sent and place in self._linked and outcome.code is None:
+            return None  # Graph left its answer out
         if outcome.sent:
             return self._shown(
                 {"code": outcome.code or 200, "headers": outcome.headers, "body": outcome.reply}

@@ -12,7 +12,7 @@ from producer.tickets.ticket import RESULT_TIMEOUT_S, Outcome, Ticket
 
 
 class BatchTicket(Ticket[list[PartReply | None]]):
-    """The ticket of a batch: `parts` holds a ticket for each part; linked parts share one."""
+    """The ticket of a batch: `parts` holds a ticket for each part."""
 
     def __init__(
         self, batch_id: str, client: "redis.Redis", keys: Keys, inquiry: BatchInquiry | None = None

@@ -56,23 +56,32 @@ def cancel_all(ids: Sequence[str], keys: Keys) -> Steps[int]:
 
 
 class Inquiry:
-    """Asks after one command, by its id."""
+    """Asks after one command, by its id.
+
+    `queued_as` is the id of what is on the queue for it, and `asked` are the ids whose outcomes tell of it.
+    """
 
     def __init__(self, command_id: str, keys: Keys) -> None:
         self.id = command_id
         self.keys = keys
+        self.queued_as = command_id
+        self.asked: tuple[str, ...] = (command_id,)
+
+    def told(self, kept: Sequence[bytes | None]) -> Outcome | None:
+        """Returns how the command ended, by what is kept under each of `asked`, or None while it is on its way."""
+        return outcome_of(kept[0]) if kept[0] is not None else None
 
     def outcome(self) -> Steps[Outcome | None]:
         """Comes to how the command ended, or to None while it is on its way."""
         try:
-            value = yield Call(("GET", self.keys.outcome(self.id)))
+            values = yield Call(("MGET", *(self.keys.outcome(each) for each in self.asked)))
         except redis.RedisError as error:
             raise lost(error, "ask its ticket again") from error
-        return outcome_of(cast("bytes", value)) if value is not None else None
+        return self.told(cast("list[bytes | None]", values))
 
     def cancel(self) -> Steps[bool]:
         """Ends the command if no worker has it yet; comes to True only if it will surely not be sent."""
-        return (yield from cancel_all((self.id,), self.keys)) == 1
+        return (yield from cancel_all((self.queued_as,), self.keys)) == 1
 
     def wait(self, timeout_s: float) -> Steps[Outcome]:
         """Comes to how the command ended, after at most `timeout_s` seconds; raises `OutcomeTimeoutError`."""
@@ -80,11 +89,11 @@ class Inquiry:
         found = yield from self.outcome()
         if found is not None:
             return found
-        done = self.keys.done(self.id)
+        done = self.keys.done(self.queued_as)
         try:
             until_ms = int((time.time() + timeout_s + SLACK_S) * 1000)
             # at its maxmemory Redis notes no waiter: the outcome is then seen when it is asked for again
-            yield from _unless_full(Call(("ZADD", self.keys.of("waiters"), until_ms, self.id)))
+            yield from _unless_full(Call(("ZADD", self.keys.of("waiters"), until_ms, self.queued_as)))
             while (found := (yield from self.outcome())) is None:
                 left = deadline - time.monotonic()
                 if left <= 0:

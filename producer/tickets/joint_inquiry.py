@@ -10,13 +10,13 @@ import redis
 from producer.store.keys import Keys
 from producer.store.steps import Call, Steps
 from producer.tickets.inquiry import Inquiry, cancel_all, lost
-from producer.tickets.outcome import Outcome, outcome_of
+from producer.tickets.outcome import Outcome
 
 ASKED_MAX: Final = 1_000
 
 
 class JointInquiry(Inquiry):
-    """Asks after several commands as one; `parts` are in order, and one may stand for several of them."""
+    """Asks after several commands as one; `parts` are in order."""
 
     kind: str  # the type that the whole is told as
     parts: Sequence[Inquiry]
@@ -38,16 +38,18 @@ class JointInquiry(Inquiry):
     def _ended(self, known: Mapping[str, Outcome]) -> Steps[dict[str, Outcome]]:
         """Comes to the outcomes of all parts that have ended, by id; those that are known are not asked for again."""
         found = dict(known)
-        asked = [each.id for each in self._distinct() if each.id not in found]
+        parts = [each for each in self.parts if each.id not in found]
+        asked = list(dict.fromkeys(each for part in parts for each in part.asked))
+        kept: dict[str, bytes | None] = {}
         for start in range(0, len(asked), ASKED_MAX):
             ids = asked[start : start + ASKED_MAX]
             try:
                 values = yield Call(("MGET", *(self.keys.outcome(each) for each in ids)))
             except redis.RedisError as error:
                 raise lost(error, "ask again") from error
-            pairs = zip(ids, cast("list[bytes | None]", values), strict=True)
-            found |= {each: outcome_of(value) for each, value in pairs if value is not None}
-        return found
+            kept |= zip(ids, cast("list[bytes | None]", values), strict=True)
+        told = ((part.id, part.told([kept[each] for each in part.asked])) for part in parts)
+        return found | {each: outcome for each, outcome in told if outcome is not None}
 
     def _whole(self, ended: Mapping[str, Outcome]) -> Outcome:
         outcomes = [ended[part.id] for part in self.parts]
@@ -75,15 +77,12 @@ class JointInquiry(Inquiry):
 
     def cancel(self) -> Steps[bool]:
         """Ends every part that no worker has yet, the last first; comes to True only if none was or will be sent."""
-        ids = [part.id for part in reversed(self._distinct())]
+        ids = list(dict.fromkeys(part.queued_as for part in reversed(self.parts)))
         return (yield from self._cancelled(ids)) == len(ids)
 
     def _cancelled(self, ids: Sequence[str]) -> Steps[int]:
         """Ends the commands that no worker has yet, in this order; comes to how many surely are not sent."""
         return cancel_all(ids, self.keys)
-
-    def _distinct(self) -> list[Inquiry]:
-        return list({each.id: each for each in self.parts}.values())
 
     def _reply_of(self, place: int, outcome: Outcome) -> object:  # noqa: ARG002 (a batch goes by the place)
         return outcome.reply

@@ -1,7 +1,8 @@
 """Outcomes: what became of a command, in the form for people."""
 
+import re
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import Final, Literal, cast, get_args
 
 import msgspec
 
@@ -43,7 +44,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if self.answer is None or self.answer.get("status") is None:
             return None
         known = {name: value for name, value in self.answer.items() if name in Facts.__struct_fields__}
-        return msgspec.convert(known, Facts)
+        try:
+            return msgspec.convert(known, Facts)
+        except msgspec.ValidationError:
+            return Facts(message=UNREAD.reason)
 
     def error(self) -> OutboundError | None:
         """Returns what the direct client would have raised, or None for what was sent."""
@@ -63,25 +67,32 @@ class _Detail(msgspec.Struct):
     answer: dict[str, object] | None = None
     code: int | None = None
     headers: list[dict[str, str]] | None = None
+    split: bool = False
+
+
+# Of what was damaged, or kept by an older worker as Graph wrote it.
+UNREAD: Final = _Detail(reason="what is kept of it cannot be read")
+_NAMES: Final = frozenset(get_args(OutcomeName))
+_DIGITS: Final = re.compile(rb"[0-9]{1,16}")
+_SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+
+
+def is_split(value: bytes) -> bool:
+    """Tells whether an outcome as it lies in Redis is of linked parts that have outcomes of their own."""
+    return _detail_of(value.split(b"|", 6)[-1]).split
 
 
 def outcome_of(value: bytes) -> Outcome:
-    """Returns an outcome as it lies in Redis in the form for people."""
-    name, attempts, at_ms, flags, page, kind, detail = value.split(b"|", 6)
-    try:
-        fields = msgspec.json.decode(detail, type=_Detail)
-    except (
-        msgspec.MsgspecError,
-        ValueError,
-        RecursionError,
-    ):  # an older worker kept what Graph wrote as it was
-        fields = _Detail(reason="what Graph answered cannot be read")
+    """Returns an outcome as it lies in Redis in the form for people; one that is damaged as far as it can be read."""
+    name, attempts, at_ms, flags, page, kind, detail = (*value.split(b"|", 6), *[b""] * 6)[:7]
+    known = name.decode("utf-8", "replace")
+    fields = _detail_of(detail) if known in _NAMES else UNREAD
     return Outcome(
-        name=cast("OutcomeName", name.decode()),
-        at=datetime.fromtimestamp(int(at_ms) / 1000, UTC),
-        attempts=int(attempts),
-        page=page.decode(),
-        type=kind.decode(),
+        name=cast("OutcomeName", known) if known in _NAMES else "unknown",
+        at=datetime.fromtimestamp(min(_number(at_ms) / 1000, _SECONDS_LAST), UTC),
+        attempts=_number(attempts),
+        page=page.decode("utf-8", "replace"),
+        type=kind.decode("utf-8", "replace"),
         possibly_repeated=REPEATED.encode() in flags,
         reply=fields.reply,
         reason=fields.reason,
@@ -89,3 +100,14 @@ def outcome_of(value: bytes) -> Outcome:
         code=fields.code,
         headers=fields.headers,
     )
+
+
+def _number(text: bytes) -> int:
+    return int(text) if _DIGITS.fullmatch(text) else 0
+
+
+def _detail_of(detail: bytes) -> _Detail:
+    try:
+        return msgspec.json.decode(detail, type=_Detail)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return UNREAD

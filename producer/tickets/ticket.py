@@ -7,6 +7,7 @@ import redis
 from producer.store.keys import Keys
 from producer.store.steps import take
 from producer.tickets.inquiry import Inquiry
+from producer.tickets.linked_inquiry import inquiry_of
 from producer.tickets.outcome import Outcome, OutcomeName, outcome_of
 
 __all__ = ["RESULT_TIMEOUT_S", "Outcome", "OutcomeName", "Ticket", "outcome_of"]
@@ -28,7 +29,7 @@ class Ticket(Generic[Reply_co]):
     ) -> None:
         self.id = command_id
         self._client = client
-        self._inquiry = inquiry or Inquiry(command_id, keys)
+        self._inquiry = inquiry or inquiry_of(command_id, keys)
 
     def __repr__(self) -> str:
         return f"<Ticket {self.id}>"

@@ -132,6 +132,31 @@ def test_a_bucket_is_a_limit_beside_the_lane_s(engine: Engine, bucket: str, rate
     assert engine.outcome("head") == "sent"
 
 
+@pytest.mark.parametrize("rate", [Rate(4, 60_000), Rate(4, 60_000, 4)], ids=["sliding log", "gcra"])
+def test_linked_parts_are_charged_to_every_bucket_that_they_are_of(engine: Engine, rate: Rate) -> None:
+    """Law 3: a batch of three private replies and a menu costs the Page three of the first and the user one menu."""
+    engine.hello("w1", profile(rates={"private_reply": rate, "user_menu": Rate(1, 600_000)}))
+    batch = Spec(id="batch", cost=4, bucket="private_reply*3,user_menu:7", options="as")
+    engine.enqueue(batch, *many(2, bucket="private_reply"), Spec(id="menu", bucket="user_menu:7"))
+    engine.enqueue(Spec(id="again", cost=2, bucket="private_reply*2,user_menu:8", options="as"))
+    assert (engine.ids(), engine.ids(), engine.ids()) == (["batch"], ["c0"], [])
+    engine.advance(600_000)
+    assert sorted(each for _ in range(3) for each in engine.ids()) == ["again", "c1", "menu"]
+
+
+def test_more_than_a_bucket_holds_goes_when_it_is_full(engine: Engine) -> None:
+    """What cannot be split is not kept for ever, and leaves a debt."""
+    engine.hello("w1", profile(rates={"user_menu": Rate(2, 600_000)}))
+    engine.enqueue(
+        Spec(id="batch", cost=5, bucket="user_menu:7*5", options="as"), Spec(id="next", bucket="user_menu:7")
+    )
+    assert (engine.ids(), engine.ids()) == (["batch"], [])
+    engine.advance(1_199_999)
+    assert engine.ids() == []
+    engine.advance(600_001)
+    assert engine.ids() == ["next"]
+
+
 @pytest.mark.parametrize(
     ("rate_class", "rate", "quiet_ms"),
     [("t", Rate(40, 1000, 40), 525), ("p", Rate(10, 600_000), 5 * 600_000)],

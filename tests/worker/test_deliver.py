@@ -1,83 +1,23 @@
 """The life of a chunk, from lanes to a far end in this process and back."""
 
 import json
-import threading
 from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
 import redis
 
-from producer import Producer, batch
 from producer.commands import TYPES
 from producer.store.scripting import Script
+from tests.worker.house import PAGES, SETTINGS, SUCCESS, FakeGraph, House
 from worker.call.graph.answers import Answer, Answered, Lost, NotSent
 from worker.call.graph.signing import Signed
-from worker.config.pages import Page, Pages
-from worker.config.settings import Settings
-from worker.deliver import Deliverer
+from worker.config.pages import Pages
 from worker.engine.chunk import Chunk
 from worker.engine.knowledge import Rate
 from worker.engine.lanes import Lanes
 from worker.settle.settlements import Schedule
-
-PAGES = Pages({"P1": Page("P1", "SECRET-TOKEN")}, {})
-SETTINGS = Settings(rates=dict.fromkeys(("text", "media", "profile", "other")))
-SUCCESS = Answered(200, b'{"recipient_id":"1","message_id":"m"}')
-
-
-class FakeGraph:
-    """Answers every call with `answer`, and keeps what it was asked."""
-
-    def __init__(self, answer: Answer | Exception) -> None:
-        self.answer = answer
-        self.asked: list[str] = []
-
-    def outgoing(self, calls: Sequence[Signed]) -> list[Signed]:
-        """Encodes nothing."""
-        return list(calls)
-
-    def answers(self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None) -> list[Answer]:
-        """Keeps the calls and answers each the same."""
-        assert guard is not None
-        self.asked += [json.dumps(call.call.body) for call in calls]
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return [self.answer] * len(calls)
-
-
-class House:
-    """A producer, lanes and a deliverer on one server."""
-
-    def __init__(self, server: "redis.Redis", answer: Answer | Exception = SUCCESS) -> None:
-        self.producer = Producer.on(server, page="P1")
-        self.server = server
-        self.lanes = Lanes(server)
-        self.profile = PAGES.profile(SETTINGS, tuple(TYPES))
-        self.lanes.hello("w", self.profile, b"{}")
-        self.graph = FakeGraph(answer)
-        self.stopping = threading.Event()
-        self.alive = True
-        self._token = 0
-
-    def take(self) -> Chunk:
-        """Returns the next chunk."""
-        self._token += 1
-        chunk = self.lanes.take("w", self._token, self.profile).chunk
-        assert chunk is not None
-        return chunk
-
-    def deliver(self, chunk: Chunk, pages: Pages = PAGES, schedule: Schedule | None = None) -> None:
-        """Delivers it."""
-        Deliverer(
-            lanes=self.lanes,
-            graph=self.graph,
-            pages=lambda: pages,
-            schedule=schedule or Schedule((1_000,)),
-            may_begin=lambda _: self.alive,
-            stopping=self.stopping,
-            chance=lambda: 0.5,
-        ).deliver(chunk)
+from worker.take.circuit import Circuit
 
 
 def test_a_chunk_is_called_judged_and_settled(server: "redis.Redis") -> None:
@@ -162,46 +102,6 @@ def test_a_page_whose_token_was_taken_away_waits(server: "redis.Redis") -> None:
     assert server.zcard("outbound:later") == 1
     house.lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
     assert house.take().commands[0].attempts == 0
-
-
-def test_linked_parts_are_one_envelope_with_one_outcome(server: "redis.Redis") -> None:
-    """The parts' replies come back in the batch's order."""
-    house = House(server)
-    ticket = house.producer.send_batch(
-        [
-            batch.part(batch.send_text("1", "a"), name="first", omit_response_on_success=False),
-            batch.part(batch.send_text("2", "b"), depends_on="first"),
-            batch.send_text("3", "c"),
-        ]
-    )
-    house.deliver(house.take())
-    house.deliver(house.take())
-    outcome = house.producer.ticket(ticket.id).outcome()
-    assert outcome is not None
-    assert outcome.name == "sent"
-    reply = {"recipient_id": "1", "message_id": "m"}
-    assert outcome.reply == [{"code": 200, "body": reply}] * 3
-
-
-def test_linked_parts_that_may_have_arrived_are_in_doubt(server: "redis.Redis") -> None:
-    """Law 8: an answer that leaves a send in doubt leaves a whole envelope of sends in doubt."""
-    house = House(server, Answered(502, b"<html>"))
-    once, often = (
-        house.producer.with_options(at_most_once=at_most_once).send_batch(
-            [
-                batch.part(batch.send_text(psid, "a"), name="first"),
-                batch.part(batch.send_text(psid, "b"), depends_on="first"),
-            ]
-        )
-        for psid, at_most_once in (("1", True), ("2", False))
-    )
-    house.deliver(house.take())
-    house.deliver(house.take())
-    outcome = once.outcome()
-    assert outcome is not None
-    assert (outcome.name, outcome.attempts, often.outcome()) == ("unknown", 1, None)
-    house.lanes.tick("w", lease_ms=1_000, may_reap=False, now_ms=9_000_000_000_000)
-    assert [(each.attempts, each.flags) for each in house.take().commands] == [(1, "r")]
 
 
 def test_a_settle_is_repeated_until_redis_has_it(server: "redis.Redis") -> None:
@@ -396,43 +296,33 @@ def test_a_command_that_cannot_be_encoded_reaches_no_neighbour(server: "redis.Re
     assert len(house.graph.asked) == 2
 
 
-def _linked(house: House) -> str:
-    """Enqueues two linked parts to one person, and returns the ticket's id."""
-    parts = [
-        batch.part(batch.send_text("1", "a"), name="first"),
-        batch.part(batch.send_text("1", "b"), depends_on="first"),
-    ]
-    return house.producer.send_batch(parts).id
+class _NoBytes(Lanes):
+    """Lanes of a server that does not give the bytes of an upload."""
+
+    failure: Exception = redis.TimeoutError("silence")
+
+    def bytes_of(self, command_id: str) -> bytes | None:  # noqa: ARG002 (of its parent)
+        """Fails."""
+        raise self.failure
 
 
-def test_linked_parts_that_are_refused_as_a_whole_end(server: "redis.Redis") -> None:
-    """What refuses the whole request refuses its parts: an attempt and an end, and their conversation goes on."""
-    house = House(server, Answered(400, b'{"error":{"code":100,"message":"x"}}', whole=True))
-    ticket = house.producer.ticket(_linked(house))
-    behind = house.producer.send_text("1", "behind them")
-    house.deliver(house.take())
-    outcome = ticket.outcome()
-    assert outcome is not None
-    assert outcome.name == "refused"
-    house.graph.answer = SUCCESS
-    house.deliver(house.take())
-    found = behind.outcome()
-    assert found is not None
-    assert found.name == "sent"
-
-
-def test_a_linked_part_that_is_throttled_holds_its_page(server: "redis.Redis") -> None:
-    """A throttle beside a success holds the Page as a single call's does."""
-
-    class Uneven(FakeGraph):
-        def answers(
-            self, calls: Sequence[Signed], *, guard: Callable[[], bool] | None = None
-        ) -> list[Answer]:
-            super().answers(calls, guard=guard)
-            return [SUCCESS, Answered(400, b'{"error":{"code":613}}')]
-
+@pytest.mark.parametrize(
+    "failure", [redis.TimeoutError("silence"), RuntimeError("a bug")], ids=["Redis", "we"]
+)
+def test_a_probe_that_never_begins_is_given_back(server: "redis.Redis", failure: Exception) -> None:
+    """Whatever keeps a probe from being asked, the next one may: else this process would take nothing any more."""
     house = House(server)
-    house.graph = Uneven(SUCCESS)
-    _linked(house)
-    house.deliver(house.take())
-    assert list(server.hgetall("outbound:hold")) == [b"page:P1"]
+    house.producer.upload_image(b"\x89PNG", filename="a.png")
+    circuit = Circuit(lambda: now[0])
+    now = [0.0]
+    for _ in range(5):
+        circuit.record(healthy=False)
+    now[0] = 1.0
+    chunk = house.take()
+    assert circuit.room(50, token=chunk.token) == 1
+    lanes = house.lanes
+    house.lanes = _NoBytes(server)
+    house.lanes.failure = failure
+    house.deliver(chunk, circuit=circuit)
+    assert (house.graph.asked, circuit.room(50, token=99)) == ([], 1)
+    house.lanes = lanes

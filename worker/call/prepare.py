@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+import redis
 import structlog
 
 from producer.commands import Command, SendBatch, SendMessage, UploadAttachment, attached, decode
@@ -12,6 +13,7 @@ from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
 from worker.call.graph.answers import Answer
 from worker.call.graph.signing import Signed, signed, text_of
+from worker.call.linked_parts import LinkedPart, linked_parts
 from worker.call.origin import Origin
 from worker.config.credentials import Credentials, Keyring
 from worker.config.pages import Page, Pages
@@ -29,6 +31,7 @@ class Job(msgspec.Struct, frozen=True):
     taken: Taken
     command: Command
     calls: Sequence[Signed]
+    parts: Sequence[LinkedPart] = ()
 
     @property
     def origin(self) -> Origin:
@@ -61,37 +64,64 @@ def prepare(
         ids_in_metadata: whether messages carry their command's id in `metadata`, where the caller put nothing there.
     """
     prepared = Prepared([], [])
-    rings: dict[str, Ring] = {}
+    making = _Making(pages, version, bytes_of, ids_in_metadata)
     for taken in chunk.commands:
-        page = pages.by_id.get(taken.page)
+        made = making.job_of(taken)
+        if isinstance(made, Job):
+            prepared.jobs.append(made)
+        else:
+            prepared.spoiled.append(made)
+    return prepared
+
+
+class _Making(msgspec.Struct):
+    """Makes the jobs of one chunk, one command after the other."""
+
+    pages: Pages
+    version: tuple[int, int]
+    bytes_of: Callable[[str], bytes | None]
+    ids_in_metadata: bool
+    rings: dict[str, "Ring"] = {}
+
+    def job_of(self, taken: Taken) -> Job | Settlement:
+        """Returns what a command asks of Graph, or its settlement when it cannot be asked.
+
+        Raises:
+            redis.RedisError: the bytes beside it were not reached.
+        """
+        page = self.pages.by_id.get(taken.page)
         if page is None:  # its token was taken away after the chunk was taken
-            prepared.spoiled.append(Settlement(taken.id, "retry", "", LACKING_DELAY_MS, LACKING))
-            continue
-        ring = rings.get(page.id) or rings.setdefault(page.id, ring_of(page, pages, version))
+            return Settlement(taken.id, "retry", "", LACKING_DELAY_MS, LACKING)
         try:
             command = decode(taken.type, taken.body)
         except (InvalidCommandError, msgspec.MsgspecError) as error:
-            prepared.spoiled.append(_quarantined(taken, error))
-            continue
+            return _quarantined(taken, error)
         except Exception as error:  # noqa: BLE001 (bytes nested deeper than the decoder goes, and what nobody foresaw)
-            prepared.spoiled.append(_unbuilt(taken, error))
-            continue
-        content = bytes_of(taken.id) if taken.has_bytes else None
+            return _unbuilt(taken, error)
         try:
-            if taken.has_bytes:
-                command = _with_bytes(command, content)
-            if ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
-                message = {**command.message, "metadata": taken.id}
-                command = msgspec.structs.replace(command, message=message)
-            calls = _calls_of(command, ring)
+            command = self._whole(taken, command)
+            parts = linked_parts(command, taken) if isinstance(command, SendBatch) else ()
+            return Job(taken, command, _calls_of(command, self._ring(page)), parts)
+        except redis.RedisError:
+            raise
         except InvalidCommandError as error:
-            prepared.spoiled.append(_refused(taken, str(error)))
-            continue
+            return _refused(taken, str(error))
         except Exception as error:  # noqa: BLE001 (whatever it is, it is about this command alone)
-            prepared.spoiled.append(_unbuilt(taken, error))
-            continue
-        prepared.jobs.append(Job(taken, command, calls))
-    return prepared
+            return _unbuilt(taken, error)
+
+    def _ring(self, page: Page) -> "Ring":
+        if page.id not in self.rings:
+            self.rings[page.id] = ring_of(page, self.pages, self.version)
+        return self.rings[page.id]
+
+    def _whole(self, taken: Taken, command: Command) -> Command:
+        """Returns a command with the bytes that travel beside it, and its id where an echo is to be known by it."""
+        if taken.has_bytes:
+            command = _with_bytes(command, self.bytes_of(taken.id))
+        if self.ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
+            message = {**command.message, "metadata": taken.id}
+            return msgspec.structs.replace(command, message=message)
+        return command
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -165,6 +195,8 @@ def _with_bytes(command: Command, content: bytes | None) -> Command:
 def _calls_of(command: Command, ring: Ring) -> list[Signed]:
     if not isinstance(command, SendBatch):
         return [ring.signed(command)]
+    if not command.parts:
+        raise InvalidCommandError("parts", "there are none")
     keyring, own = ring.keyring, ring.own
     if command.access_token is not None:
         token = text_of(token_of(command.access_token), keyring)

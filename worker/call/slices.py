@@ -36,22 +36,35 @@ def slices_of(parts: Sequence[BatchItem]) -> list[Sequence[BatchItem]]:
     return found
 
 
+def links_of(parts: Sequence[BatchItem]) -> list[tuple[int, ...]]:
+    """Returns, for each part, the places of the others that it waits for or takes something from."""
+    names = {name: place for place, item in enumerate(parts) if (name := _name_of(item)) is not None}
+    return [
+        tuple(sorted({names[each] for each in _parents_of(item) if names.get(each, place) != place}))
+        for place, item in enumerate(parts)
+    ]
+
+
+def refers(item: BatchItem) -> bool:
+    """Tells whether a part takes something from the answer to another."""
+    return _REFERENCE.search(msgspec.json.encode(item)) is not None
+
+
 def _spans(parts: Sequence[BatchItem]) -> Iterator[tuple[int, int]]:
     """Yields the places of both ends of every link."""
-    names = {name: place for place, item in enumerate(parts) if (name := _name_of(item)) is not None}
-    for place, item in enumerate(parts):
-        for parent in _parents_of(item):
-            other = names.get(parent, place)
+    for place, others in enumerate(links_of(parts)):
+        for other in others:
             yield min(place, other), max(place, other)
 
 
-def _name_of(item: BatchItem) -> object:
-    if isinstance(item, Part):
-        return item.name
-    return item.part.get("name") if isinstance(item, RawPart) else None
+def _name_of(item: BatchItem) -> str | None:
+    name = item.name if isinstance(item, Part) else None
+    if isinstance(item, RawPart):
+        return found if isinstance(found := item.part.get("name"), str) else None
+    return name
 
 
-def _parents_of(item: BatchItem) -> Iterator[object]:
+def _parents_of(item: BatchItem) -> Iterator[str]:
     parent: object = item.depends_on if isinstance(item, Part) else None
     if isinstance(item, RawPart):
         parent = item.part.get("depends_on")

@@ -101,8 +101,22 @@ class Took(msgspec.Struct, frozen=True):
     next_in_s: float
 
 
+class PartEnd(msgspec.Struct, frozen=True):
+    """How one part of a linked batch ended, under an id of its own; with a `line`, that and `body` are its dead letter.
+
+    `recipient_fact` is as in `Settlement`.
+    """
+
+    taken: Taken
+    action: Action
+    detail: bytes
+    recipient_fact: str = ""
+    line: str = ""
+    body: bytes = b""
+
+
 class Settlement(msgspec.Struct, frozen=True):
-    """What becomes of one command of a chunk.
+    """What becomes of one command of a chunk, and of its parts when it is a linked batch whose request is done.
 
     `flags`: `a` an attempt was made, `r` possibly repeated, `z` taken alone next, `d` kept as a dead letter.
     `recipient_fact` of a refusal is what to remember of the recipient, and for how many ms: `blocked,86400000`.
@@ -114,6 +128,7 @@ class Settlement(msgspec.Struct, frozen=True):
     delay_ms: int = 0
     detail: bytes = b"{}"
     recipient_fact: str = ""
+    parts: tuple[PartEnd, ...] = ()
 
 
 class Hold(msgspec.Struct, frozen=True):

@@ -150,6 +150,10 @@ class Lanes:
             )
         for each in settlements:
             arguments += (each.id, each.action, each.flags, each.recipient_fact or each.delay_ms, each.detail)
+            for part in each.parts:
+                own = part.taken
+                arguments += (own.id, f"part:{part.action}", own.type, part.recipient_fact, part.detail)
+                arguments += (own.id, "record", own.person, part.line, part.body)
         settled, evidence = cast("list[int]", self._run("settle", *arguments))
         return settled, evidence
 

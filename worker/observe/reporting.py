@@ -9,6 +9,7 @@ import structlog
 from producer.errors.graph import trace_of
 from worker.call.graph.answers import Answered
 from worker.engine.chunk import Chunk, Settlement, Taken
+from worker.judge import Verdict
 from worker.observe.metering import Meter
 from worker.settle.judged import Judged
 
@@ -21,6 +22,13 @@ COMMAND_EVENTS: Final = {
     "held": "command.held",
 }
 
+# Of what is not tried again, since another part of its batch was sent.
+PART_EVENTS: Final[dict[str, str]] = {
+    "refused": "command.refused",
+    "unknown": "command.doubted",
+    "exhausted": "command.exhausted",
+}
+
 log = structlog.get_logger("outbound.delivery")
 
 
@@ -30,7 +38,13 @@ def report(
     """Tells log and meter what became of a chunk."""
     verdicts = [each.verdict for each in judged]
     settlements = [*spoiled, *(each.settlement for each in judged)]
-    meter.settled(_in_order(chunk, settlements), settlements, verdicts)
+    ends = [pair for each in judged for pair in zip(each.settlement.parts, each.parts, strict=True)]
+    unsent = [(end, verdict) for end, verdict in ends if end.action != "sent"]
+    meter.settled(
+        [*_in_order(chunk, settlements), *(end.taken for end, _ in unsent)],
+        [*settlements, *(Settlement(end.taken.id, end.action) for end, _ in unsent)],
+        [*verdicts, *(verdict for _, verdict in unsent)],
+    )
     log.info(
         "chunk.settled",
         chunk=f"{chunk.worker}#{chunk.token}",
@@ -43,17 +57,19 @@ def report(
     )
     for each in judged:
         if each.verdict.kind != "sent":
-            _report_command(each)
+            taken = each.job.taken
+            _report_command(COMMAND_EVENTS[each.verdict.kind], taken, taken.attempts + 1, each.verdict)
+    for end, verdict in unsent:
+        _report_command(PART_EVENTS[end.action], end.taken, end.taken.attempts, verdict)
 
 
-def _report_command(judged: Judged) -> None:
-    taken, verdict = judged.job.taken, judged.verdict
+def _report_command(event: str, taken: Taken, attempt: int, verdict: Verdict) -> None:
     log.warning(
-        COMMAND_EVENTS[verdict.kind],
+        event,
         id=taken.id,
         page=taken.page,
         type=taken.type,
-        attempt=taken.attempts + 1,
+        attempt=attempt,
         reason=verdict.reason,
         row=verdict.row,
         code=verdict.code,

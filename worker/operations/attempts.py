@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from worker.engine.chunk import DIGITS_MAX
+
 SECONDS_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 # Graph's own texts are left out: they can quote what was sent.
 SHOWN: Final = ("row", "code", "subcode", "status", "type", "is_transient", "fbtrace_id")
@@ -43,6 +45,7 @@ def _attempt_of(entry: bytes) -> Attempt:
     at_ms, _, text = entry.partition(b"|")
     try:
         detail = msgspec.json.decode(text, type=_Detail)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         detail = _Detail(reason="its record cannot be read")
-    return Attempt(at=instant(int(at_ms)), reason=detail.reason, answer=codes_of(detail.answer))
+    at = int(at_ms) if at_ms.isdigit() and len(at_ms) <= DIGITS_MAX else 0
+    return Attempt(at=instant(at), reason=detail.reason, answer=codes_of(detail.answer))

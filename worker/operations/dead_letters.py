@@ -30,6 +30,7 @@ WHY_LEFT: Final = {
     "doubtful": "may have arrived already",
     "expired": "past the time until which they were to be sent",
     "cancelled": "of a broadcast that was cancelled or is no longer kept",
+    "linked": "linked to other parts of their batch: send all of these anew, and drop the letters",
 }
 
 

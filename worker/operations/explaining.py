@@ -10,8 +10,7 @@ import msgspec
 import redis
 
 from producer.store.keys import Keys
-from producer.tickets.batch_inquiry import BATCH_ID
-from producer.tickets.batch_ticket import BatchTicket
+from producer.tickets.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.tickets.ticket import Outcome, outcome_of
 from worker.operations.attempts import Attempt, attempts_of, instant
@@ -87,12 +86,19 @@ def explain(
         redis.RedisError: the server was not reached.
     """
     if BATCH_ID.fullmatch(command_id) is not None:
-        ids = [part.id for part in BatchTicket(command_id, client, keys).parts]
-        return _joint("batch", command_id, _all(client, keys, ids, timeout_ms))
+        return _joint("batch", command_id, _parts(client, keys, BatchInquiry(command_id, keys), timeout_ms))
     if SEQUENCE_ID.fullmatch(command_id) is not None:
         ids = [step.id for step in SequenceInquiry(command_id, keys).parts]
         return _joint("sequence", command_id, _all(client, keys, ids, timeout_ms))
     return _one(look(client, keys, command_id), timeout_ms)
+
+
+def _parts(client: "redis.Redis", keys: Keys, batch: BatchInquiry, timeout_ms: int) -> list[Explanation]:
+    """Returns what is known of each part, and once of linked parts that are on their way, or ended, as one."""
+    ids = [each for part in batch.parts for each in dict.fromkeys((part.id, part.queued_as))]
+    told = {each.id: each for each in _all(client, keys, ids, timeout_ms)}
+    shown = [part.id if told[part.id].known else part.queued_as for part in batch.parts]
+    return [told[each] for each in dict.fromkeys(shown)]
 
 
 def _all(client: "redis.Redis", keys: Keys, ids: Sequence[str], timeout_ms: int) -> list[Explanation]:

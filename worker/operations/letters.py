@@ -73,7 +73,8 @@ class Which(msgspec.Struct, frozen=True, kw_only=True):
 
 def letter_of(command_id: str, at_ms: int, record: bytes | None, outcome: bytes | None) -> Letter:
     """Returns a dead letter, as far as what is kept of it can be read."""
-    ended, taken = _ended(outcome), read_record(command_id, record)
+    ended = None if outcome is None else outcome_of(outcome)
+    taken = read_record(command_id, record)
     page = taken.page if taken is not None else (ended.page if ended is not None else "")
     return Letter(
         id=command_id,
@@ -98,15 +99,6 @@ def read_record(command_id: str, record: bytes | None) -> Taken | None:
     try:
         return taken_of(command_id.encode(), record)
     except ValueError:
-        return None
-
-
-def _ended(value: bytes | None) -> Outcome | None:
-    if value is None:
-        return None
-    try:
-        return outcome_of(value)
-    except (ValueError, msgspec.MsgspecError):
         return None
 
 

@@ -5,14 +5,15 @@ from typing import Final
 
 import msgspec
 
-from producer.commands import SendBatch
 from worker.call.graph.answers import Answer, Answered
-from worker.call.graph.linked import explained, merged
+from worker.call.graph.linked import NOT_RUN, OMITTED, explained, listed
 from worker.call.prepare import Job
 from worker.config.pages import Page
-from worker.engine.chunk import Hold, Settlement
+from worker.engine.chunk import Hold, Settlement, Taken
 from worker.engine.knowledge import fingerprint_of
 from worker.judge import Table, Verdict, judge
+from worker.judge.verdict import SENT
+from worker.settle.linked_ends import end_of, leading, not_run
 from worker.settle.settlements import Schedule, holds_of, settlement_of
 from worker.settle.slowdown import slowdowns
 
@@ -36,7 +37,10 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What the answers to one job mean, and what becomes of it; `problem` names what was raised meanwhile."""
+    """What the answers to one job mean, and what becomes of it; `problem` names what was raised meanwhile.
+
+    `parts` are the verdicts on the parts of a linked batch whose request is done.
+    """
 
     job: Job
     answers: Sequence[Answer]
@@ -44,6 +48,7 @@ class Judged(msgspec.Struct, frozen=True):
     settlement: Settlement
     holds: Sequence[Hold] = ()
     problem: str = ""
+    parts: Sequence[Verdict] = ()
 
 
 class Judge(msgspec.Struct, frozen=True):
@@ -61,35 +66,56 @@ class Judge(msgspec.Struct, frozen=True):
             return _in_doubt(job, answers, error)
 
     def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owner: Owner) -> Judged:
-        answer = answers[0]
-        verdict = self._verdict(job, answer, own_token)
-        # a row whose attempts are used up may hold
-        verdict = verdict.after(job.taken.attempts + verdict.attempt)
-        told = [(job.taken, verdict)]
-        if isinstance(job.command, SendBatch):
-            # linked parts are alone in their request: what refuses the whole of it refuses them
-            answers = explained(job.calls, [_own(each) for each in answers])
-            answer = merged(answers)
-            verdict = self._verdict(job, answer, own_token=False)
-            told = [(job.taken, self._verdict(job, each, own_token=False)) for each in answers]
-        settlement = settlement_of(
+        if job.parts:
+            return self._linked(job, answers, owner)
+        verdict = self._verdict(job.taken, answers[0], own_token=own_token)
+        settlement = self._settlement(job, verdict, answers[0])
+        if verdict.kind == "sent":
+            return Judged(job, answers, verdict, settlement)
+        return Judged(job, answers, verdict, settlement, self._holds([(job.taken, verdict)], owner))
+
+    def _linked(self, job: Job, answers: Sequence[Answer], owner: Owner) -> Judged:
+        """Judges the parts of a linked batch: once one of them succeeded each ends by itself, and none is repeated."""
+        # they are alone in their request: what refuses the whole of it refuses them
+        answers = explained([part.parents for part in job.parts], [_own(each) for each in answers])
+        verdicts: list[Verdict] = []
+        for part, answer in zip(job.parts, answers, strict=True):
+            is_sent = answer is OMITTED
+            found = not_run(part.parents, verdicts) if answer is NOT_RUN else SENT if is_sent else None
+            verdicts.append(found or self._verdict(part.taken, answer))
+        told = [(part.taken, verdict) for part, verdict in zip(job.parts, verdicts, strict=True)]
+        holds = self._holds(told, owner)
+        if all(each.kind != "sent" for each in verdicts):
+            first = leading(verdicts)
+            settlement = self._settlement(job, verdicts[first], answers[first])
+            return Judged(job, answers, verdicts[first], settlement, holds)
+        settlement = self._settlement(job, SENT, listed(answers))
+        made = zip(job.parts, job.calls, answers, verdicts, strict=True)
+        ends = tuple(end_of(*each, self.schedule) for each in made)
+        settlement = msgspec.structs.replace(
+            settlement, parts=ends, detail=settlement.detail[:-1] + b',"split":true}'
+        )
+        return Judged(job, answers, SENT, settlement, holds, parts=verdicts)
+
+    def _settlement(self, job: Job, verdict: Verdict, answer: Answer) -> Settlement:
+        return settlement_of(
             job.taken, verdict, answer, schedule=self.schedule, chance=self.chance, origin=job.origin
         )
-        if verdict.kind == "sent" and len(told) == 1:
-            return Judged(job, answers, verdict, settlement)
-        holds = holds_of(told, app_of=owner.app, fingerprint_of=owner.fingerprint, table=self.table)
-        return Judged(job, answers, verdict, settlement, holds)
 
-    def _verdict(self, job: Job, answer: Answer, own_token: bool) -> Verdict:
+    def _holds(self, told: Sequence[tuple[Taken, Verdict]], owner: Owner) -> list[Hold]:
+        return holds_of(told, app_of=owner.app, fingerprint_of=owner.fingerprint, table=self.table)
+
+    def _verdict(self, taken: Taken, answer: Answer, *, own_token: bool = False) -> Verdict:
         verdict = judge(
             answer,
-            is_send=job.taken.is_send,
-            is_message=job.taken.type
-            in MESSAGE_TYPES,  # the list that linked parts get carries no id of its own
+            is_send=taken.is_send,
+            is_message=taken.type in MESSAGE_TYPES,
             table=self.table,
-            page=job.taken.page,
+            page=taken.page,
         )
-        return verdict.for_own_token() if own_token else verdict
+        verdict = verdict.for_own_token() if own_token else verdict
+        # a row whose attempts are used up may hold
+        return verdict.after(taken.attempts + verdict.attempt)
 
 
 def _own(answer: Answer) -> Answer:

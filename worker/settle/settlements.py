@@ -62,7 +62,7 @@ def settlement_of(
             return Settlement(taken.id, "retry", SUSPECT, round(ALONE_DELAY_MS * (0.5 + chance())), detail)
         case "refused":
             flags = f"{made}d" if verdict.dead_letter else made
-            return Settlement(taken.id, "refused", flags, 0, detail, _fact_of(verdict, schedule))
+            return Settlement(taken.id, "refused", flags, 0, detail, fact_of(verdict, schedule))
         case "unknown" if not verdict.final and schedule.echo_wait_ms is not None and carries_its_id(origin):
             wait_ms = max(schedule.echo_wait_ms, schedule.delay_ms(attempts, chance()) or 0)
             return Settlement(taken.id, "await", f"{made}r", wait_ms, detail)
@@ -72,7 +72,8 @@ def settlement_of(
             return _again(taken, verdict, detail, attempts=attempts, schedule=schedule, chance=chance())
 
 
-def _fact_of(verdict: Verdict, schedule: Schedule) -> str:
+def fact_of(verdict: Verdict, schedule: Schedule) -> str:
+    """Returns what is to be remembered of a recipient, and for how many ms, or ''."""
     if verdict.recipient_fact is None or schedule.remember_ms is None:
         return ""
     return f"{verdict.recipient_fact},{schedule.remember_ms}"

@@ -195,23 +195,23 @@ class LaneConsumer(Consumer):
             broker.takes_in_doubt.pop()
         if broker.presence.outage_passed.is_set():
             self._return_unknown(name)
-        room = broker.circuit.room(CHUNK_MAX)
+        token = next(broker.tokens)
+        room = broker.circuit.room(CHUNK_MAX, token=token)
         if not room:  # Graph is down, and its probe is out or not yet due
             time.sleep(CIRCUIT_S)
             return None
-        token = next(broker.tokens)
         broker.takes_in_doubt.append((name, token))
         try:
             took = broker.lanes.take(
                 name, token, broker.presence.profile, limit=room, bulk_first=broker.is_bulks_turn(token)
             )
         except BaseException:
-            broker.circuit.give_probe_back()
+            broker.circuit.give_probe_back(token)
             raise
         broker.takes_in_doubt.pop()
         if took.chunk is not None:
             return self._message(took.chunk)
-        broker.circuit.give_probe_back()
+        broker.circuit.give_probe_back(token)
         if took.reaped:
             broker.presence.was_reaped(name)
         elif took.elsewhere:
@@ -257,6 +257,6 @@ class LaneConsumer(Consumer):
         for message in messages:
             chunk = message.args[0]
             if isinstance(chunk, Chunk):
-                self._broker.circuit.give_probe_back()
+                self._broker.circuit.give_probe_back(chunk.token)
                 self._broker.lanes.give_back(chunk.worker, chunk.token, refund=True)
             self._broker.slots.release(message.message_id)

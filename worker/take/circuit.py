@@ -52,46 +52,63 @@ class Circuit:
         self._recent: deque[bool] = deque(maxlen=WINDOW)
         self._opened_at = 0.0
         self._pause_s = 0.0
-        self._probing = False
+        self._probe: int | None = None  # the token of the take that may try
+        self._probed_at = float("-inf")
 
     @property
     def is_open(self) -> bool:
         """Tells whether Graph is taken to be down."""
         return self._pause_s > 0
 
-    def room(self, wanted: int) -> int:
-        """Returns how many commands may be taken now: all, one as a probe, or none."""
+    def room(self, wanted: int, *, token: int = 0) -> int:
+        """Returns how many commands the take of this token may bring: all, one as the probe, or none."""
         with self._lock:
             if not self._pause_s:
                 return wanted
-            if self._probing or self._clock() - self._opened_at < self._pause_s:
+            if self._probe is not None or self._clock() - self._opened_at < self._pause_s:
                 return 0
-            self._probing = True
+            self._probe, self._probed_at = token, self._clock()
             return min(1, wanted)
 
-    def give_probe_back(self) -> None:
-        """Notes that a probe made no request after all, so that another may be tried."""
+    def give_probe_back(self, token: int = 0) -> None:
+        """Notes that what was taken under this token makes no request any more: if it was the probe, another may be."""
         with self._lock:
-            self._probing = False
+            self._end_probe(token)
 
-    def record(self, healthy: bool | None, *, begun_s: float | None = None) -> None:
-        """Notes what one request showed; one that began (`begun_s`, of the clock) before it opened is no probe."""
+    def record(self, healthy: bool | None, *, token: int = 0, begun_s: float | None = None) -> None:
+        """Notes what one request showed.
+
+        Args:
+            healthy: None when it showed nothing.
+            token: of its chunk. While it is open, only the failure of its probe counts.
+            begun_s: when it began, of the clock: a failure of what began before the last probe tells nothing new.
+        """
         with self._lock:
-            is_late = self._pause_s > 0 and begun_s is not None and begun_s < self._opened_at
-            if not is_late:
-                self._probing = False
-            if healthy is None or (is_late and not healthy):
+            was_probe = self._end_probe(token)
+            if healthy is None:
                 return
-            self._recent.append(healthy)
             if healthy and self._pause_s:
                 self._pause_s = 0.0
                 self._recent.clear()
                 log.info("circuit.closed", reason="Graph answers again")
-            elif not healthy and self._pause_s:
+            if healthy:
+                self._recent.append(healthy)
+            elif self._pause_s and was_probe:
                 self._open(min(LONGEST_PAUSE_S, self._pause_s * 2))
-            elif not healthy and self._has_failed():
-                self._open(FIRST_PAUSE_S)
-                log.warning("circuit.opened", reason="Graph does not answer: one command at a time probes it")
+            elif not self._pause_s and (begun_s is None or begun_s >= self._probed_at):
+                self._recent.append(healthy)
+                if self._has_failed():
+                    self._open(FIRST_PAUSE_S)
+                    log.warning(
+                        "circuit.opened", reason="Graph does not answer: one command at a time probes it"
+                    )
+
+    def _end_probe(self, token: int) -> bool:
+        """Tells whether the probe was of this token; then it is over."""
+        was_probe = self._probe == token
+        if was_probe:
+            self._probe = None
+        return was_probe
 
     def _open(self, pause_s: float) -> None:
         self._pause_s = pause_s

@@ -160,6 +160,14 @@ def test_a_linked_batch_charges_every_part_to_its_class() -> None:
     assert line.split("|")[7] == "1,t3"
 
 
+def test_a_linked_batch_charges_every_bucket_of_its_parts() -> None:
+    """Private replies are the Page's, menus each user's own."""
+    parts = [batch.part(batch.send_text({"comment_id": f"c{n}"}, "x"), name=f"n{n}") for n in range(3)]
+    menus = [batch.delete_user_persistent_menu(user) for user in ("7", "a*b,c")]
+    line = fixed_line(route(SendBatch(parts=[*parts, *menus])), "send_batch", Delivery(page="P1"))
+    assert line.split("|")[6] == "private_reply*3,user_menu:7,user_menu:a%2Ab%2Cc"
+
+
 @pytest.mark.parametrize(
     ("command", "stored"),
     [

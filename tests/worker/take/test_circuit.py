@@ -120,6 +120,33 @@ def test_calls_in_flight_when_it_opens_are_no_failed_probes() -> None:
     assert circuit.room(50) == 50
 
 
+def test_only_the_probes_own_chunk_tells_that_it_failed_or_gives_it_back() -> None:
+    """What other chunks come to meanwhile neither lengthens the pause nor lets a second probe out."""
+    circuit, clock = _opened()
+    clock.now = 1.0
+    assert circuit.room(50, token=7) == 1
+    circuit.give_probe_back(6)
+    circuit.record(healthy=None, token=5)
+    circuit.record(healthy=False, token=4, begun_s=1.0)  # taken before it opened, begun after
+    assert circuit.room(50, token=8) == 0
+    circuit.give_probe_back(7)
+    assert circuit.room(50, token=9) == 1
+
+
+def test_what_fails_after_a_probe_has_succeeded_and_began_before_it_counts_nothing() -> None:
+    """The calls that a blip broke end one by one, up to a time-out later: Graph is there by then."""
+    circuit, clock = _opened()
+    clock.now = 1.0
+    assert circuit.room(50, token=1) == 1
+    circuit.record(healthy=True, token=1, begun_s=1.0)
+    for token in range(2, 52):
+        circuit.record(healthy=False, token=token, begun_s=-1.0)
+    assert circuit.room(50) == 50
+    for token in range(5):
+        circuit.record(healthy=False, token=token, begun_s=1.5)
+    assert circuit.is_open
+
+
 def test_a_late_success_closes_it() -> None:
     """Graph that answered a call begun before it opened is there."""
     circuit, clock = _opened()

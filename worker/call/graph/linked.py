@@ -1,36 +1,33 @@
-"""Linked parts of an explicit batch: what Graph's nulls mean there, and the one answer that the envelope gets."""
+"""Linked parts of an explicit batch: what Graph's nulls mean there, and the one answer that lists them all."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from worker.call.graph.answers import NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
-from worker.call.graph.signing import Signed
 from worker.call.readable import can_be_read
 
-SUCCESS_MAX = 399
+SUCCESS_MAX: Final = 399
+# Of a part that others were run after, and whose own answer Graph left out: it succeeded.
+OMITTED: Final = Answered(200, b"null")
+NOT_RUN: Final = NotSent("the part that it depends on was not carried out")
 
 
-def explained(calls: Sequence[Signed], answers: Sequence[Answer]) -> list[Answer]:
-    """Returns the answers with nulls explained.
+def explained(parents: Sequence[Sequence[int]], answers: Sequence[Answer]) -> list[Answer]:
+    """Returns the answers with nulls explained; `parents` are the places of those that each part depends on.
 
-    A part whose parent failed was not run; a named part that another was run after did succeed, and its answer was left
-    out; every other null may have been carried out.
+    A part whose parent failed is `NOT_RUN`; a part that another was run after did succeed, and is `OMITTED`; every
+    other null may have been carried out.
     """
-    place = {
-        call.link.name: i
-        for i, call in enumerate(calls)
-        if call.link is not None and call.link.name is not None
-    }
     found = list(answers)
-    for i, call in enumerate(calls):
-        parent = place.get(call.link.depends_on) if call.link is not None and call.link.depends_on else None
-        if parent is None or parent >= i:
-            continue
-        if _is_null(found[i]) and _failed(found[parent]):
-            found[i] = NotSent("the part that it depends on failed")
-        elif isinstance(found[i], Answered) and _is_null(found[parent]):
-            found[parent] = Answered(200, b"null")
+    for place, own in enumerate(parents):
+        earlier = [each for each in own if each < place]
+        if _is_null(found[place]) and any(_failed(found[each]) for each in earlier):
+            found[place] = NOT_RUN
+        elif isinstance(found[place], Answered):
+            for each in earlier:
+                found[each] = OMITTED if _is_null(found[each]) else found[each]
     return found
 
 
@@ -42,23 +39,15 @@ def _failed(answer: Answer) -> bool:
     return isinstance(answer, NotSent) or (isinstance(answer, Answered) and answer.status > SUCCESS_MAX)
 
 
-def merged(answers: Sequence[Answer]) -> Answer:
-    """Returns one answer for all parts of an envelope.
-
-    Once any part succeeded the envelope is done, and the answer lists what became of each part: to try again would
-    repeat it. Else the first answer that is not a mere consequence of another stands for all.
-    """
-    if any(isinstance(each, Answered) and not each.whole and each.status <= SUCCESS_MAX for each in answers):
-        return Answered(200, msgspec.json.encode([_value(each) for each in answers]))
-    if any(isinstance(each, Lost) for each in answers):
-        return next(each for each in answers if isinstance(each, Lost))
-    return next((each for each in answers if isinstance(each, Answered)), answers[0])
+def listed(answers: Sequence[Answer]) -> Answer:
+    """Returns one answer that lists what was answered to each part."""
+    return Answered(200, msgspec.json.encode([_value(each) for each in answers]))
 
 
 def _value(answer: Answer) -> object:
     match answer:
-        case Answered(status=status, body=body, listed=listed):
-            headers = {"headers": msgspec.Raw(listed)} if listed != NO_HEADERS and can_be_read(listed) else {}
+        case Answered(status=status, body=body, listed=own):
+            headers = {"headers": msgspec.Raw(own)} if own != NO_HEADERS and can_be_read(own) else {}
             text = msgspec.Raw(body) if can_be_read(body) else body.decode("utf-8", "replace")
             return {"code": status, **headers, "body": text}
         case Lost(reason=reason):

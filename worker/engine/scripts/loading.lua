@@ -8,16 +8,23 @@ local function pay(chunk, page, name, rate, calls)
   chunk.paid[#chunk.paid + 1] = spend(page, name, rate, calls, chunk.now)
 end
 
--- A bucket is a limit of its own beside the lane's: private replies of a Page, menus of one user.
+-- A bucket is a limit of its own beside the lane's: private replies of a Page, menus of one user. A command is charged
+-- to none, or to one or more: "private_reply", or of linked parts "private_reply*3,user_menu:7". What is more than a
+-- bucket ever holds goes when that is full, and leaves a debt.
 local function bucket_opens_at(chunk, command, rates)
   if command.bucket == '' then return nil end
-  local rate = rates[string.match(command.bucket, '^[%w_]+')]
-  local free, at = budget(command.page, command.bucket, rate, 1, chunk.now)
-  if free >= 1 then
-    pay(chunk, command.page, command.bucket, rate, 1)
-    return nil
+  local opens, charged = nil, {}
+  for name, calls in string.gmatch(command.bucket, '([^,*]+)%*?(%d?%d?)') do
+    local rate = rates[string.match(name, '^[%w_]+')]
+    if rate and rate.kind ~= 'off' then
+      calls = tonumber(calls) or 1
+      local free, at = budget(command.page, name, rate, calls, chunk.now)
+      if free < math.min(calls, rate.kind == 'w' and rate.a or rate.b) then opens = math.max(opens or 0, at) end
+      charged[#charged + 1] = { name, rate, calls }
+    end
   end
-  return at
+  for _, each in ipairs(opens and {} or charged) do pay(chunk, command.page, each[1], each[2], each[3]) end
+  return opens
 end
 
 -- Puts a command into the chunk; `taken` is its record from now on.

@@ -11,6 +11,7 @@
 --   'doubtful'   it ended `unknown`, so it may have arrived
 --   'expired'    the time until which it was to be sent is over
 --   'cancelled'  its broadcast was cancelled, or is no longer kept
+--   'linked'     it is a part of a batch that cannot go without the parts that it was linked to
 -- A replayed command keeps its id and history, begins its attempts anew, and joins its conversation's tail. It counts as
 -- not ended again, under its Page and its broadcast.
 
@@ -26,6 +27,11 @@ local function is_doubtful(command, outcome)
   return has(command.options, SEEN) and has(command.options, AT_MOST_ONCE) and command.attempts > 0
 end
 
+-- Of linked parts (linked_parts.py) one that cannot go by itself is kept as a batch of one.
+local function is_linked(id, command)
+  return command.type == 'send_batch' and string.find(id, '%.%d+%.%d+$') ~= nil
+end
+
 local function is_cancelled(command)
   if command.broadcast == '' then return false end
   local state = call('HGET', P .. 'broadcast:' .. command.broadcast, 'state')
@@ -36,6 +42,7 @@ local function why_not(id, record, command, outcome)
   if not record then return 'absent' end
   if call('HEXISTS', P .. 'commands', id) == 1 then return 'waiting' end
   if not command then return 'unreadable' end
+  if is_linked(id, command) then return 'linked' end
   if what ~= 'replay-doubtful' and is_doubtful(command, outcome) then return 'doubtful' end
   if command.expires_ms ~= '' and tonumber(command.expires_ms) <= now then return 'expired' end
   if is_cancelled(command) then return 'cancelled' end

@@ -20,6 +20,10 @@
 --   flags:  a an attempt was made, r possibly repeated, z suspect, d keep as a dead letter
 --   delay_ms of a retry; of a refusal 'fact,for_ms' to remember of the recipient, or ''
 --   detail: JSON (a reply, or reason and answer), kept in the outcome, and in the history when not sent
+-- of which one that ends and is a linked batch is followed by two for each of its parts, which end with it:
+--   the part's id; 'part:<outcome>'; its type; 'fact,for_ms' as above, or ''; detail
+--   the part's id; 'record'; whom it was to reach; the first nine fields of its fixed line, and its body, when it is kept
+--   as a dead letter, else '' and ''
 -- A token that is not the worker's any more (settled, given back, reaped) makes no holds and returns nothing.
 -- Answers {settled, evidence}: evidence counts commands that a late success of an old token turned into `sent`.
 
@@ -85,6 +89,36 @@ local function settle(id, command, action, flags, delay_ms, detail)
   end
 end
 
+-- What became of the parts of a linked batch that has ended, the last of them first: each has an outcome of its own. The
+-- batch is one command, and counted as it ended; its parts are counted beside it, those that were not sent.
+local function settle_parts(parts, batch)
+  for i = #parts, 1, -1 do
+    local part = parts[i]
+    part.page, part.attempts, part.flags = batch.page, batch.attempts, batch.flags
+    if part.outcome ~= 'sent' then
+      remember(part.id, part.detail)
+      for _, key in ipairs({ 'counts', 'counts:' .. part.page }) do call('HINCRBY', P .. key, part.outcome, 1) end
+    end
+    remember_recipient(part, part.fact)
+    write_outcome(part.id, part, part.outcome, part.detail, now, policy)
+    local letter = part.line ~= ''
+      and parse(IN_LANE .. part.line .. '|' .. batch.enqueued_ms .. '|' .. batch.expires_ms .. '\n' .. part.body)
+    if letter then
+      letter.attempts, letter.flags = part.attempts, part.flags
+      bury(part.id, record_of(letter), now, policy)
+      call('PERSIST', P .. 'outcome:' .. part.id)
+      call('PERSIST', P .. 'history:' .. part.id)
+    end
+  end
+end
+
+-- The same of a batch that a late success proves sent.
+local function prove_parts(parts, id)
+  local attempts, flags, page = string.match(call('GET', P .. 'outcome:' .. id) or '', '^%l+|(%d+)|%d+|(%l*)|([^|]*)|')
+  if not page then return end
+  settle_parts(parts, { attempts = tonumber(attempts), flags = flags, page = page, enqueued_ms = int(now), expires_ms = '' })
+end
+
 -- What was sent at its first attempt, and is of the plainest kind, ends without being parsed, which costs a third; false
 -- leaves it to `settle`.
 local FRESH = first_taken(mark) .. '\n'
@@ -141,14 +175,24 @@ if owned then
   if #asked > 0 then records = call('HMGET', P .. 'commands', unpack(asked)) end
 end
 -- from the last to the first, so that what returns to the head of a lane keeps its order
+local parts = {} -- of the batch that is to come
 for i = #ARGV - 4, commands_from, -5 do
   local id, action, detail = ARGV[i], ARGV[i + 1], ARGV[i + 4]
   named[id] = true
-  if not owned then
-    if action == 'sent' then proven = proven + prove_sent(id, detail, now, policy) end
+  if action == 'record' then
+    parts[#parts + 1] = { id = id, person = ARGV[i + 2], line = ARGV[i + 3], body = detail }
+  elseif string.sub(action, 1, 5) == 'part:' then
+    local part = parts[#parts]
+    part.outcome, part.type, part.fact, part.detail = string.sub(action, 6), ARGV[i + 2], ARGV[i + 3], detail
+  elseif not owned then
+    local proved = action == 'sent' and prove_sent(id, detail, now, policy) or 0
+    proven = proven + proved
+    if proved == 1 then prove_parts(parts, id) end
+    parts = {}
   else
     local record = records[(i - commands_from) / 5 + 1]
-    local plain = record and not seen[id] and action == 'sent' and ARGV[i + 2] == 'a' and end_sent(id, record, detail)
+    local plain = record and not seen[id] and action == 'sent' and ARGV[i + 2] == 'a' and #parts == 0
+      and end_sent(id, record, detail)
     local command = record and not seen[id] and not plain and parse(record)
     if record and not seen[id] and not plain and not command then
       quarantine(id, record, '?', now, action == 'sent' and 'sent' or nil, action == 'sent' and detail or nil)
@@ -158,8 +202,10 @@ for i = #ARGV - 4, commands_from, -5 do
     if plain then settled = settled + 1 end
     if command and command.state == 'T' and command.mark == mark then
       settle(id, command, action, ARGV[i + 2], ARGV[i + 3], detail)
+      settle_parts(parts, command)
       settled = settled + 1
     end
+    parts = {}
   end
 end
 for i = #again, 1, -1 do later(again[i][1], again[i][2]) end
