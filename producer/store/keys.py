@@ -55,6 +55,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `audit:pages` | list | the Pages that it looks at |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
+| `clock:ahead` | string | by how many ms it is ahead of a server's clock that was set back, and since when by that clock |
+| `clock:stepped` | hash | the last step of the server's clock: when, by how much; and steps not told yet |
 """
 
 from typing import Final
