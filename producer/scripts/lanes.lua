@@ -71,6 +71,12 @@ local function free_before_writing()
   call('DEL', P .. 'none')
 end
 
+-- A scan's cursor means nothing to another run of the server.
+local function run_of_server()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+end
+
 local function turn()
   return call('INCR', P .. 'turn')
 end

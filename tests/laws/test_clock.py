@@ -24,7 +24,7 @@ def stepped(engine: Engine) -> dict[str, str]:
 
 
 def test_a_step_ahead_reaps_nobody_who_beats(engine: Engine) -> None:
-    """A live worker whose last heartbeat was before the step keeps what it took; a dead one is given up a time-out on."""
+    """A live worker whose last heartbeat was before the step keeps what it took; a dead one goes a time-out on."""
     begin(engine)
     engine.hello("dead")
     engine.enqueue(*many(2))
@@ -45,7 +45,7 @@ def test_a_step_ahead_reaps_nobody_who_beats(engine: Engine) -> None:
 
 
 def test_a_clock_that_was_set_back_freezes_nothing(engine: Engine) -> None:
-    """What is paced, scheduled and held goes on at the clock's own pace, and the dead are given up after two time-outs."""
+    """What is paced, scheduled and held goes on at the clock's own pace, and the dead are given up."""
     begin(engine)
     engine.enqueue(*many(60))
     sent = len(engine.send())
@@ -63,7 +63,7 @@ def test_a_clock_that_was_set_back_freezes_nothing(engine: Engine) -> None:
 
 
 def test_time_that_is_ahead_of_the_clock_melts(engine: Engine) -> None:
-    """It loses a hundredth of what passes, never goes back, and then is the server's again, with nothing left to keep."""
+    """It loses a hundredth of what passes, never goes back, and then is the server's again, with nothing kept."""
     begin(engine)
     engine.pass_time(-1_000)
     engine.beat("w1")
@@ -112,7 +112,7 @@ def test_steps_are_told_once(engine: Engine) -> None:
 
 
 def test_time_in_which_nobody_was_there_is_no_step(engine: Engine) -> None:
-    """Who comes after an hour in which no worker was there tells of nothing, and neither do pauses as they are usual."""
+    """Who comes after an hour without a worker tells of nothing, and neither do pauses as they are usual."""
     begin(engine)
     for _ in range(4):
         engine.pass_time(TIMEOUT_MS // 2)

@@ -49,8 +49,8 @@ def clock(server: Server) -> Iterator[Finding]:
         yield warning(
             "redis.clock",
             f"the server's clock went back by {ahead_s:,.1f} s",
-            why="the time of the engine never goes back: what is scheduled leaves so much early until both agree again, "
-            "in a hundred times as long",
+            why="the time of the engine never goes back: what is scheduled leaves so much early until both agree "
+            "again, in a hundred times as long",
             do="set the server's clock right; nothing, if it is right now",
         )
     if server.step_s and server.step_age_s < STEP_TOLD_S:

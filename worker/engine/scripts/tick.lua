@@ -90,12 +90,32 @@ end
 
 for _, member in ipairs(due('asleep')) do rouse(member) end
 
+-- What expires in a lane leaves it, for a held lane is not taken from. It is looked for at the head first, where it stands
+-- most likely. False when it stands further behind than this tick may look: the next one does.
+local searched = 0
+local function left_lane(id, command)
+  local AT_HEAD, SEARCHED_MAX = 1000, 100000
+  local key = P .. 'lane:' .. lane_of(command)
+  if call('LPOS', key, id, 'MAXLEN', AT_HEAD) then
+    call('LREM', key, 1, id)
+    return true
+  end
+  local length = call('LLEN', key)
+  if searched > 0 and searched + length > SEARCHED_MAX then return false end
+  searched = searched + length
+  call('LREM', key, 1, id)
+  return true
+end
+
 for _, id in ipairs(due('expiring')) do
   call('ZREM', P .. 'expiring', id)
   local record = call('HGET', P .. 'commands', id)
   local command = record and parse(record)
   if command and command.state == 'T' then
     call('ZADD', P .. 'expiring', int(now + TAKEN_MS), id)
+  elseif command and command.state == 'L' and not left_lane(id, command) then
+    call('ZADD', P .. 'expiring', command.expires_ms, id)
+    more = true
   elseif command then
     call('ZREM', P .. 'later', id)
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
@@ -152,6 +172,7 @@ if now <= tonumber(ARGV[4]) and not more and now >= stepped_at + policy.timeout_
   if oldest[1] == worker then other = oldest[4] end
   if other then next_ms = tonumber(other) + policy.timeout_ms end
 end
+if rouse_more(now) then more = true end
 call('ZREMRANGEBYSCORE', P .. 'waiters', '-inf', int(now))
 sweep_holds(now)
 
