@@ -46,7 +46,14 @@ end
 local function remember_recipient(command, text)
   local fact, for_ms = string.match(text, '^(%a+),(%d+)$')
   if not fact or command.person == '' or string.find(command.person, ',', 1, true) then return end
-  call('HSET', P .. 'gone:' .. command.page, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
+  local key = P .. 'gone:' .. command.page
+  call('HSET', key, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
+  if call('PTTL', key) < tonumber(for_ms) then call('PEXPIRE', key, for_ms) end
+  -- for each that comes, two are looked at: of those that are over there are never many more than of the others
+  local some = call('HRANDFIELD', key, 2, 'WITHVALUES')
+  for i = 1, #some, 2 do
+    if tonumber(string.match(some[i + 1], '^%d+') or '0') <= now then call('HDEL', key, some[i]) end
+  end
 end
 
 -- A marketing message that was surely not sent leaves its person the one that Meta allows them.
