@@ -17,7 +17,7 @@ from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import Profile
 from worker.engine.lanes import Lanes
 from worker.judge import DEFAULT
-from worker.settle.judged import Judge, Owner, holds_for
+from worker.settle.judged import Judge, Owners, holds_for
 from worker.settle.settlements import Schedule
 
 TIMEOUT_MS: Final = 10_000
@@ -243,7 +243,7 @@ class SimulatedWorker:
                 job,
                 [answer] * len(job.calls),
                 own_token=asked.own_tokens,
-                owner=Owner(pages.by_id[job.taken.page], self.lanes.prefix),
+                owners=Owners(pages, self.lanes.prefix),
             )
             for job, answer in zip(asked.jobs, answers, strict=True)
         ]
