@@ -1,7 +1,7 @@
 # Two stages: wheels are built where there are tools, and run where there are none.
 FROM python:3.11-slim-bookworm AS build
-# `worker,testing` for an image that can also run the stub of Graph
-ARG EXTRAS=worker
+# `door,testing` for an image that can also run the stub of Graph; `door` brings the worker's parts
+ARG EXTRAS=door
 WORKDIR /src
 COPY pyproject.toml README.md ./
 COPY deploy/constraints.txt deploy/constraints.txt

@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What Python has compiled is kept, whatever the environment says: tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo bench test quick soak check format clean
+.PHONY: demo bench test quick soak mutate check format clean
 
 demo: $(READY)
 	$(BIN)/outbound demo
@@ -37,6 +37,12 @@ INPUTS ?= 300000
 soak: $(READY)
 	LONG_TESTS=1 SOAK_S=$(SECONDS) $(BIN)/python -m pytest tests/chaos tests/laws/test_simulation.py --timeout 0
 	FUZZ_INPUTS=$(INPUTS) $(BIN)/python -m pytest tests/fuzz --timeout 0
+
+# Breaks lines of the engine and of delivery, one at a time in a copy, and tells which breaks no test notices: hours.
+# `make mutate BREAKS='--count 50 --only worker/settle'` for a part of it.
+BREAKS ?=
+mutate: $(READY)
+	$(BIN)/python -m tests.mutation $(BREAKS)
 
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 lint types

@@ -13,6 +13,7 @@ from producer.vocabulary.broadcasts import *  # noqa: F403 (the functions themse
 from producer.vocabulary.handover import *  # noqa: F403 (the functions themselves)
 from producer.vocabulary.insights import *  # noqa: F403 (the functions themselves)
 from producer.vocabulary.labels import *  # noqa: F403 (the functions themselves)
+from producer.vocabulary.marketing import *  # noqa: F403 (the functions themselves)
 from producer.vocabulary.menus import *  # noqa: F403 (the functions themselves)
 from producer.vocabulary.methods import Vocabulary
 from producer.vocabulary.pages import *  # noqa: F403 (the functions themselves)

@@ -54,6 +54,11 @@ PRODUCTS_MAX: Final = 10
 # reference/templates/one-time-notif-request.
 ONE_TIME_NOTIFICATION_TITLE_CHARACTERS_MAX: Final = 65
 
+# send-messages/recurring-notifications: the opt-in request; marketing-messages-on-messenger/api-reference/text (23 Oct
+# 2025).
+OPT_IN_TITLE_CHARACTERS_MAX: Final = 65
+MARKETING_TEXT_CHARACTERS_MAX: Final = 640
+
 # reference/templates/customer-feedback-template.
 FEEDBACK_TITLE_CHARACTERS_MAX: Final = 65
 FEEDBACK_SUBTITLE_CHARACTERS_MAX: Final = 80
@@ -82,6 +87,7 @@ WHITELISTED_DOMAINS_MAX: Final = 50
 ICE_BREAKERS_MAX: Final = 4
 ICE_BREAKER_QUESTION_CHARACTERS_MAX: Final = 80
 ICE_BREAKER_PAYLOAD_CHARACTERS_MAX: Final = 1000
+COMMANDS_MAX: Final = 100
 COMMAND_NAME_CHARACTERS_MAX: Final = 32
 COMMAND_DESCRIPTION_CHARACTERS_MAX: Final = 64
 
@@ -90,6 +96,9 @@ PERSONA_NAME_CHARACTERS_MAX: Final = 50
 
 # handover-protocol: metadata of pass, take and request.
 THREAD_METADATA_CHARACTERS_MAX: Final = 1000
+
+# conversation-routing/conversation-control: a thread is kept for 7 days at most.
+THREAD_CONTROL_SECONDS_MAX: Final = 7 * 24 * 3600
 
 # built-in-nlp.
 NLP_N_BEST_MIN: Final = 1

@@ -1,5 +1,8 @@
 """`MessengerClient`: the vocabulary at once, in the caller's thread; every method gives back Graph's reply."""
 
+import difflib
+import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -37,11 +40,13 @@ class MessengerClient(Vocabulary, Called):
     Every method raises `InvalidCommandError` before anything is sent, `GraphError` when Graph refuses, `NoAnswer` when
     no answer came. Nothing is tried again, no limit of Meta's is kept: that is the queue's.
 
+    `connect` makes one as the reference client is made.
+
     Args:
         access_token: the Page's; `access_token=` replaces it for one call of a method.
+        version: of the Graph API, with or without `v`; empty means the newest.
         app_id: of the app; `debug_token`, subscriptions and custom events need it.
         app_secret: of the app; with it every request carries the `appsecret_proof` of the token that it carries.
-        version: of the Graph API, with or without `v`.
         origin: scheme, host and port; plain http only to this machine, or with `dangerous_plain_http`.
         skip_app_secret_proof: true to send no proof although the secret is given.
         on_request: is called with a `RequestInfo` right before each request; what it raises stops the request.
@@ -58,10 +63,10 @@ class MessengerClient(Vocabulary, Called):
     def __init__(
         self,
         access_token: str,
+        version: str = NEWEST,
         *,
         app_id: str | None = None,
         app_secret: str | None = None,
-        version: str = NEWEST,
         origin: str = "https://graph.facebook.com",
         skip_app_secret_proof: bool = False,
         on_request: Callable[[RequestInfo], object] | None = None,
@@ -87,6 +92,22 @@ class MessengerClient(Vocabulary, Called):
             watch=_Watching(on_request, DebugLog() if watching else None) if on_request or watching else None,
             transport=transport,
         )
+
+    @classmethod
+    def connect(cls, access_token: str | Mapping[str, Any], version: str = NEWEST) -> Self:
+        """Returns a client, as `connect` of the reference client does.
+
+        Args:
+            access_token: the Page's, as text; or an object with the arguments of the class by their names or in the
+                document's spelling, such as `{"accessToken": …, "appSecret": …, "version": "4.0"}`.
+            version: of the Graph API; a version inside the object counts instead.
+
+        Raises:
+            SettingsError: an argument is unknown or out of its bounds, in a sentence.
+        """
+        if not isinstance(access_token, Mapping):
+            return cls(access_token, version)
+        return cls(**{"version": version, **_named(access_token)})
 
     def __repr__(self) -> str:
         return f"<MessengerClient v{self._version}>"
@@ -178,7 +199,27 @@ class _Watching:
             self._log.answer(answer, secrets)
 
 
+_ARGUMENTS: Final = tuple(inspect.signature(MessengerClient.__init__).parameters)[1:]
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _named(config: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for given, value in config.items():
+        name = _HUMP.sub("_", str(given)).lower()
+        if name not in _ARGUMENTS:
+            near = difflib.get_close_matches(name, _ARGUMENTS, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(_ARGUMENTS)}"
+            raise SettingsError(f"{given} is no argument of a client: {meant}")
+        found[name] = value
+    if "access_token" not in found:
+        raise SettingsError("access_token is missing: give the Page's")
+    return found
+
+
 def _checked(version: str, origin: str, timeout_s: float, *, dangerous: bool) -> tuple[str, str]:
+    if not isinstance(version, str):
+        raise SettingsError("version must be text, such as 27.0 or v27.0")
     try:
         number = version_number(version or NEWEST)
     except ValueError as error:

@@ -22,7 +22,7 @@ from worker.judge import DEFAULT, Table
 from worker.observe.metering import Meter, NoMeter
 from worker.observe.reporting import report, tell_failure
 from worker.observe.tracing import calling
-from worker.settle.judged import Judge, Judged, Owner, holds_for
+from worker.settle.judged import Judge, Judged, Owners, holds_for
 from worker.settle.settlements import Schedule
 from worker.take.circuit import Circuit, is_healthy
 from worker.take.outage import Outage
@@ -90,7 +90,8 @@ class Deliverer:
                 return
             started, span = time.monotonic(), calling(chunk)
             answers = self._called(asked, chunk)
-            judged = [self._judged(job, found, asked, pages) for job, found in asked.paired(answers)]
+            owners = Owners(pages, self._lanes.prefix)
+            judged = [self._judged(job, found, asked, owners) for job, found in asked.paired(answers)]
             span.end([each.verdict for each in judged])
             settlements = [*asked.spoiled, *(each.settlement for each in judged)]
             self._insist(lambda: self._lanes.settle(chunk, settlements, holds_for(judged)))
@@ -137,15 +138,10 @@ class Deliverer:
         self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started)
         return answers
 
-    def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, pages: Pages) -> Judged:
+    def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, owners: Owners) -> Judged:
         if isinstance(job.command, GetAllPersonas):
             answers = [self._followed(job, answers[0], asked.worker)]
-        return self._judge(
-            job,
-            answers,
-            own_token=asked.own_tokens,
-            owner=Owner(pages.by_id[job.taken.page], self._lanes.prefix),
-        )
+        return self._judge(job, answers, own_token=asked.own_tokens, owners=owners)
 
     def _followed(self, job: Job, first: Answer, worker: str) -> Answer:
         """Returns the answer with the pages after the first, each charged to the Page's rate before it is asked for."""

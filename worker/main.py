@@ -26,6 +26,7 @@ from worker.config.settings import Settings, read_settings
 from worker.config.versions import warn_of_version
 from worker.deliver import Deliverer
 from worker.engine.lanes import Lanes
+from worker.judge import Table
 from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, folder_under
 from worker.observe.logs import configure_logs
@@ -155,20 +156,45 @@ def build(
     own = client or redis_client(settings, connections=count + CONNECTIONS_BESIDE_THREADS)
     lanes = Lanes(own, prefix=settings.key_prefix, policy=policy_of(settings))
     source = PagesSource(settings)
-    profiles = Profiles(source, settings)
+    broker, outage, circuit = _broker(settings, lanes, source, table, meter_of)
+    graph = _graph(settings, connections=count, transport=transport)
+    deliverer = Deliverer(
+        lanes=lanes,
+        graph=graph,
+        pages=lambda: source.current,
+        schedule=schedule_of(settings),
+        may_begin=broker.presence.may_begin,
+        stopping=broker.stopping,
+        circuit=circuit,
+        outage=outage,
+        version=version_pair(settings.graph_version),
+        table=table,
+        meter=broker.meter,
+    )
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliverer.deliver)
+    broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
+    return broker
+
+
+def _broker(
+    settings: Settings,
+    lanes: Lanes,
+    source: PagesSource,
+    table: Table,
+    meter_of: Callable[[PagesSource], Meter] | None,
+) -> tuple[LaneBroker, Outage, Circuit]:
+    """Returns the broker that takes, and what it shares with those who deliver."""
+    slots, outage, circuit = Slots(), Outage(), Circuit()
     meter = meter_of(source) if meter_of is not None else None
-    slots = Slots()
     deadline_s = 2 * (settings.call_timeout_ms + settings.connect_timeout_ms) / 1000
-    outage = Outage()
     presence = Presence(
         lanes,
-        profiles.current,
+        Profiles(source, settings).current,
         overdue=lambda: slots.oldest_s() > deadline_s,
         outage=outage,
         meter=meter,
         about=about(settings, table),
     )
-    circuit = Circuit()
     broker = LaneBroker(
         lanes,
         presence,
@@ -178,31 +204,19 @@ def build(
         forks=() if meter is None else (serve_metrics,),
         bulk_share=settings.bulk_share,
     )
-    graph = GraphClient(
+    return broker, outage, circuit
+
+
+def _graph(settings: Settings, *, connections: int, transport: httpx.BaseTransport | None) -> GraphClient:
+    return GraphClient(
         origin=settings.graph_origin,
         version=settings.graph_version,
         connect_timeout_s=settings.connect_timeout_ms / 1000,
         call_timeout_s=settings.call_timeout_ms / 1000,
-        connections=count,
+        connections=connections,
         watch=DebugLog() if settings.debug else None,
         transport=transport,
     )
-    deliverer = Deliverer(
-        lanes=lanes,
-        graph=graph,
-        pages=lambda: source.current,
-        schedule=schedule_of(settings),
-        may_begin=presence.may_begin,
-        stopping=broker.stopping,
-        circuit=circuit,
-        outage=outage,
-        version=version_pair(settings.graph_version),
-        table=table,
-        meter=meter,
-    )
-    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(deliverer.deliver)
-    broker.on_close(graph.close, lanes.close, *(() if client else (own.close,)))
-    return broker
 
 
 def describe(settings: Settings) -> Mapping[str, object]:

@@ -29,17 +29,31 @@ class Web:
         host: a name or IP address of this machine; `0.0.0.0` or `::` for all.
         port: 1 to 65535, or 0 for a free one.
         request_s: seconds that a request may take to arrive.
+        connections_max: connections and requests at a time; one more is answered 503.
+        lifespan: whether the application is told of its start and its end.
 
     Raises:
         OSError: the address cannot be listened on.
     """
 
-    def __init__(self, app: Any, host: str, port: int, *, name: str, request_s: float = REQUEST_S) -> None:  # noqa: ANN401 (an ASGI application has many types)
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401 (an ASGI application has many types)
+        host: str,
+        port: int,
+        *,
+        name: str,
+        request_s: float = REQUEST_S,
+        connections_max: int = CONNECTIONS_MAX,
+        lifespan: bool = False,
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             self._socket = socket.create_server((host, port), family=family, backlog=WAITING_MAX)
         except OSError as error:  # whose text would name the address a second time
             raise OSError(error.errno, os.strerror(error.errno or 0)) from None
+        # inherited by what is accepted: an answer's head and body would else wait for each other, 40 ms
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.number = int(self._socket.getsockname()[1])
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -47,14 +61,14 @@ class Web:
                 http=type("Prompt", (_Prompt,), {"request_s": request_s}),
                 loop="asyncio",
                 ws="none",
-                lifespan="off",
+                lifespan="on" if lifespan else "off",
                 interface="asgi3",
                 log_config=None,
                 log_level="critical",  # what went wrong is told by the application
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=CONNECTIONS_MAX,
+                limit_concurrency=connections_max,
                 timeout_keep_alive=IDLE_S,
                 timeout_graceful_shutdown=STOP_S,
                 h11_max_incomplete_event_size=HEAD_BYTES_MAX,

@@ -22,9 +22,11 @@ from producer.commands.codec import TYPES, decode, encode, from_json, tag_of
 from producer.commands.command import CommandOf
 from producer.commands.files import FileData
 from producer.commands.handover import (
+    ExtendThreadControl,
     GetSecondaryReceivers,
     GetThreadOwner,
     PassThreadControl,
+    ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
@@ -40,6 +42,11 @@ from producer.commands.labels import (
     GetAssociatedLabels,
     GetLabelDetails,
     GetLabelList,
+)
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
 )
 from producer.commands.pages import (
     CreateSubscription,
@@ -88,6 +95,7 @@ __all__ = [
     "Command",
     "CommandOf",
     "CreateLabel",
+    "CreateMessageCampaign",
     "CreateMessageCreative",
     "CreateMessageTemplate",
     "CreatePersona",
@@ -99,6 +107,7 @@ __all__ = [
     "DeletePersona",
     "DeleteUserMenu",
     "DissociateLabel",
+    "ExtendThreadControl",
     "FileData",
     "GenerateMessengerCode",
     "GetAllPersonas",
@@ -114,6 +123,7 @@ __all__ = [
     "GetMessageTemplates",
     "GetMessagingFeatureReview",
     "GetMessengerProfile",
+    "GetNotificationMessageTokens",
     "GetPageInfo",
     "GetPageSubscription",
     "GetPersona",
@@ -133,9 +143,11 @@ __all__ = [
     "RawPart",
     "Recipient",
     "RecipientObject",
+    "ReleaseThreadControl",
     "RequestThreadControl",
     "SendBatch",
     "SendBroadcastMessage",
+    "SendMarketingMessage",
     "SendMessage",
     "SendRawBody",
     "SendSponsoredMessage",

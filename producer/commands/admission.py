@@ -12,9 +12,15 @@ from producer.commands.broadcasts import SendBroadcastMessage
 from producer.commands.checks import check_send_message, check_send_raw_body, check_sender_action
 from producer.commands.family_checks import OTHER_CHECKS, check_fields
 from producer.commands.insights import GetInsight, GetInsights
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
+)
 from producer.commands.pages import CreateSubscription
 from producer.commands.parts import BatchItem, Command, Part, RawPart, SendBatch
 from producer.commands.personas import CreatePersona
+from producer.commands.raw_parts import check_raw_part
 from producer.commands.secrets import SECRET_MEMBERS
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
 from producer.commands.shapes import join
@@ -27,7 +33,6 @@ _INSTEAD: Final = (
     'producer.secret("name")'
 )
 _TOKEN_IN_QUERY: Final = re.compile(r"(?:^|[?&])(?:access_token|app_secret|verify_token|custom_token)=")
-_METHODS: Final = ("GET", "POST", "DELETE", "PUT")
 
 
 def check(command: Command) -> None:
@@ -52,19 +57,6 @@ def _check_at(command: Command, path: str) -> None:
         check_fields(command, path)
     else:
         specific(command, path)
-
-
-def _check_raw_part(command: RawPart, path: str) -> None:
-    part = command.part
-    if not isinstance(part, dict):
-        raise InvalidCommandError(path, "must be a command or an object with method and relative_url")
-    method = part.get("method")
-    if method not in _METHODS:
-        raise InvalidCommandError(join(path, "method"), f"must be one of {', '.join(_METHODS)}")
-    if not isinstance(part.get("relative_url"), str):
-        raise InvalidCommandError(join(path, "relative_url"), "must be text")
-    if not isinstance(part.get("body"), str | dict | None):
-        raise InvalidCommandError(join(path, "body"), "must be an object or a query string")
 
 
 def _check_send_batch(command: SendBatch, path: str) -> None:
@@ -105,7 +97,7 @@ _SENDS: Final = cast(
         SendMessage: check_send_message,
         SenderAction: check_sender_action,
         SendRawBody: check_send_raw_body,
-        RawPart: _check_raw_part,
+        RawPart: lambda command, path: check_raw_part(command.part, path),
         SendBatch: _check_send_batch,
     },
 )
@@ -141,6 +133,9 @@ _OPEN_FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     GetInsight: ("params",),
     GetMessageTemplates: ("params",),
     GetMessageTemplateLibrary: ("params",),
+    CreateMessageCampaign: ("campaign",),
+    SendMarketingMessage: ("extra",),
+    GetNotificationMessageTokens: ("params",),
 }
 _SECRET_FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     CreateSubscription: ("verify_token",),

@@ -5,6 +5,7 @@ from typing import Final
 
 from producer import limits
 from producer.commands.files import check_file
+from producer.commands.handover_checks import check_control_in_send
 from producer.commands.recipients import check_id, check_recipient
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
 from producer.commands.shapes import check_shape, join, near_miss, refuse_near_miss
@@ -25,6 +26,7 @@ _SEND_OPTIONS: Final = (
     "notification_type",
     "metadata",
     "reply_to",
+    "thread_control",
     "access_token",
     "filename",
 )
@@ -60,6 +62,7 @@ def check_send_message(command: SendMessage, path: str) -> None:
         check_file(command.filedata, join(path, "filedata"))
     if command.extra:
         refuse_near_miss(command.extra, _SEND_OPTIONS, path)
+        check_control_in_send(command.extra.get("thread_control"), join(path, "thread_control"))
 
 
 def check_sender_action(command: SenderAction, path: str) -> None:

@@ -1,7 +1,7 @@
 """Checks of the commands that are no sends: their fields first, then what a field's type cannot say."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import msgspec
 
@@ -10,7 +10,15 @@ from producer.commands.broadcasts import CreateMessageCreative
 from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
 from producer.commands.files import check_file
-from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
+from producer.commands.handover import (
+    ExtendThreadControl,
+    PassThreadControl,
+    ReleaseThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+)
+from producer.commands.ice_breakers import check_ice_breakers
+from producer.commands.marketing import CreateMessageCampaign, SendMarketingMessage
 from producer.commands.parts import Command
 from producer.commands.profile import (
     DeleteMessengerProfile,
@@ -20,15 +28,29 @@ from producer.commands.profile import (
 )
 from producer.commands.recipients import check_recipient
 from producer.commands.secrets import Secret
-from producer.commands.shapes import check_shape, join, near_miss
-from producer.commands.upkeep import ModerateConversations
+from producer.commands.shapes import check_shape, join, near_miss, refuse_near_miss
+from producer.commands.upkeep import DeleteMessageTemplate, ModerateConversations
 from producer.commands.uploads import UploadAttachment
 from producer.errors import InvalidCommandError
 from producer.messages.profile import MessengerProfile, PersistentMenu
 
 _ATTACHMENT_TYPES: Final = ("audio", "image", "video", "file")
 _PROPERTIES: Final = MessengerProfile.__struct_fields__
+_CAMPAIGN: Final = (
+    "name",
+    "page_id",
+    "daily_budget",
+    "lifetime_budget",
+    "pixel_id",
+    "start_time",
+    "end_time",
+)
 _CONTRARY: Final = (("block_user", "unblock_user"), ("ban_user", "unban_user"))
+
+
+ThreadControl: TypeAlias = (
+    PassThreadControl | ReleaseThreadControl | ExtendThreadControl | TakeThreadControl | RequestThreadControl
+)
 
 
 def check_fields(command: CommandOf[object], path: str) -> None:
@@ -50,6 +72,7 @@ def _check_set_messenger_profile(command: SetMessengerProfile, path: str) -> Non
     if not command.profile:
         raise InvalidCommandError(join(path, "profile"), "must not be empty")
     check_shape(MessengerProfile, command.profile, join(path, "profile"))
+    check_ice_breakers(command.profile.get("ice_breakers"), join(path, "profile.ice_breakers"))
 
 
 def _check_profile_fields(command: GetMessengerProfile | DeleteMessengerProfile, path: str) -> None:
@@ -67,9 +90,7 @@ def _check_set_user_menu(command: SetUserMenu, path: str) -> None:
         check_shape(PersistentMenu, menu, f"{join(path, 'persistent_menu')}[{index}]")
 
 
-def _check_thread_control(
-    command: PassThreadControl | TakeThreadControl | RequestThreadControl, path: str
-) -> None:
+def _check_thread_control(command: ThreadControl, path: str) -> None:
     check_recipient(command.recipient, join(path, "recipient"))
     check_fields(command, path)
 
@@ -78,6 +99,24 @@ def _check_message_creative(command: CreateMessageCreative, path: str) -> None:
     check_fields(command, path)
     for index, message in enumerate(command.messages):
         check_message(message, f"{join(path, 'messages')}[{index}]")
+
+
+def _check_campaign(command: CreateMessageCampaign, path: str) -> None:
+    check_fields(command, path)
+    for member in ("name", "page_id"):
+        if command.campaign.get(member) in (None, ""):
+            raise InvalidCommandError(join(path, f"campaign.{member}"), "is missing")
+    refuse_near_miss(command.campaign, _CAMPAIGN, join(path, "campaign"))
+
+
+def _check_marketing_message(command: SendMarketingMessage, path: str) -> None:
+    check_fields(command, path)
+    check_message(command.message, join(path, "message"))
+    text = command.message.get("text")
+    if isinstance(text, str) and len(text) > limits.MARKETING_TEXT_CHARACTERS_MAX:
+        bound = f"at most {limits.MARKETING_TEXT_CHARACTERS_MAX} characters in a marketing message"
+        raise InvalidCommandError(join(path, "message.text"), bound)
+    refuse_near_miss(command.extra, ("min_conversation_gap_seconds", "access_token"), path)
 
 
 def _check_upload(command: UploadAttachment, path: str) -> None:
@@ -97,6 +136,14 @@ def _check_moderation(command: ModerateConversations, path: str) -> None:
             raise InvalidCommandError(join(path, "actions"), f"{one} and {other} do not go together")
 
 
+def _check_delete_template(command: DeleteMessageTemplate, path: str) -> None:
+    check_fields(command, path)
+    if command.name is None and command.template_id is None:
+        raise InvalidCommandError(
+            join(path, "name"), "is missing: name the template, or give its template_id"
+        )
+
+
 def _refuse_misspelt(word: str, known: tuple[str, ...], path: str) -> None:
     meant = near_miss(word, known)
     if meant is not None:
@@ -111,10 +158,15 @@ OTHER_CHECKS: Final = cast(
         DeleteMessengerProfile: _check_profile_fields,
         SetUserMenu: _check_set_user_menu,
         PassThreadControl: _check_thread_control,
+        ReleaseThreadControl: _check_thread_control,
+        ExtendThreadControl: _check_thread_control,
         TakeThreadControl: _check_thread_control,
         RequestThreadControl: _check_thread_control,
         CreateMessageCreative: _check_message_creative,
+        CreateMessageCampaign: _check_campaign,
+        SendMarketingMessage: _check_marketing_message,
         UploadAttachment: _check_upload,
         ModerateConversations: _check_moderation,
+        DeleteMessageTemplate: _check_delete_template,
     },
 )

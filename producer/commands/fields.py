@@ -11,6 +11,8 @@ IdText = Annotated[str, Meta(min_length=1, max_length=limits.ID_CHARACTERS_MAX)]
 Id: TypeAlias = IdText | int
 Fields = Annotated[list[IdText], Meta(max_length=limits.FIELDS_MAX)]
 ThreadMetadata = Annotated[str, Meta(max_length=limits.THREAD_METADATA_CHARACTERS_MAX)]
+ControlSeconds = Annotated[int, Meta(ge=1, le=limits.THREAD_CONTROL_SECONDS_MAX)]
+GapSeconds = Annotated[int, Meta(ge=1)]
 PersonaName = Annotated[str, Meta(min_length=1, max_length=limits.PERSONA_NAME_CHARACTERS_MAX)]
 NBest = Annotated[int, Meta(ge=limits.NLP_N_BEST_MIN, le=limits.NLP_N_BEST_MAX)]
 Pixels = Annotated[int, Meta(ge=limits.MESSENGER_CODE_PIXELS_MIN, le=limits.MESSENGER_CODE_PIXELS_MAX)]

@@ -1,5 +1,6 @@
 """The bytes of an upload have a name, a content type and a bound, and travel beside their command."""
 
+import re
 from typing import Final
 
 import msgspec
@@ -8,6 +9,11 @@ from producer import limits
 from producer.errors import InvalidCommandError
 
 CONTENT_TYPE_DEFAULT: Final = "application/octet-stream"
+CONTENT_TYPE_CHARACTERS_MAX: Final = 255
+# What would end a header: control characters, the separators of lines; and halves of a pair, which no encoding takes.
+_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WORD: Final = r"[A-Za-z0-9!#$&^_.+-]+"
+_CONTENT_TYPE: Final = re.compile(rf"{_WORD}/{_WORD}(?: ?; ?{_WORD}=(?:{_WORD}|\"[A-Za-z0-9 ,:/=._+-]*\"))*")
 _CONTENT_TYPES: Final = {
     "aac": "audio/aac",
     "amr": "audio/amr",
@@ -93,5 +99,15 @@ def check_file(file: FileData, path: str) -> None:
         raise InvalidCommandError(f"{path}.filename", "must not be empty")
     if len(file.filename) > limits.FILENAME_CHARACTERS_MAX:
         raise InvalidCommandError(f"{path}.filename", f"at most {limits.FILENAME_CHARACTERS_MAX} characters")
+    check_header(file, path)
     if not 0 < file.size_bytes <= limits.UPLOAD_BYTES_MAX:
         raise InvalidCommandError(path, f"must hold 1 to {limits.UPLOAD_BYTES_MAX} bytes; use a URL for more")
+
+
+def check_header(file: FileData, path: str) -> None:
+    """Raises `InvalidCommandError` unless name and content type fit into a header of a multipart request."""
+    if _UNFIT.search(file.filename):
+        raise InvalidCommandError(f"{path}.filename", "holds a control character")
+    kind = file.content_type
+    if len(kind) > CONTENT_TYPE_CHARACTERS_MAX or not _CONTENT_TYPE.fullmatch(kind):
+        raise InvalidCommandError(f"{path}.content_type", "must be a content type, such as image/png")

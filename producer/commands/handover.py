@@ -1,7 +1,7 @@
-"""Commands of the handover protocol."""
+"""Commands that say which app speaks in a conversation: Meta's conversation routing, and the handover before it."""
 
 from producer.commands.command import CommandOf
-from producer.commands.fields import Id, IdText, ThreadMetadata
+from producer.commands.fields import ControlSeconds, Id, IdText, ThreadMetadata
 from producer.commands.results import Receiver, Success, ThreadOwner
 from producer.commands.send import StoredRecipient
 
@@ -15,11 +15,41 @@ class PassThreadControl(
     tag="pass_thread_control",
     forbid_unknown_fields=True,
 ):
-    """Passes a conversation to another app."""
+    """Passes a conversation to another app, or, without a target, to the default app of conversation routing."""
 
     recipient: StoredRecipient
-    target_app_id: Id
+    target_app_id: Id | None = None
     metadata: ThreadMetadata | None = None
+
+
+class ReleaseThreadControl(
+    CommandOf[Success],
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="release_thread_control",
+    forbid_unknown_fields=True,
+):
+    """Gives a conversation up, which is then nobody's."""
+
+    recipient: StoredRecipient
+    metadata: ThreadMetadata | None = None
+
+
+class ExtendThreadControl(
+    CommandOf[Success],
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="extend_thread_control",
+    forbid_unknown_fields=True,
+):
+    """Keeps a conversation for `duration` seconds more."""
+
+    recipient: StoredRecipient
+    duration: ControlSeconds
 
 
 class TakeThreadControl(
@@ -31,7 +61,7 @@ class TakeThreadControl(
     tag="take_thread_control",
     forbid_unknown_fields=True,
 ):
-    """Takes a conversation back from a secondary receiver."""
+    """Takes a conversation from the app that has it."""
 
     recipient: StoredRecipient
     metadata: ThreadMetadata | None = None
@@ -46,7 +76,7 @@ class RequestThreadControl(
     tag="request_thread_control",
     forbid_unknown_fields=True,
 ):
-    """Asks the primary receiver for a conversation."""
+    """Asks the app that has a conversation for it."""
 
     recipient: StoredRecipient
     metadata: ThreadMetadata | None = None

@@ -22,9 +22,11 @@ from producer.commands.broadcasts import (
 )
 from producer.commands.command import CommandOf
 from producer.commands.handover import (
+    ExtendThreadControl,
     GetSecondaryReceivers,
     GetThreadOwner,
     PassThreadControl,
+    ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
@@ -40,6 +42,11 @@ from producer.commands.labels import (
     GetAssociatedLabels,
     GetLabelDetails,
     GetLabelList,
+)
+from producer.commands.marketing import (
+    CreateMessageCampaign,
+    GetNotificationMessageTokens,
+    SendMarketingMessage,
 )
 from producer.commands.pages import (
     CreateSubscription,
@@ -119,7 +126,9 @@ Single: TypeAlias = (
     | StartReachEstimation
     | GetSecondaryReceivers
     | GetThreadOwner
+    | ExtendThreadControl
     | PassThreadControl
+    | ReleaseThreadControl
     | RequestThreadControl
     | TakeThreadControl
     | GetInsight
@@ -157,6 +166,9 @@ Single: TypeAlias = (
     | GetMessageTemplateLibrary
     | GetMessageTemplates
     | ModerateConversations
+    | CreateMessageCampaign
+    | SendMarketingMessage
+    | GetNotificationMessageTokens
 )
 
 

@@ -1,11 +1,13 @@
 """What Meta has removed, since when, and what to use instead: one table, asked before a command is queued.
 
-`version` is the Graph version that a worker calls, as (major, minor): a command is retired when that version is past
-the one that lost it. What Meta removed from every version on one day counts from the version that was current then, so
-that version 4.0 of the reference document still speaks of all it names.
+A row counts by version or by day. `version` is the Graph version that a worker calls, as (major, minor): what a version
+lost is retired in it and in all after it, and 4.0, that of the reference document, still speaks of all it names. What
+Meta has cut from all versions since then is retired at every version from its day on: it fails with code 100 whatever
+version is called, and the oldest that lives answers for those that have ended.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
@@ -37,12 +39,22 @@ Version = tuple[int, int]
 
 
 class Retirement(msgspec.Struct, frozen=True, kw_only=True):
-    """One row: `since` is the first version without it, `removed` says what happened, `instead` what to do."""
+    """One row: `removed` says what happened, `instead` what to do.
+
+    `since` is the first version without it, or `cut` the first day on which no version has it.
+    """
 
     name: str
-    since: Version
     removed: str
     instead: str
+    since: Version | None = None
+    cut: date | None = None
+
+    def holds(self, version: Version, today: date | None = None) -> bool:
+        """Tells whether Graph of `version` has it no more on `today`, a day in UTC; None is the present one."""
+        if self.cut is not None:
+            return (today or datetime.now(UTC).date()) >= self.cut
+        return self.since is not None and version >= self.since
 
 
 class RetiredCommandError(OutboundError):
@@ -51,8 +63,9 @@ class RetiredCommandError(OutboundError):
     def __init__(self, retirement: Retirement, version: Version) -> None:
         self.retirement = retirement
         self.version = version
+        lacking = f"Graph v{version[0]}.{version[1]} has" if retirement.cut is None else "Meta takes"
         super().__init__(
-            f"{retirement.name}: {retirement.removed}, and Graph v{version[0]}.{version[1]} has it no more; "
+            f"{retirement.name}: {retirement.removed}, and {lacking} it no more; "
             f"{retirement.instead}, or pass allow_retired=True to send it all the same"
         )
 
@@ -60,7 +73,10 @@ class RetiredCommandError(OutboundError):
 _BROADCASTS: Final = "closed for all versions on 4 Mar 2020"
 _LOOP: Final = "use broadcast_to(recipients, message)"
 _AIRLINE: Final = "removed for all versions on 6 Dec 2021"
-_TAGS: Final = "refused since 27 Apr 2026"
+# "Fails with 100 on every version": developers.facebook.com/documentation/business-messaging/messenger-platform
+# (changelog, as of 1 Dec 2026).
+_CUT: Final = date(2026, 4, 27)
+_CUT_FROM_ALL: Final = "refused on every version since 27 Apr 2026"
 
 _COMMANDS: Final = {
     CreateMessageCreative: Retirement(
@@ -91,7 +107,7 @@ _COMMANDS: Final = {
         name="send_sponsored_message",
         since=(6, 0),
         removed=_BROADCASTS,
-        instead="use Meta's Marketing Message API",
+        instead="use send_marketing_message",
     ),
     GenerateMessengerCode: Retirement(
         name="generate_messenger_code",
@@ -157,7 +173,7 @@ _ALL_TAGS_BUT_THE_LAST: Final = Retirement(
     name="tag", since=(6, 0), removed="cut on 4 Mar 2020", instead="use HUMAN_AGENT or a message template"
 )
 _LATE_TAGS: Final = Retirement(
-    name="tag", since=(25, 0), removed=_TAGS, instead="use HUMAN_AGENT or a utility message template"
+    name="tag", cut=_CUT, removed=_CUT_FROM_ALL, instead="use HUMAN_AGENT or a utility message template"
 )
 _LATE: Final = frozenset({"CONFIRMED_EVENT_UPDATE", "POST_PURCHASE_UPDATE", "ACCOUNT_UPDATE"})
 _OLD: Final = frozenset(
@@ -182,20 +198,23 @@ _OLD: Final = frozenset(
 )
 _NOTIFICATION_TOKENS: Final = Retirement(
     name="recipient.notification_messages_token",
-    since=(25, 0),
-    removed="shut on 10 Feb 2026",
-    instead="use Meta's Marketing Message API, or a utility message template",
+    cut=_CUT,
+    removed=_CUT_FROM_ALL,
+    instead="use send_marketing_message, or a utility message template",
 )
 
 
-def retirement_of(command: Command, version: Version) -> Retirement | None:
-    """Returns why `command` is retired in `version`, or None when Graph still takes it there."""
-    return next((row for row in _rows(command) if version >= row.since), None)
+def retirement_of(command: Command, version: Version, today: date | None = None) -> Retirement | None:
+    """Returns why `command` is retired in `version` on `today`, or None when Graph still takes it there.
+
+    `today` is a day in UTC; None is the present one.
+    """
+    return next((row for row in _rows(command) if row.holds(version, today)), None)
 
 
-def check_not_retired(command: Command, version: Version) -> None:
-    """Raises `RetiredCommandError` when Graph of `version` no longer takes `command`."""
-    row = retirement_of(command, version)
+def check_not_retired(command: Command, version: Version, today: date | None = None) -> None:
+    """Raises `RetiredCommandError` when Graph of `version` no longer takes `command` on `today`."""
+    row = retirement_of(command, version, today)
     if row is not None:
         raise RetiredCommandError(row, version)
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from producer.commands.command import CommandOf
-from producer.commands.fields import Actions, IdText, UserIds
+from producer.commands.fields import Actions, Id, IdText, UserIds
 from producer.commands.results import Created, Success, TemplatePage
 
 
@@ -59,9 +59,10 @@ class DeleteMessageTemplate(
     tag="delete_message_template",
     forbid_unknown_fields=True,
 ):
-    """Deletes a message template by its name."""
+    """Deletes a message template by its name, or by its id."""
 
-    name: IdText
+    name: IdText | None = None
+    template_id: Id | None = None
 
 
 class GetMessageTemplateLibrary(
@@ -73,6 +74,6 @@ class GetMessageTemplateLibrary(
     tag="get_message_template_library",
     forbid_unknown_fields=True,
 ):
-    """Reads Meta's own message templates; `params` such as `search` and `language`."""
+    """Reads Meta's own message templates; `params` such as `name_or_content` and `language`."""
 
     params: dict[str, object] = msgspec.field(default_factory=dict)

@@ -27,6 +27,7 @@ from producer.messages.templates import (
     GenericElement,
     GridElement,
     MediaElement,
+    NotificationMessagesTemplate,
     OpenGraphElement,
     ProductElement,
     UtilityTemplate,
@@ -240,6 +241,16 @@ def one_time_notif_req_template(
     """Returns a request to send one later message; the title has at most 65 characters."""
     request: Json = {"template_type": "one_time_notif_req", "title": title, "payload": payload}
     return _finished(_template(request), quick_replies, metadata)
+
+
+def notification_messages_template(
+    request: NotificationMessagesTemplate | Like,
+    *,
+    quick_replies: QuickReplies = None,
+    metadata: str | None = None,
+) -> Json:
+    """Returns a request to subscribe to marketing messages; the title has at most 65 characters."""
+    return _finished(_record("notification_messages", request), quick_replies, metadata)
 
 
 def product_template(

@@ -27,6 +27,7 @@ from producer.messages.templates import (
     ImageGridTemplate,
     ListTemplate,
     MediaTemplate,
+    NotificationMessagesTemplate,
     OneTimeNotificationTemplate,
     OpenGraphTemplate,
     ProductTemplate,
@@ -47,6 +48,7 @@ Template: TypeAlias = (
     | ProductTemplate
     | CouponTemplate
     | OneTimeNotificationTemplate
+    | NotificationMessagesTemplate
     | CustomerFeedbackTemplate
     | ImageGridTemplate
 )

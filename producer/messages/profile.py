@@ -78,7 +78,7 @@ class IceBreakerQuestion(msgspec.Struct, frozen=True, kw_only=True, omit_default
 
 
 class IceBreaker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """At most 4 questions of one locale, or, in the older form, one question and its payload."""
+    """At most 4 questions of one locale, one of which is `default`; in the older form one question and its payload."""
 
     call_to_actions: (
         Annotated[Sequence[IceBreakerQuestion], Meta(min_length=1, max_length=limits.ICE_BREAKERS_MAX)] | None
@@ -98,10 +98,10 @@ class BotCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BotCommands(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The commands of one locale."""
+    """The commands of one locale, 1 to 100."""
 
     locale: str
-    commands: Sequence[BotCommand]
+    commands: Annotated[Sequence[BotCommand], Meta(min_length=1, max_length=limits.COMMANDS_MAX)]
 
 
 class PaymentSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -169,6 +169,28 @@ class OneTimeNotificationTemplate(
     payload: str
 
 
+class NotificationMessagesTemplate(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="template_type",
+    tag="notification_messages",
+):
+    """Asks to subscribe to marketing messages; the title has at most 65 characters, `payload` comes with the token.
+
+    `notification_messages_cta_text` is `ALLOW`, `GET`, `GET_UPDATES` (Meta's default), `OPT_IN` or `SIGN_UP`. On
+    Instagram the same members stand in `elements`.
+    """
+
+    title: Annotated[str, Meta(min_length=1, max_length=limits.OPT_IN_TITLE_CHARACTERS_MAX)] | None = None
+    payload: str | None = None
+    image_url: Url | None = None
+    notification_messages_cta_text: str | None = None
+    notification_messages_timezone: str | None = None
+    elements: Annotated[Sequence[dict[str, object]], Meta(min_length=1, max_length=1)] | None = None
+
+
 class FeedbackFollowUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The free text that a question asks for after its score: `type` is `free_form`."""
 

@@ -1,5 +1,6 @@
 """Where a command waits, in whose order, and what it costs: all that the engine needs to know about it."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, cast
@@ -9,7 +10,14 @@ import msgspec
 
 from producer.commands.apps import LogCustomEvents
 from producer.commands.broadcasts import CreateMessageCreative, SendBroadcastMessage, SendSponsoredMessage
-from producer.commands.handover import PassThreadControl, RequestThreadControl, TakeThreadControl
+from producer.commands.handover import (
+    ExtendThreadControl,
+    PassThreadControl,
+    ReleaseThreadControl,
+    RequestThreadControl,
+    TakeThreadControl,
+)
+from producer.commands.marketing import CreateMessageCampaign, SendMarketingMessage
 from producer.commands.parts import Command, Part, RawPart, SendBatch
 from producer.commands.personas import CreatePersona
 from producer.commands.profile import (
@@ -111,12 +119,33 @@ def _route_action(command: SenderAction) -> Route:
     )
 
 
-def _route_thread_control(command: PassThreadControl | TakeThreadControl | RequestThreadControl) -> Route:
+def _route_thread_control(
+    command: PassThreadControl
+    | ReleaseThreadControl
+    | ExtendThreadControl
+    | TakeThreadControl
+    | RequestThreadControl,
+) -> Route:
     return Route(rate_class="other", recipient=conversation_key(command.recipient), joins=True)
 
 
 def _route_user_menu(command: GetUserMenu | SetUserMenu | DeleteUserMenu) -> Route:
-    return Route(rate_class="other", bucket=f"user_menu:{quote(command.user_id, safe='')}")
+    return _route_user_menu_of(command.user_id)
+
+
+def _route_user_menu_of(user_id: object) -> Route:
+    bucket = f"user_menu:{quote(user_id, safe='')}" if isinstance(user_id, str) else ""
+    return Route(rate_class="other", bucket=bucket)
+
+
+def _route_marketing_message(command: SendMarketingMessage) -> Route:
+    return _route_marketing(command.subscription_token)
+
+
+def _route_marketing(token: object) -> Route:
+    # The token names a person, and its length would make long keys: a digest tells one from another as well.
+    digest = hashlib.sha256(str(token or "").encode("utf-8", "replace")).hexdigest()[:16]
+    return Route(rate_class="other", bucket=f"marketing:{digest}", is_send=True)
 
 
 def _route_raw_body(body: dict[str, object]) -> Route:
@@ -135,13 +164,27 @@ def _route_raw_body(body: dict[str, object]) -> Route:
 
 
 def _route_raw_part(part: dict[str, object]) -> Route:
-    url = str(part.get("relative_url", "")).partition("?")[0].strip("/")
-    is_read = part.get("method") == "GET"
-    if url.endswith("messenger_profile"):
-        return Route(rate_class="profile")
-    if not is_read and url.endswith("/messages"):
-        return _route_raw_body(_opened(part.get("body")))
-    return Route(rate_class="other", is_send=not is_read)
+    """Returns the place of a call that no method makes: its edge says its class, and whom it names its conversation."""
+    path, _, query = str(part.get("relative_url", "")).partition("?")
+    node, _, edge = path.strip("/").rpartition("/")
+    if edge == "messenger_profile":
+        return _PROFILE
+    members = {**_opened(query), **_opened(part.get("body"))}
+    if edge == "custom_user_settings":
+        return _route_user_menu_of(members.get("psid"))
+    return _OTHER if part.get("method") == "GET" else _route_raw_write(node, edge, members)
+
+
+def _route_raw_write(node: str, edge: str, members: dict[str, object]) -> Route:
+    if edge == "messages" and node.rpartition("/")[2].startswith("act_"):
+        delivery = members.get("messenger_delivery_data")
+        return _route_marketing(delivery.get("subscription_token") if isinstance(delivery, dict) else None)
+    if edge == "messages":
+        return _route_raw_body(members)
+    if edge == "message_attachments":
+        return _UPLOAD
+    key = conversation_key(members.get("recipient", members.get("psid")))
+    return Route(rate_class="other", recipient=key, joins=bool(key), is_send=True)
 
 
 def _opened(body: object) -> dict[str, object]:
@@ -194,11 +237,14 @@ _ROUTES: Final = cast(
         RawPart: lambda command: _route_raw_part(command.part),
         SendBatch: _route_batch,
         PassThreadControl: _route_thread_control,
+        ReleaseThreadControl: _route_thread_control,
+        ExtendThreadControl: _route_thread_control,
         TakeThreadControl: _route_thread_control,
         RequestThreadControl: _route_thread_control,
         GetUserMenu: _route_user_menu,
         SetUserMenu: _route_user_menu,
         DeleteUserMenu: _route_user_menu,
+        SendMarketingMessage: _route_marketing_message,
         UploadAttachment: lambda _: _UPLOAD,
         **dict.fromkeys(
             (GetMessengerProfile, GetProfileProperty, SetMessengerProfile, DeleteMessengerProfile),
@@ -211,6 +257,7 @@ _ROUTES: Final = cast(
                 CreateMessageCreative,
                 CreatePersona,
                 CreateMessageTemplate,
+                CreateMessageCampaign,
                 LogCustomEvents,
             ),
             lambda _: _MAKES,

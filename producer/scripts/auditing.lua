@@ -118,8 +118,7 @@ local function judge(at, now)
 end
 
 local function audit_step(now)
-  local info = redis.pcall('INFO', 'server')
-  local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+  local run = run_of_server()
   local at, flat = {}, call('HGETALL', AT)
   for i = 1, #flat, 2 do at[flat[i]] = flat[i + 1] end
   if not at.phase then

@@ -3,7 +3,8 @@
 --
 -- A limit of a Page has a name: a lane's class, or a bucket. By its rate it is kept as
 --   "g:25:40"      one call every 25 ms with a burst of 40 (GCRA): in the hash `rate`, under <page>/<name>, when the
---                  burst is full again, in ms
+--                  burst is full again, in ms; of a person's (`user_menu:77`) under `rate:<page>/<name>`, which ends
+--                  by itself
 --   "w:10:600000"  10 in any 600,000 ms (sliding log): in the list `log:<page>/<name>`, the times of calls; times in
 --                  windows to come are a debt
 --   "off"          not at all
@@ -28,13 +29,28 @@ local function log_of(page, name, rate, now)
   end
 end
 
--- When the burst is full again.
-local function full_at(page, name, now)
-  return math.max(now, tonumber(call('HGET', P .. 'rate', page .. '/' .. name) or '0'))
+local function is_of_person(name)
+  return string.find(name, ':', 1, true) ~= nil
 end
 
-local function fill_at(page, name, at)
-  call('HSET', P .. 'rate', page .. '/' .. name, string.format('%.3f', at))
+-- When the burst is full again.
+local function full_at(page, name, now)
+  local kept
+  if is_of_person(name) then
+    kept = call('GET', P .. 'rate:' .. page .. '/' .. name)
+  else
+    kept = call('HGET', P .. 'rate', page .. '/' .. name)
+  end
+  return math.max(now, tonumber(kept or '0'))
+end
+
+local function fill_at(page, name, at, now)
+  local text = string.format('%.3f', at)
+  if is_of_person(name) then
+    call('SET', P .. 'rate:' .. page .. '/' .. name, text, 'PX', int(math.max(1, math.ceil(at - now))))
+  else
+    call('HSET', P .. 'rate', page .. '/' .. name, text)
+  end
 end
 
 -- How many calls are free now, and when `wanted` of them will be.
@@ -63,7 +79,7 @@ local function spend(page, name, rate, calls, now)
     call('PEXPIRE', key, int(math.ceil((used + calls) / rate.a) * rate.b))
     return ';' .. page .. '/' .. name .. '=w' .. math.max(0, math.min(calls, rate.a - used))
   end
-  fill_at(page, name, full_at(page, name, now) + calls * rate.a)
+  fill_at(page, name, full_at(page, name, now) + calls * rate.a, now)
   return string.format(';%s/%s=g%.3f', page, name, math.floor(calls * rate.a * 1000) / 1000)
 end
 
@@ -75,10 +91,10 @@ local function give_budget_back(paid, taken_ms, now)
     if kind == 'w' then
       if tonumber(amount) > 0 then call('LREM', P .. 'log:' .. field, amount, taken_ms) end
     else
-      local back, full = amount - (now - taken_ms), call('HGET', P .. 'rate', field)
-      if back > 0 and full then
-        call('HSET', P .. 'rate', field, string.format('%.3f', math.ceil((full - back) * 1000) / 1000))
-      end
+      local page, name = string.match(field, '^([^/]+)/(.+)$')
+      local back = amount - (now - taken_ms)
+      local full = page and full_at(page, name, 0) or 0
+      if back > 0 and full > 0 then fill_at(page, name, math.ceil((full - back) * 1000) / 1000, now) end
     end
     if string.find(field, '^[^/]+/%l$') then
       for _, priority in ipairs({ '/i', '/b' }) do

@@ -76,18 +76,43 @@ local function hold(scope, for_ms, grows, made_for, reason, now)
   keep_holds(scope, holds)
 end
 
+-- Wakes those that sleep under a name: lanes that begin with it, or with '*' every Page. In steps, since any number may
+-- sleep: `rousing` is a hash, name → cursor|run of the server; the timer goes on.
+local function rouse_under(name, now, cursor)
+  local ROUSED = 500
+  local some = call('ZSCAN', P .. 'asleep', cursor or '0', 'COUNT', ROUSED)
+  for i = 1, #some[2], 2 do
+    local member, is_under = some[2][i], nil
+    if name == '*' then
+      is_under = not string.find(member, '/', 1, true)
+    else
+      is_under = string.sub(member, 1, #name) == name
+    end
+    if is_under then rouse(member) end
+  end
+  if some[1] == '0' then return call('HDEL', P .. 'rousing', name) end
+  call('HSET', P .. 'rousing', name, some[1] .. '|' .. run_of_server())
+  alarm(now)
+end
+
+-- Goes on with who is to be woken; true when there is more. Another server begins anew.
+local function rouse_more(now)
+  if call('EXISTS', P .. 'rousing') == 0 then return false end
+  local name = call('HRANDFIELD', P .. 'rousing', 1)[1]
+  local cursor, run = string.match(call('HGET', P .. 'rousing', name), '^(%d+)|(.*)$')
+  rouse_under(name, now, run == run_of_server() and cursor or '0')
+  return call('EXISTS', P .. 'rousing') == 1
+end
+
 -- Wakes a lane; both of a class; and with a lane of bulk those of its broadcasts.
-local function rouse_lanes(name)
+local function rouse_lanes(name, now)
   local class, priority, broadcast = string.match(name, '^([^/]+/[^/]+)/?([^/]*)/?(.*)$')
   if not class then return end
   if broadcast ~= '' then return rouse(name) end
   if priority ~= 'b' then rouse(class .. '/i') end
   if priority == 'i' then return end
   rouse(class .. '/b')
-  for _, each in ipairs(call('ZREVRANGE', P .. 'broadcasts', 0, TOUCHED_MAX - 1)) do
-    local lane = class .. '/b/' .. each
-    if call('ZSCORE', P .. 'asleep', lane) then rouse(lane) end
-  end
+  rouse_under(class .. '/b/', now)
 end
 
 -- A hold for a token that no present worker has protects nobody. It is dropped once that was so for a day, or for an hour
@@ -169,12 +194,10 @@ local function release(scope, kind, now)
   if what == 'page' then
     rouse(name)
   elseif what == 'lane' then
-    rouse_lanes(name)
+    rouse_lanes(name, now)
   else
     -- an app's Pages sleep one by one: wake all that do; the next take puts those to sleep again that are held otherwise
-    for _, member in ipairs(call('ZRANGEBYSCORE', P .. 'asleep', '-inf', '+inf', 'LIMIT', 0, TOUCHED_MAX)) do
-      if not string.find(member, '/', 1, true) then rouse(member) end
-    end
+    rouse_under('*', now)
   end
   return there
 end

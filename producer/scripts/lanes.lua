@@ -13,14 +13,54 @@ local function int(number)
   return string.format('%.0f', number)
 end
 
--- The server's time in milliseconds, never going back. `now_ms` is for tests only.
-local function clock(now_ms)
-  local now = tonumber(now_ms)
-  if not now then
-    local time = call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- A step of the server's clock is told (tick.lua, doctor) when somebody was at work when it came. Nobody is reaped for a
+-- whole time-out from then on (tick.lua), in which whoever lives has its heartbeat heard.
+local function note_step(last, by_ms, at, timeout_ms)
+  local newest = call('ZREVRANGE', P .. 'beats', 0, 0, 'WITHSCORES')
+  if not newest[1] or tonumber(newest[2]) < last - timeout_ms then return end
+  local untold = call('HGET', P .. 'clock:stepped', 'untold')
+  untold = untold and untold .. ',' .. int(by_ms) or int(by_ms)
+  call('HSET', P .. 'clock:stepped', 'at', int(at), 'by', int(by_ms), 'untold', untold)
+end
+
+-- The engine's time at a time of the server's clock; `last` is what it was at the last script, `kept` how far it was ahead
+-- of the server's, and since when. A clock that was set back makes it go on from `last` at the clock's own pace, less a
+-- hundredth, until both agree again. A clock that is set ahead takes it along, but for what it was ahead itself.
+local function stepping(server, last, kept)
+  local LOSES = 100 -- one ms of so many, while the engine's time is ahead
+  local LOOKED_MS = 500 -- a shorter time between two scripts is no step
+  local ahead, since = string.match(kept or '', '^(%d+)|(%d+)$')
+  ahead = ahead and math.max(0, tonumber(ahead) - math.floor(math.max(0, server - since) / LOSES)) or 0
+  local now = server + ahead
+  if kept and ahead == 0 then call('DEL', P .. 'clock:ahead') end
+  local gap = now - last
+  if last == 0 or (gap >= 0 and gap <= LOOKED_MS) then return now end
+  local timeout_ms = tonumber(string.match(call('GET', P .. 'policy') or '', '^%d+,%d+,%d+,(%d+)') or 10000)
+  local is_step = math.abs(gap) > timeout_ms / 2 -- a heartbeat comes twice as often
+  if gap < 0 or (is_step and ahead > 0) then
+    ahead = math.max(0, last - server)
+    now = server + ahead
+    call('SET', P .. 'clock:ahead', int(ahead) .. '|' .. int(server))
   end
-  local last = tonumber(call('GET', P .. 'clock') or '0')
+  if is_step then note_step(last, gap, now, timeout_ms) end
+  return now
+end
+
+-- The engine's time in milliseconds: the server's, never going back. `now_ms` is for tests only: a number is that time
+-- itself, "t" and a number the server's.
+local function clock(now_ms)
+  local kept = call('MGET', P .. 'clock', P .. 'clock:ahead')
+  local last, now = tonumber(kept[1] or '0'), tonumber(now_ms)
+  if now then
+    if kept[2] then call('DEL', P .. 'clock:ahead', P .. 'clock:stepped') end
+  else
+    local server = tonumber(string.match(now_ms or '', '^t(%d+)$'))
+    if not server then
+      local time = call('TIME')
+      server = time[1] * 1000 + math.floor(time[2] / 1000)
+    end
+    now = stepping(server, last, kept[2])
+  end
   if now <= last then return last end
   call('SET', P .. 'clock', int(now))
   return now
@@ -29,6 +69,12 @@ end
 -- At the server's maxmemory a script may write once it has freed: every script but enqueue begins so.
 local function free_before_writing()
   call('DEL', P .. 'none')
+end
+
+-- A scan's cursor means nothing to another run of the server.
+local function run_of_server()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
 end
 
 local function turn()

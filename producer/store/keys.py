@@ -28,13 +28,15 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `profile:<digest>` | hash | what such a worker knows: rates, types, Pages with app and token fingerprint |
 | `unserved` | set | Pages whose commands found no worker with a token that is not held; some may have ended |
 | `rate` | hash | `<page>/<class>` → when its budget is full again (GCRA) |
+| `rate:<page>/<limit>` | string | the same of a limit of one person's, which ends by itself |
 | `log:<page>/<limit>` | list | times of the calls in a sliding window |
 | `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
 | `hold:unused` | hash | `<scope>#<fingerprint>` → since when no present worker has the token that is held |
+| `rousing` | hash | beginning of lanes, or `*` for all Pages, that the timer goes on to wake → how far it is |
 | `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
-| `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why |
+| `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why; ends with the last |
 | `broadcast:<id>`, `broadcast:<id>:people` | hash, set | a broadcast (`scripts/broadcast.lua`), and its people |
 | `broadcasts` | sorted set | broadcasts by the time when they began |
 | `outcome:<id>` | string | what became of a command, for the outcome retention |
@@ -55,6 +57,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `audit:pages` | list | the Pages that it looks at |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
+| `clock:ahead` | string | how many ms it is ahead of a clock that was set back, and since when by that clock |
+| `clock:stepped` | hash | the last step of the server's clock: when, by how much; and steps not told yet |
 """
 
 from typing import Final

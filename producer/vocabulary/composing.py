@@ -1,15 +1,19 @@
 """Options find their place: quick replies and metadata in the message, the rest beside it, each once."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from producer.commands.files import FileData
 from producer.commands.recipients import bare
 from producer.commands.send import Recipient, SenderAction, SendMessage, StoredRecipient
 from producer.errors import InvalidCommandError
+from producer.messages import builders
 from producer.messages.builders import plain
+from producer.messages.message import Attachment
 from producer.vocabulary.options import ActionOptions, MediaOptions, SendOptions
-from producer.vocabulary.uploads import Media, payload_of, read_upload
+from producer.vocabulary.uploads import Media, is_upload, payload_of, read_upload
 
+_OF_BYTES: Final = frozenset({"filename", "content_type"})
 _LINKS: Final = frozenset({"name", "depends_on", "omit_response_on_success"})
 
 
@@ -38,8 +42,20 @@ def send_message(
         reply_to={"mid": reply_to} if isinstance(reply_to, str) else reply_to,
         access_token=rest.pop("access_token", None),
         filedata=filedata,
-        extra=_extra(rest),
+        extra=extra_of(rest),
     )
+
+
+def send_attachment(
+    recipient: Recipient, attachment: Attachment | Mapping[str, object], options: MediaOptions
+) -> SendMessage:
+    """Returns the command that sends an attachment object, whose payload may be bytes, a path or an open file."""
+    kind = attachment.get("type") if isinstance(attachment, Mapping) else None
+    payload: Any = attachment.get("payload") if isinstance(attachment, Mapping) else None
+    if isinstance(kind, str) and is_upload(payload):
+        return send_media(recipient, kind, payload, options)
+    rest: Any = {name: value for name, value in options.items() if name not in _OF_BYTES}
+    return send_message(recipient, builders.attachment(attachment), rest)
 
 
 def send_media(recipient: Recipient, kind: str, media: Media, options: MediaOptions) -> SendMessage:
@@ -69,7 +85,7 @@ def sender_action(
         persona_id=rest.pop("persona_id", None),
         access_token=rest.pop("access_token", None),
         payload=rest.pop("payload", payload),
-        extra=_extra(rest),
+        extra=extra_of(rest),
     )
 
 
@@ -78,7 +94,8 @@ def _stored(recipient: object) -> StoredRecipient:
     return stored  # type: ignore[no-any-return]  # what is no recipient is refused by `check`, with its path
 
 
-def _extra(rest: dict[str, object]) -> dict[str, object]:
+def extra_of(rest: dict[str, object]) -> dict[str, object]:
+    """Returns the options that the library does not know, as they go to Graph; raises for a batch's own."""
     for link in _LINKS & rest.keys():
         raise InvalidCommandError(link, f"links a part of a batch: batch.part(command, {link}=…)")
     return {name: plain(value) for name, value in rest.items() if value is not None} if rest else {}

@@ -52,7 +52,7 @@ def dissociate_label(user_id: str, label_id: str | int, **options: Unpack[CallOp
 def get_associated_labels(
     user_id: str, *, fields: Sequence[str] | None = None, **options: Unpack[CallOptions]
 ) -> GetAssociatedLabels:
-    """Reads the labels of a person, with their names by default; in a batch Graph's own choice by default.
+    """Reads the labels of a person, with their names by default.
 
     Args:
         user_id: PSID as text of 1 to 512 characters.

@@ -8,6 +8,7 @@ from producer.vocabulary import (
     handover,
     insights,
     labels,
+    marketing,
     menus,
     pages,
     personas,
@@ -131,6 +132,9 @@ class Vocabulary:
 
     pass_thread_control = lifted(handover.pass_thread_control)
     pass_thread_control_to_page_inbox = lifted(handover.pass_thread_control_to_page_inbox)
+    pass_thread_control_to_instagram_inbox = lifted(handover.pass_thread_control_to_instagram_inbox)
+    release_thread_control = lifted(handover.release_thread_control)
+    extend_thread_control = lifted(handover.extend_thread_control)
     take_thread_control = lifted(handover.take_thread_control)
     request_thread_control = lifted(handover.request_thread_control)
     get_thread_owner = lifted(handover.get_thread_owner)
@@ -159,6 +163,11 @@ class Vocabulary:
     get_ids_for_apps = lifted(apps.get_ids_for_apps)
     get_ids_for_pages = lifted(apps.get_ids_for_pages)
     generate_messenger_code = lifted(apps.generate_messenger_code)
+
+    send_notification_messages_template = lifted(marketing.send_notification_messages_template)
+    create_message_campaign = lifted(marketing.create_message_campaign)
+    send_marketing_message = lifted(marketing.send_marketing_message)
+    get_notification_message_tokens = lifted(marketing.get_notification_message_tokens)
 
     create_persona = lifted(personas.create_persona)
     get_persona = lifted(personas.get_persona)

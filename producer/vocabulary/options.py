@@ -4,7 +4,7 @@ At run time an option that this library does not know goes to Graph as it is, un
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Required, TypedDict
 
 from producer.commands.secrets import Secret
 from producer.messages.quick_replies import QuickReply
@@ -22,12 +22,20 @@ class CallOptions(TypedDict, total=False):
     access_token: str | Secret
 
 
+class ThreadControl(TypedDict, total=False):
+    """What becomes of the conversation after a send: `release`, or `pass` to `app_id`, else to the default app."""
+
+    control_type: Required[str]
+    app_id: str | int
+
+
 class SendOptions(CallOptions, total=False):
     """Options of every send.
 
     `messaging_type`: `UPDATE` (default), `RESPONSE`, `MESSAGE_TAG` (default with a tag), `UTILITY`.
     `quick_replies`: at most 13; they replace the message's own. `metadata`: at most 1000 characters, comes back in the
     echo. `notification_type`: `REGULAR`, `SILENT_PUSH`, `NO_PUSH`. `reply_to`: the `mid` of a message, or an object.
+    `thread_control`: passes or releases the conversation once this is sent; only with conversation routing.
     """
 
     messaging_type: str
@@ -37,6 +45,7 @@ class SendOptions(CallOptions, total=False):
     notification_type: str
     metadata: str
     reply_to: str | ReplyTo
+    thread_control: ThreadControl
 
 
 class MediaOptions(SendOptions, total=False):
@@ -70,6 +79,22 @@ class BroadcastOptions(CallOptions, total=False):
     notification_type: str
     persona_id: str
     tag: str
+
+
+class CampaignOptions(CallOptions, total=False):
+    """Options of a campaign: budgets in cents, one of the two at most; times in Unix seconds or as text of a time."""
+
+    daily_budget: int
+    lifetime_budget: int
+    pixel_id: str | int
+    start_time: str | int
+    end_time: str | int
+
+
+class MarketingOptions(CallOptions, total=False):
+    """Options of a marketing message: seconds that a talk with the person must lie back for it to be sent."""
+
+    min_conversation_gap_seconds: int
 
 
 class InsightOptions(CallOptions, total=False):

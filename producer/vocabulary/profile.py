@@ -23,7 +23,7 @@ def get_user_profile(
     """Reads a person's profile by PSID.
 
     `fields` are names such as `id`, `name`, `first_name`, `last_name`, `profile_pic` (these five by default),
-    `locale`, `timezone`, `gender`; in a batch Graph's own choice by default.
+    `locale`, `timezone`, `gender`.
 
     Args:
         user_id: PSID as text of 1 to 512 characters.

@@ -8,7 +8,8 @@ from producer.commands.profile import (
     GetProfileProperty,
     SetMessengerProfile,
 )
-from producer.messages.profile import BotCommands, Greeting, IceBreaker
+from producer.messages.builders import plain
+from producer.messages.profile import BotCommands, Greeting, IceBreaker, IceBreakerQuestion
 from producer.vocabulary.listing import listed
 from producer.vocabulary.options import CallOptions
 from producer.vocabulary.profile import delete_property, read_property, set_property
@@ -74,7 +75,7 @@ def delete_greeting(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
 
 
 def get_ice_breakers(**options: Unpack[CallOptions]) -> GetProfileProperty[list[dict[str, object]] | None]:
-    """Reads the ice breakers.
+    """Reads the ice breakers, one object with `call_to_actions` and `locale` for each locale.
 
     Args:
         options: `access_token` as text or `producer.secret("name")`.
@@ -83,15 +84,27 @@ def get_ice_breakers(**options: Unpack[CallOptions]) -> GetProfileProperty[list[
 
 
 def set_ice_breakers(
-    ice_breakers: Sequence[IceBreaker | Mapping[str, object]], **options: Unpack[CallOptions]
+    ice_breakers: Sequence[IceBreaker | IceBreakerQuestion | Mapping[str, object]],
+    **options: Unpack[CallOptions],
 ) -> SetMessengerProfile:
-    """Sets the ice breakers, at most 4 questions of at most 80 characters for each locale.
+    """Sets the ice breakers: by locale, one of them `default`, or the questions of the one default locale.
+
+    Each locale has 1 to 4 questions of at most 80 characters.
 
     Args:
-        ice_breakers: a list of objects or structs.
+        ice_breakers: a list of objects or structs, with `call_to_actions` and `locale`, or `question` and `payload`.
         options: `access_token` as text or `producer.secret("name")`.
     """
-    return set_property("ice_breakers", ice_breakers, options)
+    return set_property("ice_breakers", _by_locale(ice_breakers), options)
+
+
+def _by_locale(ice_breakers: object) -> object:
+    """Returns questions alone as those of the default locale, the form that Meta shows; all else as it is."""
+    found = plain(ice_breakers)
+    if not isinstance(found, list) or not found:
+        return found
+    alone = all(isinstance(each, dict) and "question" in each and "locale" not in each for each in found)
+    return [{"call_to_actions": found, "locale": "default"}] if alone else found
 
 
 def delete_ice_breakers(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
@@ -115,7 +128,7 @@ def get_commands(**options: Unpack[CallOptions]) -> GetProfileProperty[list[dict
 def set_commands(
     commands: Sequence[BotCommands | Mapping[str, object]], **options: Unpack[CallOptions]
 ) -> SetMessengerProfile:
-    """Sets the commands by locale: names of at most 32, descriptions of at most 64 characters.
+    """Sets the commands by locale, 1 to 100 for each: names of at most 32, descriptions of at most 64 characters.
 
     Args:
         commands: a list of objects or structs.

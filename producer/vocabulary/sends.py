@@ -57,16 +57,19 @@ def send_text(recipient: Recipient, text: str, **options: Unpack[SendOptions]) -
 def send_attachment(
     recipient: Recipient,
     attachment: Attachment | Mapping[str, object],
-    **options: Unpack[SendOptions],
+    **options: Unpack[MediaOptions],
 ) -> SendMessage:
     """Sends an attachment object, `{"type": …, "payload": …}`.
+
+    The payload of an `audio`, `image`, `video` or `file` may be its bytes, a path or an open file of at most 25 MB,
+    which `filename` names.
 
     Args:
         recipient: PSID as text of 1 to 512 characters, or a recipient object.
         attachment: an attachment object, `{"type": …, "payload": …}`.
-        options: see `SendOptions`.
+        options: see `MediaOptions`.
     """
-    return checked(composing.send_message(recipient, builders.attachment(attachment), options))
+    return checked(composing.send_attachment(recipient, attachment, options))
 
 
 def send_audio(recipient: Recipient, audio: Media, **options: Unpack[MediaOptions]) -> SendMessage:

@@ -62,25 +62,29 @@ def create_message_template(
     return checked(CreateMessageTemplate(template=plain_object(template, "template"), **options))
 
 
-def delete_message_template(name: str, **options: Unpack[CallOptions]) -> DeleteMessageTemplate:
-    """Deletes a message template by its name, in all languages.
+def delete_message_template(
+    name: str | None = None, *, template_id: str | int | None = None, **options: Unpack[CallOptions]
+) -> DeleteMessageTemplate:
+    """Deletes a message template by its name, in all languages, or by its id, the one in one language.
 
     Args:
         name: text of 1 to 512 characters.
+        template_id: text of 1 to 512 characters, or a whole number; at least one of the two is needed.
         options: `access_token` as text or `producer.secret("name")`.
     """
-    return checked(DeleteMessageTemplate(name=name, **options))
+    return checked(DeleteMessageTemplate(name=name, template_id=template_id, **options))
 
 
 def get_message_template_library(
-    *, access_token: str | Secret | None = None, **params: str | int
+    *, name_or_content: str | None = None, access_token: str | Secret | None = None, **params: str | int
 ) -> GetMessageTemplateLibrary:
-    """Reads Meta's own message templates; parameters such as `search` and `language`.
+    """Reads Meta's own message templates; parameters such as `language`, `topic`, `limit`.
 
     Args:
+        name_or_content: text, to read those with it in their name or their words.
         access_token: another token, as text or `producer.secret("name")`.
         params: parameters of the read, text or whole numbers.
     """
-    return checked(
-        GetMessageTemplateLibrary(params=plain_object(params, "params"), access_token=access_token)
-    )
+    filtered = {} if name_or_content is None else {"name_or_content": name_or_content}
+    asked = plain_object({**filtered, **params}, "params")
+    return checked(GetMessageTemplateLibrary(params=asked, access_token=access_token))

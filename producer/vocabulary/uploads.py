@@ -36,6 +36,11 @@ _BEGINNINGS: Final = (
 )
 
 
+def is_upload(value: object) -> bool:
+    """Tells whether `value` is bytes, a path or an open file."""
+    return isinstance(value, bytes | bytearray | memoryview | os.PathLike | BinaryFile)
+
+
 def payload_of(media: Media) -> dict[str, object] | None:
     """Returns the attachment's payload of a URL or a payload object; None for bytes, paths and files."""
     if isinstance(media, str):

@@ -32,10 +32,12 @@ short = "T"
 
 
 @contextmanager
-def running_worker(redis_url: str, folder: Path, far: FarEnd, **settings: object) -> Iterator[None]:
+def running_worker(
+    redis_url: str, folder: Path, far: FarEnd, *, pages_text: str = PAGES, **settings: object
+) -> Iterator[None]:
     """Runs a worker for the Pages above until the context ends; `settings` are fields of `Settings`."""
     file = folder / "pages.toml"
-    file.write_text(PAGES, "utf-8")
+    file.write_text(pages_text, "utf-8")
     rates = dict.fromkeys(("text", "media", "profile", "other", "private_reply", "user_menu"))
     given = msgspec.structs.replace(
         Settings(

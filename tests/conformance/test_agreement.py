@@ -30,7 +30,7 @@ RECIPIENTS: dict[str, object] = {
 }
 OPTIONS: dict[str, Any] = {
     "messaging_type": "RESPONSE",
-    "tag": "ACCOUNT_UPDATE",
+    "tag": "HUMAN_AGENT",
     "quick_replies": ({"content_type": "text", "title": "Röt", "payload": "R"}, {"content_type": "location"}),
     "persona_id": "9",
     "notification_type": "NO_PUSH",

@@ -154,10 +154,10 @@ def test_the_example_of_the_settings_tells_their_bounds() -> None:
                 read_settings({name: beyond})
 
 
-def test_the_stub_waits_for_its_profile() -> None:
-    """The stub of Graph starts only when it is asked for."""
-    assert {name for name, each in _services().items() if each.profiles} == {"stub"}
-    assert _services()["stub"].command[0] == "stub"
+def test_what_not_everybody_needs_waits_for_its_profile() -> None:
+    """The stub of Graph and the door start only when they are asked for."""
+    asked_for = {name: each.command[0] for name, each in _services().items() if each.profiles}
+    assert asked_for == {"stub": "stub", "door": "door"}
 
 
 def test_the_image_tells_its_health() -> None:

@@ -32,19 +32,21 @@ PROGRAMS = (
     "worker.operations.intake",
     "worker.dashboard",
     "worker.demo",
+    "worker.door",
     "tests.bench",
     "worker.stub",
 )
 # Raised and caught within one module, and never seen by a caller.
 WITHIN = {"GivenUpError", "_CutError", "_TooLongError"}
-# Of a program, and of no base of ours: two are click's own kind, the stub shares no code with what it tests, and two
-# become answers of the dashboard to a browser.
+# Of a program, and of no base of ours: two are click's own kind, the stub shares no code with what it tests, and three
+# become answers of the dashboard to a browser, and of the door to a client.
 FOREIGN = {
     "Refusal",
     "NoSuchVerbError",
     "MalformedError",
     "ParserMissingError",
     "_Refused",
+    "RefusedError",
     "TooManyWrongError",
 }
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import yaml
 
+from worker.cli.verbs.door import verb as door_verb
 from worker.cli.verbs.worker import verb as worker_verb
 from worker.config.durations import duration_ms
 from worker.config.pages import read_pages
 from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
 from worker.doctor.pages_file import entries
+from worker.door.wanting import WAIT_S_MAX
 from worker.process.supervisor import GRACE_S
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +201,35 @@ def test_every_metric_and_path_is_one_of_the_endpoint() -> None:
     named = {container()[name]["httpGet"]["path"] for name in probes}
     wanted = {*named, "/metrics", metric["external"]["metric"]["name"]}
     assert {name for name in wanted if f'"{name}"' not in source} == set()
+
+
+def test_the_door_may_nothing_either() -> None:
+    """Its pod has the worker's image, user, environment and Secret, and no privilege."""
+    spec = document("door")["spec"]["template"]["spec"]
+    (door,) = spec["containers"]
+    for name in ("image", "envFrom", "securityContext", "volumeMounts"):
+        assert door[name] == container()[name], name
+    for name in ("securityContext", "automountServiceAccountToken", "enableServiceLinks", "volumes"):
+        assert spec[name] == pod()[name], name
+    assert spec["terminationGracePeriodSeconds"] > WAIT_S_MAX + 5
+
+
+def test_the_door_is_found_on_its_port() -> None:
+    """Arguments, probes, Prometheus, Service and policy mean one port, by labels that its pods have."""
+    template = document("door")["spec"]["template"]
+    (door,) = template["spec"]["containers"]
+    verb, *options = door["args"]
+    port = door_verb.make_context("door", list(options)).params["port"]
+    assert (verb, door["ports"]) == ("door", [{"name": "http", "containerPort": port}])
+    paths = {name: door[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")}
+    assert paths == {
+        "livenessProbe": {"path": "/livez", "port": "http"},
+        "readinessProbe": {"path": "/readyz", "port": "http"},
+    }
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+    labels = template["metadata"]["labels"]
+    service, policy = document("door-service")["spec"], document("door-network")["spec"]
+    assert (service["selector"], policy["podSelector"]["matchLabels"]) == (labels, labels)
+    assert service["ports"] == [{"name": "http", "port": 80, "targetPort": "http"}]
+    (rule,) = policy["ingress"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": port}]

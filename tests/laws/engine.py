@@ -76,8 +76,32 @@ def profile(
     return Profile(rates={**(rates or {}), **by_class}, types=types, pages=known)
 
 
+class ServerClock:
+    """The engine's time as the scripts count it by a server's clock that is set ahead and back."""
+
+    def __init__(self, now: int) -> None:
+        self.server = now
+        self.ahead, self.since = 0, now
+
+    def now(self) -> int:
+        """Returns the engine's time: what it is ahead melts by a hundredth of the time that passes."""
+        return self.server + max(0, self.ahead - max(0, self.server - self.since) // 100)
+
+    def move(self, by_ms: int) -> int:
+        """Moves the server's clock; returns by how much the engine's time seems to move. A script ran just before."""
+        last = self.now()
+        self.server += by_ms
+        gap = self.now() - last
+        if gap < 0 or (gap > TIMEOUT_MS / 2 and self.now() > self.server):
+            self.ahead, self.since = max(0, last - self.server), self.server
+        return gap
+
+
 class Engine:
-    """One installation on one server, seen by several workers; `now` moves only when a test says so."""
+    """One installation on one server, seen by several workers; `now` moves only when a test says so.
+
+    With a `clock`, scripts are given the server's time, and `now` is what they make of it.
+    """
 
     def __init__(
         self, client: "redis.Redis", *, policy: Policy | None = None, depth_max: int = 1_000_000
@@ -85,6 +109,7 @@ class Engine:
         self.client = client
         self.lanes = Lanes(client, prefix=PREFIX, policy=policy or Policy(timeout_ms=TIMEOUT_MS))
         self.now = T0
+        self.clock: ServerClock | None = None
         self.depth_max = depth_max
         self.accepted: dict[str, Spec] = {}
         self.profiles: dict[str, Profile] = {}
@@ -96,9 +121,18 @@ class Engine:
         """Returns the full name of a key of the key space."""
         return f"{PREFIX}:{name}"
 
+    @property
+    def now_ms(self) -> int | str:
+        """The time as scripts are given it."""
+        return self.now if self.clock is None else f"t{self.clock.server}"
+
     def pass_time(self, ms: int) -> None:
-        """Lets `ms` milliseconds pass."""
-        self.now += ms
+        """Lets `ms` milliseconds pass, or sets the server's clock by so many."""
+        if self.clock is None:
+            self.now += ms
+        else:
+            self.clock.move(ms)
+            self.now = self.clock.now()
 
     def enqueue(self, *specs: Spec) -> list[int]:
         """Accepts commands and returns how many were new, and how many known."""
@@ -115,7 +149,7 @@ class Engine:
 
     def enqueue_raw(self, arguments: Sequence[str | bytes | int]) -> list[int | bytes]:
         """Runs `enqueue.lua` as it is and returns its answer as it is."""
-        answer = self._enqueue.run(self.client, PREFIX, [self.now, self.depth_max, *arguments])
+        answer = self._enqueue.run(self.client, PREFIX, [self.now_ms, self.depth_max, *arguments])
         return cast("list[int | bytes]", answer)
 
     def broadcast(
@@ -140,24 +174,24 @@ class Engine:
         """Runs `broadcast.lua` and returns its answer as it is."""
         policy = self.lanes.policy.encoded()
         answer = Script("broadcast").run(
-            self.client, PREFIX, [what, broadcast_id, policy, self.now, *arguments]
+            self.client, PREFIX, [what, broadcast_id, policy, self.now_ms, *arguments]
         )
         return cast("list[int | bytes]", answer)
 
     def hello(self, worker: str = "w1", knows: Profile | None = None) -> None:
         """Makes a worker known."""
         self.profiles[worker] = knows or profile()
-        self.lanes.hello(worker, self.profiles[worker], b"{}", now_ms=self.now)
+        self.lanes.hello(worker, self.profiles[worker], b"{}", now_ms=self.now_ms)
 
     def beat(self, *workers: str) -> list[bool]:
         """Sends a heartbeat for each worker."""
-        return [self.lanes.heartbeat(each, self.profiles[each], now_ms=self.now) > 0 for each in workers]
+        return [self.lanes.heartbeat(each, self.profiles[each], now_ms=self.now_ms) > 0 for each in workers]
 
     def took(self, worker: str = "w1", *, limit: int = 50) -> Took:
         """Takes, under the worker's next token."""
         self.tokens[worker] = self.tokens.get(worker, 0) + 1
         return self.lanes.take(
-            worker, self.tokens[worker], self.profiles[worker], limit=limit, now_ms=self.now
+            worker, self.tokens[worker], self.profiles[worker], limit=limit, now_ms=self.now_ms
         )
 
     def take(self, worker: str = "w1", *, limit: int = 50) -> Chunk:
@@ -182,20 +216,20 @@ class Engine:
     ) -> tuple[int, int]:
         """Settles every command of a chunk in the same way."""
         settlements = [Settlement(each.id, action, flags, delay_ms) for each in chunk.commands]
-        return self.lanes.settle(chunk, settlements, holds, now_ms=self.now)
+        return self.lanes.settle(chunk, settlements, holds, now_ms=self.now_ms)
 
     def send(self, worker: str = "w1", *, limit: int = 50) -> list[str]:
         """Takes a chunk, sends all of it, and returns its ids; none when there is nothing to take."""
         took = self.took(worker, limit=limit)
         if took.chunk is None:
             return []
-        assert self.lanes.begin(took.chunk)
+        assert self.lanes.begin(took.chunk, now_ms=self.now_ms)
         self.settle(took.chunk)
         return ids_of(took.chunk)
 
     def tick(self, worker: str = "w1", *, may_reap: bool = True) -> Ticked:
         """Moves what is due."""
-        ticked = self.lanes.tick(worker, lease_ms=LEASE_MS, may_reap=may_reap, now_ms=self.now)
+        ticked = self.lanes.tick(worker, lease_ms=LEASE_MS, may_reap=may_reap, now_ms=self.now_ms)
         self.unreadable += ticked.unreadable
         return ticked
 

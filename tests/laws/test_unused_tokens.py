@@ -83,3 +83,22 @@ def test_the_time_without_a_token_counts_from_its_own_hold(engine: Engine) -> No
     engine.hello("w1", with_token("new"))
     engine.advance(LOOK_MS)
     assert stands_after(engine, 0)
+
+
+def test_two_workers_with_two_dead_tokens_sleep(engine: Engine) -> None:
+    """Neither leaves the Page to the other; the first of the holds that ends, or a third token, goes on."""
+    engine.hello("w1", with_token("one"))
+    engine.hello("w2", with_token("two"))
+    held(engine, Hold("page:P1", 60_000, b"{}", "one"), Hold("page:P1", 30_000, b"{}", "two"))
+    engine.enqueue(Spec(id="a"))
+    for worker in ("w1", "w2", "w1"):
+        took = engine.took(worker)
+        assert (took.chunk, took.elsewhere, took.again) == (None, False, False)
+    assert read(engine.client).scores("asleep") == {"P1": engine.now + 30_000}
+    engine.hello("w3", with_token("three"))
+    assert engine.ids("w3") == ["a"]
+    engine.enqueue(Spec(id="b"))
+    engine.lanes.goodbye("w3", now_ms=engine.now)
+    assert engine.ids("w1") == []
+    engine.advance(30_000)
+    assert (engine.ids("w1"), engine.ids("w2")) == ([], ["a", "b"])

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 import click
 import msgspec
@@ -13,9 +14,13 @@ import pytest
 import yaml
 
 from tests.readme.fenced import ROOT, Block, all_blocks, all_text, commands_of
+from worker.call.endpoints import CallContext
 from worker.cli.program import VERBS, program
-from worker.config.pages import read_pages
+from worker.config.pages import Page, read_pages
 from worker.config.settings import FIELDS, OTHERS, RATE_NAMES, read_settings
+from worker.door.asking import asked, json_members
+from worker.door.keys import Caller
+from worker.door.translating import command_of
 from worker.judge import DEFAULT
 
 # Programs that a block may name and no test can run, with the reason; what can be said of their arguments is said.
@@ -129,7 +134,18 @@ def _docker(words: Sequence[str], _: Mapping[str, str]) -> None:
     assert set(scaled) <= set(services)
 
 
+def _curl(words: Sequence[str], _: Mapping[str, str]) -> None:
+    """Reads a request to the door as the door would."""
+    url = urlsplit(words[0])
+    body = json_members(words[words.index("--data") + 1].encode())
+    whole = asked("POST", url.path, parse_qsl(url.query), body)
+    key, _mark, page = whole.token.partition("@")
+    assert key
+    command_of(whole, Caller(Page(page, "TOKEN"), whole.token), CallContext())
+
+
 PROGRAMS: Final[Mapping[str, Callable[[Sequence[str], dict[str, str]], None]]] = {
+    "curl": _curl,
     "docker": _docker,
     "export": _export,
     "make": _make,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from producer import Producer, RetiredCommandError
+from producer import Producer, RetiredCommandError, messages
+from producer.commands import SendMarketingMessage
 from producer.errors import BroadcastError
 from producer.testing import Outbox
 from tests.conformance.test_method_names import NAMES, snake
@@ -168,6 +169,37 @@ def _moved() -> list[tuple[str, str]]:
     """Returns the table's pairs, in the order of its columns."""
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", all_text(), re.MULTILINE)
     return [row[:2] for row in rows] + [row[2:] for row in rows]
+
+
+def test_marketing_messages_are_sent_to_who_subscribed(
+    recipe: dict[str, Any], outbound_producer: Producer, graph: Graph, outbound_worker: Worker, outbox: Outbox
+) -> None:
+    """The opt-in is a message, and each token gets its marketing message."""
+    recipe["ask_to_subscribe"](outbound_producer, PSID)
+    outbound_worker.drain()
+    for token in ("t1", "t2"):
+        outbound_producer.send_marketing_message("act_1", "2", token, messages.text("The sale ends tonight."))
+    outbound_worker.drain()
+    assert [(each.recipient, each.kind) for each in graph.ledger] == [
+        (PSID, "message"),
+        ("subscription_token:t1", "marketing_message"),
+        ("subscription_token:t2", "marketing_message"),
+    ]
+    recipe["tell_of_sale"](outbox, "act_1", "2", ["t1", "t2"])
+    told = [each.command for each in outbox.commands]
+    assert [each.subscription_token for each in told if isinstance(each, SendMarketingMessage)] == [
+        "t1",
+        "t2",
+    ]
+
+
+def test_an_edge_without_a_method_is_queued(
+    recipe: dict[str, Any], outbound_producer: Producer, outbound_worker: Worker
+) -> None:
+    """The call is made with the Page's token, and its answer comes back."""
+    assert outbound_worker is not None
+    assert recipe["unlink_account"](outbound_producer, PSID) == {"result": "unlink account success"}
+    assert recipe["stickers"](outbound_producer) == [{"id": "369239263222822", "name": "Like"}]
 
 
 def test_the_table_of_names_is_the_documents() -> None:

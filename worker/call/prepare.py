@@ -125,17 +125,16 @@ class _Making(msgspec.Struct):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a chunk asks of Graph, encoded whole, and the settlements of commands that cannot be asked."""
+    """What a chunk asks of Graph, encoded whole, and the settlements of commands that cannot be asked.
+
+    `own_tokens`: the calls go in one batch under their app's token, each with a token of its own.
+    """
 
     worker: str
     jobs: list[Job]
     requests: Sequence[Any]
     spoiled: list[Settlement]
-
-    @property
-    def own_tokens(self) -> bool:
-        """Tells whether the calls go in one batch under their app's token, each with a token of its own."""
-        return len({call.credentials.access_token for job in self.jobs for call in job.calls}) > 1
+    own_tokens: bool
 
     def paired(self, answers: Sequence[Answer]) -> Iterator[tuple[Job, Sequence[Answer]]]:
         """Yields each job with the answers to its calls."""
@@ -149,7 +148,7 @@ def encoded(worker: str, prepared: Prepared, outgoing: Callable[[Sequence[Signed
     """Returns what was prepared as requests; a job that cannot be encoded is spoiled, and stops no other."""
     jobs, spoiled = prepared.jobs, prepared.spoiled
     try:
-        return Asked(worker, jobs, outgoing(_all_calls(jobs)) if jobs else (), spoiled)
+        return _asked(worker, jobs, spoiled, outgoing)
     except Exception:  # noqa: BLE001 (one of them cannot be encoded: they are tried one by one)
         sound: list[Job] = []
         for job in jobs:
@@ -159,11 +158,18 @@ def encoded(worker: str, prepared: Prepared, outgoing: Callable[[Sequence[Signed
                 spoiled.append(_unbuilt(job.taken, error))
             else:
                 sound.append(job)
-    return Asked(worker, sound, outgoing(_all_calls(sound)) if sound else (), spoiled)
+    return _asked(worker, sound, spoiled, outgoing)
 
 
-def _all_calls(jobs: Sequence[Job]) -> list[Signed]:
-    return [call for job in jobs for call in job.calls]
+def _asked(
+    worker: str,
+    jobs: list[Job],
+    spoiled: list[Settlement],
+    outgoing: Callable[[Sequence[Signed]], Sequence[Any]],
+) -> Asked:
+    calls = [call for job in jobs for call in job.calls]
+    tokens = {call.credentials.access_token for call in calls}
+    return Asked(worker, jobs, outgoing(calls) if calls else (), spoiled, own_tokens=len(tokens) > 1)
 
 
 class Ring(msgspec.Struct, frozen=True):

@@ -36,6 +36,8 @@ def unwrap(command: Command, body: object) -> object:
     """
     if isinstance(command, GetProfileProperty):
         first = _first(body)
+        if command.property == "ice_breakers" and isinstance(first, dict) and "call_to_actions" in first:
+            return _data(body)  # one entry for each locale, without the property's own name
         return _member(first, command.property) if command.property in _BARE_PROPERTIES else first
     if isinstance(command, RawPart):
         return _picked(command, body)

@@ -28,6 +28,7 @@ VERBS: Final = {
     "recipient": "people whom a Page cannot reach: show, forget",
     "broadcast": "one message to a file of people; its progress, pause, cancel",
     "dashboard": "status, holds and dead letters in a browser, with buttons",
+    "door": "take Graph API calls of any language over HTTP, and queue them",
     "doctor": "what is wrong here, why it matters, what to do",
     "stub": "run the stub of Graph",
 }

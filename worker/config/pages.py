@@ -1,11 +1,10 @@
 """The Pages that this worker sends for: their tokens, apps and rates, read again when their file changes."""
 
 import json
+import re
 import threading
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -13,6 +12,7 @@ from producer.errors import SettingsError
 from worker.config.credentials import Keyring
 from worker.config.durations import rate_of
 from worker.config.settings import Settings
+from worker.config.toml_file import read_toml, stamp_of
 from worker.engine.knowledge import KnownPage, Profile, Rate, fingerprint_of
 
 RATE_FIELDS: Final = {
@@ -22,7 +22,18 @@ RATE_FIELDS: Final = {
     "rate_other": "other",
     "rate_private_reply": "private_reply",
     "rate_user_menu": "user_menu",
+    "rate_marketing": "marketing",
 }
+# A service's key is made by a generator: 32 characters of 64 kinds are 192 bits.
+DOOR_KEY_CHARACTERS_MIN: Final = 32
+FILE: Final = "OUTBOUND_PAGES_FILE"
+JSON: Final = "OUTBOUND_PAGES"
+FORM: Final = '[pages.<page_id>] access_token = "…"'
+SENTENCE_CHARS_MAX: Final = 300
+# As commands name Pages, and as the scripts' separators allow.
+_PAGE_ID: Final = re.compile(r"[\w.-]{1,64}")
+# What no token has: control characters, and halves of a pair, which no encoding takes.
+_UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -34,6 +45,7 @@ class Page(msgspec.Struct, frozen=True):
     app_secret: str | None = None
     rates: Mapping[str, Rate | None] = {}
     verify_token: str | None = None
+    proves: bool = True
 
     def __repr__(self) -> str:
         return f"<Page {self.id}>"
@@ -44,12 +56,23 @@ class Page(msgspec.Struct, frozen=True):
         return self.app_id if self.app_id and self.app_secret else ""
 
 
+class DoorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one service brings to the door instead of a token of Meta's, and the Pages for which it may ask."""
+
+    key: Annotated[str, msgspec.Meta(min_length=DOOR_KEY_CHARACTERS_MIN, pattern="^[!-?A-~]+$")]
+    pages: Annotated[list[str], msgspec.Meta(min_length=1)]
+
+    def __repr__(self) -> str:
+        return "<DoorKey>"
+
+
 class Pages(msgspec.Struct, frozen=True):
-    """All Pages and named secrets of one reading of the configuration."""
+    """All Pages, named secrets and door keys of one reading of the configuration."""
 
     by_id: Mapping[str, Page] = {}
     secrets: Mapping[str, str] = {}
     timed_proof: bool = False
+    door_keys: Mapping[str, DoorKey] = {}
 
     def __repr__(self) -> str:
         return f"<{len(self.by_id)} Pages>"
@@ -62,6 +85,7 @@ class Pages(msgspec.Struct, frozen=True):
             page.app_secret,
             page.verify_token,
             self.secrets,
+            proves=page.proves,
             timed=self.timed_proof,
         )
 
@@ -79,23 +103,47 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
+    skip_app_secret_proof: bool | None = None
     rate_text: str | None = None
     rate_media: str | None = None
     rate_profile: str | None = None
     rate_other: str | None = None
     rate_private_reply: str | None = None
     rate_user_menu: str | None = None
+    rate_marketing: str | None = None
+
+
+class _Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keys: dict[str, DoorKey] = {}
 
 
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
+    skip_app_secret_proof: bool = False
     pages: dict[str, _PageEntry] = {}
     secrets: dict[str, str] = {}
+    door: _Door = _Door()
+
+
+_OF_ALL: Final = frozenset(_PagesDocument.__struct_fields__)
+
+
+def document_of(entries: object) -> object:
+    """Returns the document that `OUTBOUND_PAGES` stands for.
+
+    It is the file's own form, or Pages by id, with `secrets`, `app_id` and what else is for all of them beside.
+    """
+    if not isinstance(entries, dict) or "pages" in entries:
+        return entries
+    for_all = {name: entries[name] for name in _OF_ALL & entries.keys()}
+    return {**for_all, "pages": {name: entry for name, entry in entries.items() if name not in for_all}}
 
 
 def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms: int) -> Page:
+    if not _PAGE_ID.fullmatch(page_id):
+        raise ValueError(f"pages.{page_id[:64]!r} is no Page id: at most 64 letters, digits, '_', '-' or '.'")
     if not entry.access_token.strip():
         raise ValueError(f"pages.{page_id}.access_token is empty")
     rates: dict[str, Rate | None] = {}
@@ -113,7 +161,29 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
         entry.app_secret or document.app_secret,
         rates,
         entry.verify_token or document.verify_token,
+        not (
+            document.skip_app_secret_proof
+            if entry.skip_app_secret_proof is None
+            else entry.skip_app_secret_proof
+        ),
     )
+
+
+def _check_texts(document: _PagesDocument) -> None:
+    """Raises `ValueError` with the path of a text that goes into calls and is fit for none."""
+    places: list[tuple[str, msgspec.Struct]] = [("", document)]
+    places += [(f"pages.{page}.", entry) for page, entry in document.pages.items()]
+    for path, place in places:
+        for name in ("access_token", "app_id", "app_secret", "verify_token"):
+            _check_text(path + name, getattr(place, name, None))
+    for name, value in document.secrets.items():
+        _check_text("a name in secrets", name)
+        _check_text(f"secrets.{name}", value)
+
+
+def _check_text(path: str, text: str | None) -> None:
+    if text is not None and _UNFIT.search(text):
+        raise ValueError(f"{path} holds a control character")
 
 
 def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:
@@ -125,9 +195,10 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof:
     try:
         document = msgspec.convert(data, _PagesDocument)
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
-    except (msgspec.ValidationError, ValueError) as error:
-        raise SettingsError(f"{source}: {error}") from None
-    return Pages(by_id, document.secrets, timed_proof)
+        _check_texts(document)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise SettingsError(f"{source}: {str(error)[:SENTENCE_CHARS_MAX]}") from None
+    return Pages(by_id, document.secrets, timed_proof, document.door.keys)
 
 
 class PagesSource:
@@ -136,51 +207,20 @@ class PagesSource:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp = stamp_of(settings.pages_file) if settings.pages_file is not None else None
         self.problem: str | None = None
         self.current = self._read()
 
     def _read(self) -> Pages:
         settings = self._settings
         if settings.pages_file is not None:
-            self._stamp = self._stat()
-            return self._read_file(Path(settings.pages_file))
-        if settings.pages is not None:
-            try:
-                entries = json.loads(settings.pages)
-            except ValueError:
-                raise SettingsError(
-                    'OUTBOUND_PAGES must be JSON: {"<page_id>": {"access_token": "…"}}'
-                ) from None
-            return read_pages(
-                {"pages": entries},
-                "OUTBOUND_PAGES",
-                burst_ms=settings.burst_ms,
-                timed_proof=settings.timed_proof,
-            )
-        return Pages()
-
-    def _read_file(self, path: Path) -> Pages:
-        try:
-            data = tomllib.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            raise SettingsError(f"OUTBOUND_PAGES_FILE: there is no file {path}") from None
-        except OSError as error:
-            raise SettingsError(f"OUTBOUND_PAGES_FILE: {path} cannot be read: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-            raise SettingsError(
-                f'OUTBOUND_PAGES_FILE: {path} is no TOML; its form is [pages.<page_id>] access_token = "…"'
-            ) from None
-        return read_pages(
-            data, str(path), burst_ms=self._settings.burst_ms, timed_proof=self._settings.timed_proof
-        )
-
-    def _stat(self) -> tuple[int, int, int] | None:
-        try:
-            found = Path(self._settings.pages_file or "").stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+            document: object = read_toml(settings.pages_file, FILE, form=FORM)
+            source = settings.pages_file
+        elif settings.pages is not None:
+            document, source = document_of(_decoded(settings.pages)), JSON
+        else:
+            return Pages()
+        return read_pages(document, source, burst_ms=settings.burst_ms, timed_proof=settings.timed_proof)
 
     def refresh(self) -> bool:
         """Reads the file again when it has changed; True when `current` is new.
@@ -190,14 +230,21 @@ class PagesSource:
         if self._settings.pages_file is None:
             return False
         with self._lock:
-            stamp = self._stat()
+            stamp = stamp_of(self._settings.pages_file)
             if stamp == self._stamp:
                 return False
             self._stamp = stamp
             try:
-                self.current = self._read_file(Path(self._settings.pages_file))
+                self.current = self._read()
             except SettingsError as error:
                 self.problem = str(error)
                 return False
             self.problem = None
             return True
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a ValueError also for a number of 5,000 digits
+        raise SettingsError(f'{JSON} must be JSON: {{"<page_id>": {{"access_token": "…"}}}}') from None

@@ -12,6 +12,7 @@ from producer.errors import SettingsError
 from producer.versions import NEWEST
 from worker.config.durations import duration_ms, rate_of
 from worker.config.endpoint import origin_url, shows_tokens, version_number
+from worker.config.secret_files import DASHBOARD_TOKEN, FILES, REDIS_URL, secret_of
 from worker.engine.knowledge import Rate
 
 PREFIX: Final = "OUTBOUND_"
@@ -27,6 +28,7 @@ RATE_NAMES: Final = {
     "OUTBOUND_RATE_OTHER": ("other", "40/s"),
     "OUTBOUND_RATE_PRIVATE_REPLY": ("private_reply", "750/h"),
     "OUTBOUND_RATE_USER_MENU": ("user_menu", "10/10m"),
+    "OUTBOUND_RATE_MARKETING": ("marketing", "1/12h"),
 }
 NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
 SWITCHES: Final = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
@@ -155,7 +157,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    "OUTBOUND_REDIS_URL": ("redis_url", _redis_url),
+    REDIS_URL: ("redis_url", _redis_url),
     "OUTBOUND_KEY_PREFIX": ("key_prefix", _prefix),
     "OUTBOUND_GRAPH_ORIGIN": ("graph_origin", origin_url),
     "OUTBOUND_GRAPH_VERSION": ("graph_version", version_number),
@@ -184,18 +186,20 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_TIMED_PROOF": ("timed_proof", _switch),
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
-# Read by the command line, not by the worker.
-OTHERS: Final = frozenset({"OUTBOUND_PAGE", "OUTBOUND_DASHBOARD_TOKEN"})
+# Read by the command line and not by the worker, or in the place of another.
+OTHERS: Final = frozenset({"OUTBOUND_PAGE", DASHBOARD_TOKEN, *FILES.values()})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Returns the settings of an environment.
 
     Raises:
-        SettingsError: names each setting that is wrong, with its form, and each name that is not a setting's.
+        SettingsError: names each setting that is wrong, with its form, and each name that is not a setting's; or the
+            file of `OUTBOUND_REDIS_URL_FILE` cannot be read.
     """
     values: dict[str, object] = {}
     problems: list[str] = []
+    environ = {**environ, REDIS_URL: secret_of(REDIS_URL, environ)}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in RATE_NAMES or name in OTHERS or environ[name] == "":
             continue

@@ -28,7 +28,7 @@ SHUTDOWN_S: Final = 10
 KILL_AFTER_S: Final = 20
 SCAN_COUNT: Final = 1_000
 LOG_LINES: Final = 8
-RATES: Final = ("TEXT", "MEDIA", "PROFILE", "OTHER", "PRIVATE_REPLY", "USER_MENU")
+RATES: Final = ("TEXT", "MEDIA", "PROFILE", "OTHER", "PRIVATE_REPLY", "USER_MENU", "MARKETING")
 # Ctrl-C at a terminal reaches every process of the group: ours are ended by us, one after the other.
 INTERRUPTS: Final = frozenset({signal.SIGINT, signal.SIGHUP})
 

@@ -17,7 +17,7 @@ from worker.config.pages import Pages
 from worker.config.settings import Settings, read_settings
 from worker.doctor import durability, graph, pages_file, rates, reach, scripts, server, workforce
 from worker.doctor.contradictions import contradictions, port_clashes
-from worker.doctor.extras import DASHBOARD_TOKEN, token_of_dashboard, verdicts
+from worker.doctor.extras import token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
 from worker.engine.knowledge import fingerprint_of
 from worker.judge.file import read_table
@@ -97,7 +97,7 @@ def _parts(
     yield "verdicts", lambda: examined("verdicts", lambda: verdicts(settings))
     yield (
         "dashboard",
-        lambda: examined("dashboard", lambda: token_of_dashboard(environ.get(DASHBOARD_TOKEN, ""))),
+        lambda: examined("dashboard", lambda: token_of_dashboard(environ)),
     )
     yield "Pages", lambda: examined("pages.file", configured)
     yield "Redis", lambda: examined("redis", lambda: _redis(settings, pages))

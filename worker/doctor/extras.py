@@ -1,16 +1,14 @@
 """What an operator may add and need not: rows of the verdict table, and the token of the dashboard."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
 
 from producer.errors import SettingsError
+from worker.config.secret_files import DASHBOARD_TOKEN, secret_of
 from worker.config.settings import Settings
 from worker.dashboard.guard import Guard
 from worker.doctor.findings import Finding, error, ok, warning
 from worker.judge import DEFAULT
 from worker.judge.file import read_table
-
-DASHBOARD_TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
 
 
 def verdicts(settings: Settings) -> Iterator[Finding]:
@@ -40,11 +38,12 @@ def verdicts(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def token_of_dashboard(token: str) -> Iterator[Finding]:
+def token_of_dashboard(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yields what is wrong with the token of the dashboard, which is not shown; nothing without one."""
-    if not token:
-        return
     try:
+        token = secret_of(DASHBOARD_TOKEN, environ)
+        if not token:
+            return
         Guard(token, host="127.0.0.1")
     except SettingsError as problem:
         yield error(

@@ -16,6 +16,10 @@ FASTEST: Final[Mapping[str, tuple[Rate, str]]] = {
     "profile": (Rate(10, 600_000), "Meta refuses more than 10 calls in 10 minutes for each Page"),
     "private_reply": (Rate(750, 3_600_000), "Meta refuses more than 750 an hour for each Page"),
     "user_menu": (Rate(10, 600_000), "Meta refuses more than 10 calls in 10 minutes for each person"),
+    "marketing": (
+        Rate(1, 43_200_000),
+        "Meta refuses more than one message in 12 hours for each subscription",
+    ),
 }
 BURST_MOST_MS: Final = 5_000
 BATCH: Final = 10

@@ -18,7 +18,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """What a server told: `config` is empty where it keeps that to itself, as many hosted ones do.
 
     `ahead_s` is by how much its clock is ahead of this machine's, give or take half of `trip_ms`, a round trip;
-    `engine_ahead_ms` by how much the time of the engine is ahead of the server's.
+    `engine_ahead_ms` by how much the time of the engine is ahead of the server's. `step_s` is by how much the server's
+    clock was last set ahead, or less than 0 back, and `step_age_s` how long ago; 0 when it never was.
     """
 
     info: Mapping[str, object]
@@ -28,6 +29,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     engine_ahead_ms: float
     prefix: str
     connections: int
+    step_s: float = 0.0
+    step_age_s: float = 0.0
 
     def number(self, name: str) -> int:
         """Returns a fact of INFO that is a number, 0 where the server does not tell it."""
@@ -50,6 +53,7 @@ def look_at(client: "redis.Redis", keys: Keys, *, processes: int, threads: int) 
     trips = [_trip(client) for _ in range(PINGS)]
     trip_s, ahead_s, server_s = min(trips)
     clock = cast("bytes | None", client.get(keys.of("clock")))
+    at, by = cast("list[bytes | None]", client.hmget(keys.of("clock:stepped"), ["at", "by"]))
     return Server(
         info=client.info(),
         config=_config(client),
@@ -58,6 +62,8 @@ def look_at(client: "redis.Redis", keys: Keys, *, processes: int, threads: int) 
         engine_ahead_ms=int(clock) - server_s * 1000 if clock else float("-inf"),
         prefix=keys.prefix,
         connections=processes * (threads + CONNECTIONS_BESIDE_THREADS),
+        step_s=int(by or 0) / 1000,
+        step_age_s=max(server_s, int(clock or 0) / 1000) - int(at or 0) / 1000 if by else 0.0,
     )
 
 

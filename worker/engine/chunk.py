@@ -151,7 +151,8 @@ class Ticked(msgspec.Struct, frozen=True):
     """What one tick of the timer did.
 
     `dropped_many` and `dropped_old` are the dead letters that were dropped since this was last told, `unreadable` the
-    ids of those whose records cannot be read.
+    ids of those whose records cannot be read. `clock_steps` are steps of the server's clock in ms, each told once: less
+    than 0 when it was set back.
     """
 
     kept: bool
@@ -160,6 +161,7 @@ class Ticked(msgspec.Struct, frozen=True):
     dropped_many: int = 0
     dropped_old: int = 0
     unreadable: tuple[str, ...] = ()
+    clock_steps: tuple[int, ...] = ()
 
 
 def taken_of(command_id: bytes, record: bytes) -> Taken:

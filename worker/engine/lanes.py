@@ -199,7 +199,7 @@ class Lanes:
         """Moves what is due, as the timer's one keeper; `may_reap` can be the time (server's ms) until which it may."""
         reap_by_ms = ALWAYS_MS if may_reap is True else int(may_reap)
         answer = self._run("tick", worker, self._policy, lease_ms, reap_by_ms, now_ms)
-        kept, sleep_ms, many, old, unreadable, *pairs = cast("list[Any]", answer)
+        kept, sleep_ms, many, old, unreadable, steps, *pairs = cast("list[Any]", answer)
         return Ticked(
             bool(kept),
             sleep_ms / 1000,
@@ -207,6 +207,7 @@ class Lanes:
             many,
             old,
             tuple(each.decode(errors="replace") for each in unreadable),
+            tuple(int(step) for step in steps.split(b",") if step),
         )
 
     def wait_for(self, signal: str, timeout_s: float) -> bool:

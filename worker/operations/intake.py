@@ -5,23 +5,25 @@ lost connection never queues a line twice: the queue leaves alone what it knows 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 import msgspec
 
-from producer.commands import Command, SendBatch
-from producer.errors import InvalidCommandError, OutboundError
-from producer.queue.batching import shares_of
-from producer.queue.envelope import Delivery, arguments_of
+from producer.commands import SendBatch
+from producer.errors import IdempotencyError, InvalidCommandError, OutboundError
+from producer.queue.accepting import Aside, Prepared, Terms, accept, prepare, stored
+from producer.queue.batching import Share, shares_of
+from producer.queue.envelope import Delivery
 from producer.queue.rounds import rounds_of
-from producer.queue.routing import route
 from producer.store.ids import new_id
 from producer.store.queue import Arguments, Queue
-from worker.operations.lines import QueuedLine, parse_line
+from worker.operations.lines import QueuedLine, as_bad_line, parse_line
 
 ROUND: Final = 500
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
+# What Meta retired is refused by Graph, not here: whoever writes a file may know better than this package.
+TERMS: Final = Terms(allow_retired=True)
 RUN_DIGITS: Final = 13
 LINE_DIGITS: Final = 7
 RUN: Final = re.compile(rf"[0-9a-v]{{{RUN_DIGITS}}}")
@@ -69,7 +71,7 @@ def enqueue_lines(
     """Enqueues the lines of `source` from `progress.next_line` on, and keeps `progress` true all the while.
 
     Args:
-        source: lines of JSON (`worker.cli.lines`); empty ones count as lines and are skipped.
+        source: lines of JSON (`worker.operations.lines`); empty ones count as lines and are skipped.
         queue: takes them, some hundreds in each round trip.
         defaults: the Page and priority of lines that name none.
         progress: the run; its ids depend on it.
@@ -77,37 +79,64 @@ def enqueue_lines(
         on_progress: is called after each round trip.
 
     Raises:
-        LineRefusedError: a line is bad, and there is no `on_bad`.
+        LineRefusedError: a line is bad (its key stands for another command, too), and there is no `on_bad`.
         QueueFullError: the lines from `progress.next_line` on are not on the queue.
         QueueUnavailableError: whether the next few hundred are is unknown; going on with the same run is safe.
     """
-    waiting: list[Arguments] = []
-
-    def put(through: int) -> None:
-        if waiting:
-            # a round that was accepted stays: going on with the same run leaves alone what is known
-            for part, after in rounds_of(waiting):
-                queue.put(part, and_more=after)
-            progress.commands += len(waiting)
-            waiting.clear()
-        progress.next_line = through + 1
-        if on_progress is not None:
-            on_progress(progress)
-
+    rounds = _Rounds(queue, progress, on_progress)
     number = progress.next_line - 1
     for number, line in _numbered(source, progress):
         try:
-            waiting += _accepted(line, number, defaults, progress.run)
-        except InvalidCommandError as error:
+            rounds.take(number, _prepared(line, number, defaults, progress.run))
+        except (InvalidCommandError, IdempotencyError) as error:
             bad = BadLine(number, str(error))
             if on_bad is None:
-                put(number - 1)
+                rounds.put(number - 1)
                 raise LineRefusedError(bad) from None
             progress.bad += 1
             on_bad(bad)
-        if len(waiting) >= ROUND:
-            put(number)
-    put(number)
+        if rounds.is_full:
+            rounds.put(number)
+    rounds.put(number)
+
+
+class _Rounds:
+    """Gathers commands, puts some hundreds of them at a time on the queue, and notes how far that came."""
+
+    def __init__(
+        self, queue: Queue, progress: Progress, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._queue = queue
+        self._progress = progress
+        self._told = on_progress
+        self._waiting: list[Arguments] = []
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._waiting) >= ROUND
+
+    def take(self, number: int, ready: Prepared | None) -> None:
+        """Takes what a line holds; what has a key or bytes goes alone, behind all that came before it."""
+        if ready is None:
+            return
+        if ready.key is None and not ready.content:
+            self._waiting += ready.arguments
+            return
+        self.put(number - 1)
+        accept(self._queue, ready, TERMS)
+        self._progress.commands += len(ready.arguments)
+
+    def put(self, through: int) -> None:
+        """Puts all that waits on the queue; every line through this one is done then."""
+        if self._waiting:
+            # a round that was accepted stays: going on with the same run leaves alone what is known
+            for part, after in rounds_of(self._waiting):
+                self._queue.put(part, and_more=after)
+            self._progress.commands += len(self._waiting)
+            self._waiting.clear()
+        self._progress.next_line = through + 1
+        if self._told is not None:
+            self._told(self._progress)
 
 
 def _numbered(source: IO[bytes], progress: Progress) -> Iterator[tuple[int, bytes]]:
@@ -127,21 +156,29 @@ def _bounded(source: IO[bytes]) -> Iterator[bytes]:
                 return
 
 
-def _accepted(line: bytes, number: int, defaults: Delivery, run: str) -> Iterable[Arguments]:
+def _prepared(line: bytes, number: int, defaults: Delivery, run: str) -> Prepared | None:
     if not line.strip():
-        return []
+        return None
     if len(line) > LINE_BYTES_MAX:
         raise InvalidCommandError("", f"the line has more than {LINE_BYTES_MAX:,} bytes")
-    parsed = parse_line(line, defaults)
-    return arguments_for(parsed, f"{run}{number:0{LINE_DIGITS}x}")[1]
+    return prepared(parse_line(line, defaults), f"{run}{number:0{LINE_DIGITS}x}")
 
 
-def arguments_for(line: QueuedLine, command_id: str) -> tuple[str, list[Arguments]]:
-    """Returns the ticket's id and what the queue takes for one line: a command, or the parts of an explicit batch."""
+def prepared(line: QueuedLine, command_id: str) -> Prepared:
+    """Returns what the queue takes for one line: a command under this id, or the parts of an explicit batch.
+
+    A command with an idempotency key has an id of its own, for its key tells it from others.
+
+    Raises:
+        InvalidCommandError: the command is too large, or is none that can be queued.
+    """
     command, delivery = line.command, line.delivery
-    ticket_id = command_id
-    pairs: list[tuple[str, Command]] = [(command_id, command)]
-    if isinstance(command, SendBatch):
-        ticket_id, shares = shares_of(command, command_id)
-        pairs = [(share.id, share.command) for share in shares]
-    return ticket_id, [arguments_of(share_id, each, route(each), delivery) for share_id, each in pairs]
+    with as_bad_line():
+        if delivery.idempotency_key is not None:
+            return prepare(command, delivery, TERMS)
+        ticket, shares = command_id, [Share(command_id, command, (0,))]
+        if isinstance(command, SendBatch):
+            ticket, shares = shares_of(command, command_id)
+        aside = Aside()
+        arguments = [stored(aside, each.id, each.command, delivery) for each in shares]
+        return Prepared(ticket, arguments, aside.kept)

@@ -3,12 +3,15 @@
     {"type": "send_message", "recipient": "1254459154682919", "message": {"text": "Hello!"}}
     {"method": "send_text", "args": ["1254459154682919", "Hello!"], "kwargs": {"tag": "ACCOUNT_UPDATE"}}
 
-Both take `page` and `priority` (`interactive` or `bulk`) beside them. Parts of `send_batch` are objects of the same two
-forms, or raw parts with a `relative_url`.
+Both take options of delivery beside them: `page`, `priority` (`interactive` or `bulk`), `send_at` (a time with its
+zone, or seconds since 1970), `expires_in` (seconds), `idempotency_key`, `ordered` and `at_most_once`. Parts of
+`send_batch` are objects of the same two forms, or raw parts with a `relative_url`.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -16,12 +19,26 @@ import msgspec
 from producer import batch
 from producer.commands import TYPES, BatchItem, Command, check, check_queueable, from_json
 from producer.commands.shapes import near_miss
-from producer.errors import InvalidCommandError
+from producer.errors import InvalidCommandError, OutboundError
 from producer.queue.envelope import Delivery, Priority, checked
 
 METHODS: Final = frozenset(dir(batch)) - {"part"}
+REASON_CHARS_MAX: Final = 200
 LINKS: Final = frozenset({"name", "depends_on", "omit_response_on_success"})
 KINDS: Final = tuple(TYPES.values())
+# What a line may say of its delivery: the type of each option, and how a person is told.
+OPTIONS: Final[Mapping[str, tuple[object, str]]] = {
+    "page": (str, "must be a Page id as text"),
+    "priority": (Priority, "must be 'interactive' or 'bulk'"),
+    "send_at": (
+        datetime | float,
+        "must be a time with its zone, as 2030-01-31T08:00:00Z, or seconds since 1970",
+    ),
+    "expires_in": (float, "must be seconds"),
+    "idempotency_key": (str, "must be text"),
+    "ordered": (bool, "must be true or false"),
+    "at_most_once": (bool, "must be true or false"),
+}
 
 
 class QueuedLine(msgspec.Struct, frozen=True):
@@ -29,11 +46,6 @@ class QueuedLine(msgspec.Struct, frozen=True):
 
     command: Command
     delivery: Delivery
-
-
-class _Options(msgspec.Struct, frozen=True):
-    page: str | None = None
-    priority: Priority | None = None
 
 
 class _Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,37 +60,53 @@ def parse_line(line: bytes | str, defaults: Delivery) -> QueuedLine:
     Raises:
         InvalidCommandError: names the path and the bound.
     """
-    document = _object_of(line)
-    options = _options_of(document)
-    delivery = checked(
-        msgspec.structs.replace(
-            defaults, page=options.page or defaults.page, priority=options.priority or defaults.priority
-        )
-    )
-    rest = {name: value for name, value in document.items() if name not in _Options.__struct_fields__}
-    command = _called(rest) if "method" in rest else _stored(rest)
-    check(command)
-    check_queueable(command)
-    return QueuedLine(command, delivery)
+    with as_bad_line():
+        document = _object_of(line)
+        rest = {name: value for name, value in document.items() if name not in OPTIONS}
+        delivery = checked(msgspec.structs.replace(defaults, **_options_of(document)))
+        command = _called(rest) if "method" in rest else _stored(rest)
+        check(command)
+        check_queueable(command)
+        return QueuedLine(command, delivery)
+
+
+@contextmanager
+def as_bad_line() -> Iterator[None]:
+    """Makes whatever the reading of a line raises an `InvalidCommandError`: one odd line is a line, and no defect."""
+    try:
+        yield
+    except OutboundError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a line is anybody's)
+        first = (str(error).splitlines() or [""])[0]
+        raise InvalidCommandError(
+            "", f"is no command: {type(error).__name__}: {first[:REASON_CHARS_MAX]}"
+        ) from None
 
 
 def _object_of(line: bytes | str) -> dict[str, object]:
     try:
-        document: object = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        document: object = msgspec.json.decode(line.decode() if isinstance(line, bytes) else line)
+    except UnicodeError:
+        raise InvalidCommandError("", "is no UTF-8") from None
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidCommandError("", f"is no JSON: {error}") from None
     if not isinstance(document, dict):
         raise InvalidCommandError("", 'is no object: a command is {"type": …} or {"method": …}')
     return document
 
 
-def _options_of(document: Mapping[str, object]) -> _Options:
-    try:
-        return msgspec.convert(document, _Options)
-    except msgspec.ValidationError:
-        if isinstance(document.get("page"), str | None):
-            raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'") from None
-        raise InvalidCommandError("page", "must be a Page id as text") from None
+def _options_of(document: Mapping[str, object]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name, (kind, problem) in OPTIONS.items():
+        value = document.get(name)
+        if value is None or (name, value) == ("page", ""):
+            continue
+        try:
+            given[name] = msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            raise InvalidCommandError(name, problem) from None
+    return given
 
 
 def _stored(document: Mapping[str, object]) -> Command:
@@ -116,7 +144,10 @@ def _made(document: Mapping[str, object]) -> object:
         raise InvalidCommandError(call.method, str(error)) from None
     if call.method == "send_batch":
         bound.arguments["parts"] = _parts(bound.arguments["parts"])
-    made: Any = function(*bound.args, **bound.kwargs)
+    try:
+        made: Any = function(*bound.args, **bound.kwargs)
+    except TypeError as error:  # an option that it does not have
+        raise InvalidCommandError(call.method, str(error)) from None
     return batch.part(made, **given) if given else made
 
 

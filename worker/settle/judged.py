@@ -8,7 +8,7 @@ import msgspec
 from worker.call.graph.answers import Answer, Answered
 from worker.call.graph.linked import NOT_RUN, OMITTED, explained, listed
 from worker.call.prepare import Job
-from worker.config.pages import Page
+from worker.config.pages import Pages
 from worker.engine.chunk import Hold, Settlement, Taken
 from worker.engine.knowledge import fingerprint_of
 from worker.judge import Table, Verdict, judge
@@ -21,19 +21,19 @@ from worker.settle.slowdown import slowdowns
 MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 
 
-class Owner(msgspec.Struct, frozen=True):
-    """Whose calls were answered, as holds name them."""
+class Owners(msgspec.Struct, frozen=True):
+    """The Pages whose calls were answered, as holds name them."""
 
-    page: Page
+    pages: Pages
     prefix: str
 
-    def app(self, _page: str) -> str:
-        """Returns the app of the Page, or ''."""
-        return self.page.app
+    def app(self, page: str) -> str:
+        """Returns the app of a Page, or ''."""
+        return self.pages.by_id[page].app
 
-    def fingerprint(self, _page: str) -> str:
-        """Returns what tells the Page's token from its next one."""
-        return fingerprint_of(self.page.access_token, self.prefix)
+    def fingerprint(self, page: str) -> str:
+        """Returns what tells a Page's token from its next one."""
+        return fingerprint_of(self.pages.by_id[page].access_token, self.prefix)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -58,23 +58,23 @@ class Judge(msgspec.Struct, frozen=True):
     chance: Callable[[], float]
     table: Table
 
-    def __call__(self, job: Job, answers: Sequence[Answer], *, own_token: bool, owner: Owner) -> Judged:
+    def __call__(self, job: Job, answers: Sequence[Answer], *, own_token: bool, owners: Owners) -> Judged:
         """Returns what becomes of a job; an answer that cannot be judged leaves it in doubt, and raises nothing."""
         try:
-            return self._judged(job, answers, own_token, owner)
+            return self._judged(job, answers, own_token, owners)
         except Exception as error:  # noqa: BLE001 (whatever it is, it is about this answer alone)
             return _in_doubt(job, answers, error)
 
-    def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owner: Owner) -> Judged:
+    def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owners: Owners) -> Judged:
         if job.parts:
-            return self._linked(job, answers, owner)
+            return self._linked(job, answers, owners)
         verdict = self._verdict(job.taken, answers[0], own_token=own_token)
         settlement = self._settlement(job, verdict, answers[0])
         if verdict.kind == "sent":
             return Judged(job, answers, verdict, settlement)
-        return Judged(job, answers, verdict, settlement, self._holds([(job.taken, verdict)], owner))
+        return Judged(job, answers, verdict, settlement, self._holds([(job.taken, verdict)], owners))
 
-    def _linked(self, job: Job, answers: Sequence[Answer], owner: Owner) -> Judged:
+    def _linked(self, job: Job, answers: Sequence[Answer], owners: Owners) -> Judged:
         """Judges the parts of a linked batch: once one of them succeeded each ends by itself, and none is repeated."""
         # they are alone in their request: what refuses the whole of it refuses them
         answers = explained([part.parents for part in job.parts], [_own(each) for each in answers])
@@ -84,7 +84,7 @@ class Judge(msgspec.Struct, frozen=True):
             found = not_run(part.parents, verdicts) if answer is NOT_RUN else SENT if is_sent else None
             verdicts.append(found or self._verdict(part.taken, answer))
         told = [(part.taken, verdict) for part, verdict in zip(job.parts, verdicts, strict=True)]
-        holds = self._holds(told, owner)
+        holds = self._holds(told, owners)
         if all(each.kind != "sent" for each in verdicts):
             first = leading(verdicts)
             settlement = self._settlement(job, verdicts[first], answers[first])
@@ -102,8 +102,8 @@ class Judge(msgspec.Struct, frozen=True):
             job.taken, verdict, answer, schedule=self.schedule, chance=self.chance, origin=job.origin
         )
 
-    def _holds(self, told: Sequence[tuple[Taken, Verdict]], owner: Owner) -> list[Hold]:
-        return holds_of(told, app_of=owner.app, fingerprint_of=owner.fingerprint, table=self.table)
+    def _holds(self, told: Sequence[tuple[Taken, Verdict]], owners: Owners) -> list[Hold]:
+        return holds_of(told, app_of=owners.app, fingerprint_of=owners.fingerprint, table=self.table)
 
     def _verdict(self, taken: Taken, answer: Answer, *, own_token: bool = False) -> Verdict:
         verdict = judge(

@@ -2,7 +2,7 @@
 
 from worker.stub.calls import Call
 from worker.stub.listing import json_of, missing
-from worker.stub.refusals import invalid
+from worker.stub.refusals import Refusal, invalid
 from worker.stub.world import World
 
 _SECOND_END = "2018-04-05T20:39:13+00:00"
@@ -42,20 +42,41 @@ def _sponsor(world: World, call: Call) -> object:
     return {"ad_group_id": new_id(), "broadcast_id": new_id(), "success": True}
 
 
-def _campaign(world: World, _call: Call) -> object:
-    return {"id": world.objects.new_id(), "success": True}
+def _campaign(world: World, call: Call) -> object:
+    refusal = missing(call, "name", "page_id")
+    if refusal is not None:
+        return refusal
+    fields = {"name": call.form["name"], "page_id": call.form["page_id"]}
+    return {"id": world.objects.add("campaign", call.page, fields).id}
 
 
 def _market(world: World, call: Call) -> object:
-    """Takes a paid marketing message; a strict stub allows one in 12 hours for each subscription token."""
+    """Takes a paid marketing message, into the ledger as one to `subscription_token:…`.
+
+    A strict stub allows one in 12 hours for each token, and knows the campaigns that were created here only.
+    """
     data = json_of(call, "messenger_delivery_data")
     token = data.get("subscription_token") if isinstance(data, dict) else None
-    if not token:
-        return invalid("The parameter messenger_delivery_data[subscription_token] is required")
-    refusal = world.windows.refuse_marketing(str(token), world.now()) if world.options.strict else None
+    refusal = missing(call, "message_id", "message")
     if refusal is not None:
         return refusal
+    if not token:
+        return invalid("The parameter messenger_delivery_data[subscription_token] is required")
+    recipient = f"subscription_token:{token}"
+    refusal = world.recipients.refuse(call.page, recipient) if world.recipients.active else None
+    if refusal is None and world.options.strict:
+        refusal = _refuse_campaign(world, call) or world.windows.refuse_marketing(str(token), world.now())
+    if refusal is not None:
+        return refusal
+    sent = (call.page, recipient, "marketing_message", call.form["message"], None, "")
+    world.ledger.add(call.request, call.part, call.at, sent)
     return {"success": True, "marketing_message_tracking_id": world.objects.new_id()}
+
+
+def _refuse_campaign(world: World, call: Call) -> Refusal | None:
+    if world.objects.find(call.page, call.form["message_id"]) is not None:
+        return None
+    return Refusal(code=2300001, message="(#2300001) The message ID you supplied is invalid.")
 
 
 ROUTES = {

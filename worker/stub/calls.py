@@ -37,6 +37,9 @@ PAGE_EDGES = frozenset(
         "message_templates",
         "moderate_conversations",
         "subscribed_apps",
+        "unlink_accounts",
+        "sticker_packs",
+        "sticker_search",
         "welcome_message_flows",
         "notification_message_tokens",
     }

@@ -3,6 +3,7 @@
 from worker.stub.calls import Call
 from worker.stub.refusals import Refusal
 from worker.stub.sends import Send
+from worker.stub.thread_edges import hand_over_with_send, refuse_control
 from worker.stub.windows import Approach
 from worker.stub.wire import to_json
 from worker.stub.world import World
@@ -19,8 +20,12 @@ def deliver(world: World, call: Call, send: Send) -> str | Refusal:
     if send.kind == "sender_action":
         _write(world, call, send, "")
         return f'{{"recipient_id":{to_json(send.recipient_id)}}}' if send.recipient_id else "{}"
+    refusal = refuse_control(call)
+    if refusal is not None:
+        return refusal
     message_id = world.message_id()
     _write(world, call, send, message_id)
+    hand_over_with_send(world, call, send.recipient)
     answer = f'"message_id":"{message_id}"'
     if send.recipient_id:
         named = send.recipient_id

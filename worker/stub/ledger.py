@@ -18,8 +18,8 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         sequence: Counted from 1 over the whole stub, in the order of delivery.
         page: Page id.
-        recipient: The PSID, or `user_ref:…`, `phone_number:…`, `comment_id:…`, `post_id:…`.
-        kind: `message`, `sender_action` or `thread_control`.
+        recipient: The PSID, or `user_ref:…`, `phone_number:…`, `comment_id:…`, `post_id:…`, `subscription_token:…`.
+        kind: `message`, `sender_action`, `thread_control` or `marketing_message`.
         body: JSON text of the message, or name of the action; a digest when bodies are not kept.
         metadata: The message's `metadata`, None without one.
         message_id: Graph's id; empty for what is no message.

@@ -153,6 +153,10 @@ def _delete_template(world: World, call: Call) -> object:
     return _DONE
 
 
+def _unlink(_world: World, call: Call) -> object:
+    return missing(call, "psid") or {"result": "unlink account success"}
+
+
 def _nothing(_world: World, _call: Call) -> object:
     return {"data": []}
 
@@ -169,6 +173,7 @@ ROUTES = {
     ("POST", "subscriptions"): _subscribe,
     ("GET", "subscriptions"): _subscriptions,
     ("DELETE", "subscriptions"): _unsubscribe,
+    ("POST", "unlink_accounts"): _unlink,
     ("POST", "subscribed_apps"): _success,
     ("GET", "subscribed_apps"): _nothing,
     ("DELETE", "subscribed_apps"): _success,

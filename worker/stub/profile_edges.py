@@ -28,6 +28,8 @@ def _get(world: World, call: Call) -> object:
     if refusal is not None:
         return refusal
     profile = world.objects.profiles.get(call.page, {})
+    if names_in(call.form["fields"]) == ["ice_breakers"]:
+        return {"data": profile.get("ice_breakers", [])}
     found = {name: profile[name] for name in names_in(call.form["fields"]) if name in profile}
     return {"data": [found] if found else []}
 

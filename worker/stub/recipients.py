@@ -13,6 +13,8 @@ RecipientState = Literal[
     "other_app",
     "window_closed",
     "automated_flow",
+    "unsubscribed",
+    "capped",
 ]
 
 REFUSAL_BY_STATE: dict[str, Refusal] = {
@@ -39,6 +41,14 @@ REFUSAL_BY_STATE: dict[str, Refusal] = {
         message="(#10) This message is sent outside of allowed window.",
     ),
     "automated_flow": Refusal(code=2018321, message="(#2018321) The user is in an automated flow"),
+    # Of subscription tokens.
+    "unsubscribed": Refusal(
+        code=2300034, message="(#2300034) The subscriber has stopped marketing messages subscription."
+    ),
+    "capped": Refusal(
+        code=2300042,
+        message="(#2300042) The recipient can't receive any more marketing messages at this time.",
+    ),
 }
 
 

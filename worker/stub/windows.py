@@ -19,10 +19,7 @@ _OUTSIDE = Refusal(
     code=10, subcode=2018278, message="(#10) This message is sent outside of allowed window.", status=403
 )
 _TOO_SOON = Refusal(
-    code=4,
-    subcode=2018354,
-    status=403,
-    message="(#4) The marketing message is sent before its minimum delay has passed",
+    code=2300035, message="(#2300035) The minimum delay between messages has not been reached."
 )
 _TOO_MANY = Refusal(code=613, message="(#613) Calls to this api have exceeded the rate limit.")
 _COMMENT_OVER = invalid("The comment is not valid for a private reply", 2534025)

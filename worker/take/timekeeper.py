@@ -78,6 +78,14 @@ class Timekeeper:
         )
         for worker, commands in ticked.reaped:
             log.warning("worker.died", worker=worker, commands_returned=commands)
+        for step_ms in ticked.clock_steps:
+            log.warning(
+                "clock.stepped",
+                by_s=step_ms / 1000,
+                reason="the server's clock was set back"
+                if step_ms < 0
+                else "the server's clock was set ahead, or it stood still",
+            )
         if ticked.dropped_many or ticked.dropped_old:
             log.warning(
                 "dead_letters.dropped",

@@ -167,5 +167,8 @@ class Worker:
     def _pass_until(self, at_ms: int) -> None:
         """Moves the queue's clock to a time that is not past, and lets its timer look up."""
         if at_ms > self._now_ms():
-            self._client.set(self._keys.of("clock"), at_ms)
+            seconds, micros = self._client.time()
+            server_ms = seconds * 1000 + micros // 1000
+            ahead = f"{max(0, at_ms - server_ms)}|{server_ms}"
+            self._client.mset({self._keys.of("clock"): at_ms, self._keys.of("clock:ahead"): ahead})
         self._lanes.signal("alarm")

@@ -11,13 +11,13 @@ from tests.laws.simulation.books import Books, Call, key_of
 from tests.laws.simulation.graph import PaperGraph
 from tests.laws.simulation.world import Line, Steps, Task, World
 from worker.call.graph.answers import GIVEN_UP, Answer, NotSent
-from worker.call.prepare import Asked, Job, Prepared, prepare
+from worker.call.prepare import Job, Prepared, encoded, prepare
 from worker.config.pages import Pages
 from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import Profile
 from worker.engine.lanes import Lanes
 from worker.judge import DEFAULT
-from worker.settle.judged import Judge, Owner, holds_for
+from worker.settle.judged import Judge, Owners, holds_for
 from worker.settle.settlements import Schedule
 
 TIMEOUT_MS: Final = 10_000
@@ -235,7 +235,7 @@ class SimulatedWorker:
     def _settle(
         self, chunk: Chunk, prepared: Prepared, answers: list[Answer], calls: list[list[Call]]
     ) -> Steps:
-        asked = Asked(chunk.worker, prepared.jobs, (), prepared.spoiled)
+        asked = encoded(chunk.worker, prepared, lambda _calls: ())
         judge = Judge(self.cluster.schedule, self.world.chance.random, DEFAULT)
         pages = self.pages()
         judged = [
@@ -243,7 +243,7 @@ class SimulatedWorker:
                 job,
                 [answer] * len(job.calls),
                 own_token=asked.own_tokens,
-                owner=Owner(pages.by_id[job.taken.page], self.lanes.prefix),
+                owners=Owners(pages, self.lanes.prefix),
             )
             for job, answer in zip(asked.jobs, answers, strict=True)
         ]

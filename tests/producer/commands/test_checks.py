@@ -62,7 +62,7 @@ ACCEPTED: list[tuple[str, Make]] = [
         "an unknown member of a button",
         lambda: V.send_button_template("1", "x", [POSTBACK | {"colour": "red"}]),
     ),
-    ("an unknown option", lambda: V.send_text("1", "x", thread_control={"payload": "p"})),
+    ("an unknown option", lambda: V.send_text("1", "x", suggestion_action={"payload": "p"})),
     (
         "an unknown value of an option",
         lambda: V.send_text("1", "x", messaging_type="NON_PROMOTIONAL_SUBSCRIPTION"),

@@ -9,6 +9,8 @@ from tests.producer.commands.refusal import Make, Refused, refusal_of
 
 V: Any = batch  # the calls below are wrong on purpose
 POSTBACK = {"type": "postback", "title": "Start", "payload": "START"}
+QUESTION = {"question": "q", "payload": "p"}
+COMMAND = {"name": "n", "description": "d"}
 
 REFUSED: list[Refused] = [
     ("an empty user id", lambda: V.get_user_profile(""), "user_id", "must not be empty"),
@@ -82,6 +84,54 @@ REFUSED: list[Refused] = [
         ),
         "profile.ice_breakers[0].call_to_actions[4]",
         "at most 4 entries",
+    ),
+    (
+        "5 questions alone",
+        lambda: V.set_ice_breakers([QUESTION] * 5),
+        "profile.ice_breakers[0].call_to_actions[4]",
+        "at most 4 entries",
+    ),
+    (
+        "5 ice breakers of the older form",
+        lambda: V.set_messenger_profile({"ice_breakers": [QUESTION] * 5}),
+        "profile.ice_breakers[4]",
+        "at most 4 questions",
+    ),
+    (
+        "ice breakers without their locale",
+        lambda: V.set_ice_breakers([{"call_to_actions": [QUESTION]}]),
+        "profile.ice_breakers[0].locale",
+        "is missing",
+    ),
+    (
+        "ice breakers of both forms",
+        lambda: V.set_ice_breakers([{"call_to_actions": [QUESTION], "locale": "default"}, QUESTION]),
+        "profile.ice_breakers[1].call_to_actions",
+        "is missing",
+    ),
+    (
+        "ice breakers without a default locale",
+        lambda: V.set_ice_breakers([{"call_to_actions": [QUESTION], "locale": "de_DE"}]),
+        "profile.ice_breakers",
+        "one entry must have the locale default",
+    ),
+    (
+        "101 commands of a locale",
+        lambda: V.set_commands([{"locale": "default", "commands": [COMMAND] * 101}]),
+        "profile.commands[0].commands[100]",
+        "at most 100 entries",
+    ),
+    (
+        "a locale without commands",
+        lambda: V.set_commands([{"locale": "default", "commands": []}]),
+        "profile.commands[0].commands",
+        "at least 1 entry",
+    ),
+    (
+        "a template that nobody names",
+        V.delete_message_template,
+        "name",
+        "is missing: name the template, or give its template_id",
     ),
 ]
 

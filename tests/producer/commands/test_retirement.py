@@ -1,5 +1,6 @@
 """What Meta removed is refused past its version, and still spoken of before it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -45,12 +46,13 @@ RETIRED: list[tuple[str, Command, tuple[int, int]]] = [
     ("payment_settings", B.get_payment_settings(), (8, 0)),
     ("nested menu item", B.set_persistent_menu(MENU), (8, 0)),
     ("tag", B.send_text("1", "x", tag="ISSUE_RESOLUTION"), (6, 0)),
-    ("tag", B.send_text("1", "x", tag="ACCOUNT_UPDATE"), (25, 0)),
-    (
-        "recipient.notification_messages_token",
-        B.send_text({"notification_messages_token": "t"}, "x"),
-        (25, 0),
-    ),
+]
+CUT = date(2026, 4, 27)
+CUT_FROM_ALL: list[tuple[str, Command]] = [
+    ("tag", B.send_text("1", "x", tag="ACCOUNT_UPDATE")),
+    ("tag", B.send_text("1", "x", tag="POST_PURCHASE_UPDATE")),
+    ("tag", B.send_text("1", "x", tag="CONFIRMED_EVENT_UPDATE")),
+    ("recipient.notification_messages_token", B.send_text({"notification_messages_token": "t"}, "x")),
 ]
 
 
@@ -70,10 +72,27 @@ def test_a_command_is_retired_from_its_version_on(
     assert "allow_retired" in str(caught.value)
 
 
+@pytest.mark.parametrize("version", [REFERENCE, (21, 0), (24, 0), NOW], ids=str)
+@pytest.mark.parametrize(("name", "command"), CUT_FROM_ALL, ids=[case[0] for case in CUT_FROM_ALL])
+def test_what_meta_cut_from_all_versions_counts_by_day(
+    name: str, command: Command, version: tuple[int, int]
+) -> None:
+    """Up to the day before it goes out at every version, and from that day on at none."""
+    row = retirement_of(command, version, CUT)
+    assert retirement_of(command, version, CUT - timedelta(days=1)) is None
+    assert row is not None
+    assert (row.name, row.since, row.cut) == (name, None, CUT)
+    with pytest.raises(RetiredCommandError) as caught:
+        check_not_retired(command, version)
+    assert f"{name}: refused on every version since 27 Apr 2026, and Meta takes it no more" in str(
+        caught.value
+    )
+
+
 def test_every_row_is_reached_by_a_command() -> None:
     """No row of the table is dead."""
-    reached = [retirement_of(command, NOW) for _name, command, _since in RETIRED]
-    assert sorted(str(row) for row in rows()) == sorted(str(row) for row in reached)
+    commands = [*(each[1] for each in RETIRED), *(each[1] for each in CUT_FROM_ALL)]
+    assert {str(row) for row in rows()} == {str(retirement_of(command, NOW)) for command in commands}
 
 
 def test_a_batch_is_retired_with_its_parts() -> None:

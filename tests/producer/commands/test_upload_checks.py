@@ -36,6 +36,24 @@ REFUSED: list[Refused] = [
         f"must hold 1 to {limits.UPLOAD_BYTES_MAX} bytes; use a URL for more",
     ),
     (
+        "a name of two lines",
+        lambda: V.send_image("1", b"x", filename='a"\r\nX-A: 1.png'),
+        "filedata.filename",
+        "holds a control character",
+    ),
+    (
+        "a content type of two lines",
+        lambda: V.send_image("1", b"x", content_type="image/png\r\nX-Injected: yes"),
+        "filedata.content_type",
+        "must be a content type, such as image/png",
+    ),
+    (
+        "a content type of one word",
+        lambda: V.upload_image(b"x", content_type="image"),
+        "filedata.content_type",
+        "must be a content type, such as image/png",
+    ),
+    (
         "31 images",
         lambda: V.send_images("1", ["https://e.com/a.png"] * 31),
         "message.attachments[30]",

@@ -92,6 +92,11 @@ BUILT: list[tuple[str, object, dict[str, object]]] = [
         template({"template_type": "list", "elements": [{"title": "t"}], "top_element_style": "large"}),
     ),
     (
+        "a request for marketing messages",
+        messages.notification_messages_template({"title": "t", "payload": "p"}),
+        template({"template_type": "notification_messages", "title": "t", "payload": "p"}),
+    ),
+    (
         "a notification request",
         messages.one_time_notif_req_template("t", "p"),
         template({"template_type": "one_time_notif_req", "title": "t", "payload": "p"}),

@@ -12,6 +12,9 @@ B: Any = batch
 PHONE = {"phone_number": "+15105559999"}
 OTHER = Route(rate_class="other")
 PROFILE = Route(rate_class="profile")
+CONTROL = Route(rate_class="other", recipient="1", joins=True)
+UPLOAD = Route(rate_class="media", alone=True)
+MADE = Route(rate_class="other", recipient="1", joins=True, is_send=True)
 MAKES = Route(rate_class="other", is_send=True)
 
 
@@ -75,6 +78,14 @@ ROUTES: list[tuple[str, Command, Route]] = [
         Route(rate_class="text", is_send=True),
     ),
     ("a thread control", B.pass_thread_control("1", 5), Route(rate_class="other", recipient="1", joins=True)),
+    ("a thread released", B.release_thread_control("1"), CONTROL),
+    ("a thread kept", B.extend_thread_control("1", 60), CONTROL),
+    ("a thread passed to the default app", B.pass_thread_control({"id": "1"}), CONTROL),
+    (
+        "a send that passes its thread",
+        B.send_text("1", "x", thread_control={"control_type": "pass"}),
+        text("1"),
+    ),
     ("a thread's owner", B.get_thread_owner("1"), OTHER),
     ("a person's profile", B.get_user_profile("1"), OTHER),
     ("a label", B.associate_label("1", 5), OTHER),
@@ -82,9 +93,16 @@ ROUTES: list[tuple[str, Command, Route]] = [
     ("setting the Messenger profile", B.set_greeting("x"), PROFILE),
     ("deleting of the Messenger profile", B.delete_greeting(), PROFILE),
     ("a person's menu", B.get_user_persistent_menu("1"), Route(rate_class="other", bucket="user_menu:1")),
-    ("an upload", B.upload_image("https://e.com/a.png"), Route(rate_class="media", alone=True)),
+    ("an upload", B.upload_image("https://e.com/a.png"), UPLOAD),
     ("a persona", B.create_persona(name="n", profile_picture_url="https://e.com"), MAKES),
     ("a broadcast", B.send_broadcast_message(5), MAKES),
+    (
+        "a marketing message",
+        B.send_marketing_message("act_1", 2, "TOKEN", {"text": "x"}),
+        Route(rate_class="other", bucket="marketing:f98103e9217f0992", is_send=True),
+    ),
+    ("a campaign of marketing messages", B.create_message_campaign(1, "n", 2), MAKES),
+    ("who has subscribed", B.get_notification_message_tokens(), OTHER),
     ("metrics", B.get_insights(["m"]), OTHER),
 ]
 
@@ -141,6 +159,33 @@ def test_a_batch_charges_every_part_and_joins_every_conversation() -> None:
         (
             {"method": "POST", "relative_url": "me/messages", "body": "recipient=%7B%22id%22%3A%221%22%7D"},
             text("1"),
+        ),
+        (
+            {
+                "method": "POST",
+                "relative_url": "/v27.0/me/x_thread_control",
+                "body": {"recipient": {"id": "1"}},
+            },
+            MADE,
+        ),
+        (
+            {"method": "POST", "relative_url": "me/x_control?recipient=%7B%22id%22%3A%221%22%7D&a=b"},
+            MADE,
+        ),
+        ({"method": "POST", "relative_url": "me/unlink_accounts", "body": {"psid": "1"}}, MADE),
+        ({"method": "GET", "relative_url": "me/thread_owner?recipient=1"}, OTHER),
+        ({"method": "POST", "relative_url": "me/message_attachments", "body": {}}, UPLOAD),
+        (
+            {"method": "DELETE", "relative_url": "me/custom_user_settings?psid=1"},
+            Route(rate_class="other", bucket="user_menu:1"),
+        ),
+        (
+            {
+                "method": "POST",
+                "relative_url": "act_1/messages",
+                "body": {"messenger_delivery_data": {"subscription_token": "TOKEN"}},
+            },
+            Route(rate_class="other", bucket="marketing:f98103e9217f0992", is_send=True),
         ),
     ],
 )

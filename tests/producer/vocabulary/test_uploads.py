@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from producer import batch, limits
@@ -24,6 +25,18 @@ def test_bytes_take_the_given_name() -> None:
     """The name gives the content type, and loses its folders."""
     assert B.send_image("1", PNG, filename="/home/me/cat.gif") == sent(
         filename="cat.gif", content_type="image/gif", size_bytes=len(PNG), content=PNG
+    )
+
+
+def test_an_attachment_may_carry_its_bytes() -> None:
+    """`filename` names the bytes of an attachment's payload, and never stands in the JSON beside a URL."""
+    attachment = {"type": "image", "payload": PNG}
+    assert B.send_attachment(
+        "1", attachment, filename="cat.png", tag="HUMAN_AGENT"
+    ) == msgspec.structs.replace(B.send_image("1", PNG, filename="cat.png"), tag="HUMAN_AGENT")
+    linked = {"type": "image", "payload": {"url": "https://e.com/cat.png"}}
+    assert B.send_attachment("1", linked, filename="cat.png") == SendMessage(
+        recipient="1", message={"attachment": linked}
     )
 
 

@@ -11,11 +11,14 @@ from worker.call.replies import next_cursor, unwrap, unwrap_part, unwrap_parts
 B: Any = batch
 PAGE = {"object": "page", "callback_url": "u"}
 MENU = [{"locale": "default"}]
+LOCALES: list[object] = [{"call_to_actions": [{"question": "q", "payload": "p"}], "locale": "default"}]
 
 REPLIES: list[tuple[str, Command, object, object]] = [
     ("a send", B.send_text("1", "x"), {"message_id": "m"}, {"message_id": "m"}),
     ("no property", B.get_persistent_menu(), {"data": []}, None),
     ("a property", B.get_ice_breakers(), {"data": [{"ice_breakers": MENU}]}, MENU),
+    ("ice breakers by locale", B.get_ice_breakers(), {"data": LOCALES}, LOCALES),
+    ("no ice breakers", B.get_ice_breakers(), {"data": []}, None),
     ("commands", B.get_commands(), {"data": [{"commands": MENU}]}, MENU),
     (
         "a property with its name",

@@ -287,7 +287,7 @@ REFUSALS: dict[str, tuple[list[str], dict[str, str], int, str]] = {
         ["worker"],
         {"OUTBOUND_PAGES_FILE": "/nowhere/pages.toml"},
         os.EX_CONFIG,
-        r"OUTBOUND_PAGES_FILE: there is no file /nowhere/pages\.toml",
+        r"OUTBOUND_PAGES_FILE: there is no file /nowhere/pages\.toml: make it, or unset the setting",
     ),
 }
 

@@ -139,15 +139,13 @@ def test_no_message_creatives_are_an_empty_list() -> None:
     assert asked(lambda c: c.create_message_creative())["json"] == {"messages": []}
 
 
-@pytest.mark.parametrize(
-    ("version", "member"), [("4.0", "name"), ("v11.0", "name"), ("26.0", "page_label_name")]
-)
-def test_a_label_is_named_by_version(version: str, member: str) -> None:
-    """Meta renamed the member on 14 Dec 2021."""
+@pytest.mark.parametrize("version", ["4.0", "v11.0", "27.0"])
+def test_a_label_has_metas_name_at_every_version(version: str) -> None:
+    """Meta renamed the member for all versions on 14 Dec 2021."""
     request = asked(lambda c: c.create_label("vip"), version=version)
     assert (request["path"], request["json"]) == (
         f"/v{version.removeprefix('v')}/me/custom_labels",
-        {member: "vip"},
+        {"page_label_name": "vip"},
     )
 
 

@@ -11,9 +11,13 @@ import pytest
 import structlog
 
 from producer import batch
+from producer.commands import RawPart
 from tests.conformance.far_end import FarEnd, part_reply
 from worker import MessengerClient, RequestInfo
-from worker.config.credentials import proof_of
+from worker.call.endpoints import call_for
+from worker.call.graph.requests import plain
+from worker.call.graph.signing import Signed
+from worker.config.credentials import Credentials, proof_of
 
 TOKEN, OTHER, SECRET = "EAAGm0PX4ZCpsBA", "EAAGother0ZCpsBA", "0123456789abcdef"
 SECRETS = (TOKEN, OTHER, SECRET, *(proof_of(each, SECRET) for each in (TOKEN, OTHER, f"1|{SECRET}")))
@@ -52,6 +56,17 @@ def test_on_request_sees_a_send() -> None:
         {"messaging_type": "UPDATE", "recipient": {"id": "7"}, "message": {"text": "Hello!"}},
     )
     assert info.headers["content-type"] == "application/json"
+
+
+def test_on_request_sees_each_value_of_a_repeated_parameter() -> None:
+    """A parameter that stands twice is shown twice, each time with its own value."""
+    seen: list[RequestInfo] = []
+    options: Any = {"status": "APPROVED", "ids": ["1", "2"]}
+    client_of(FarEnd(), on_request=seen.append).get_message_templates(**options)
+    assert seen[0].url.endswith("/me/message_templates?status=APPROVED&ids=1&ids=2")
+    part = RawPart(part={"method": "POST", "relative_url": "x?y=1&y=2", "body": "a=1&b=2&a=3"})
+    shown = plain(Signed(call_for(part), Credentials(TOKEN)), "https://g/v27.0/", 0).shown()
+    assert (shown.url, shown.body) == ("https://g/v27.0/x?y=1&y=2", {"a": ["1", "3"], "b": "2"})
 
 
 def test_on_request_sees_no_secret() -> None:

@@ -1,12 +1,13 @@
 """The Pages that a worker sends for."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from producer.errors import SettingsError
-from worker.config.pages import Page, PagesSource
+from worker.config.pages import Page, Pages, PagesSource
 from worker.config.settings import Settings
 from worker.engine.knowledge import Rate
 
@@ -43,6 +44,32 @@ def test_pages_take_app_and_rates_from_the_file(file: Path) -> None:
         "222": Page("222", "TOKEN-222", "88", "APP-SECRET", {}),
     }
     assert pages.secrets == {"shop": "TOKEN-SHOP"}
+
+
+def test_a_page_may_go_without_proofs(tmp_path: Path) -> None:
+    """`skip_app_secret_proof` holds for its Page, or at the top for all but those that say otherwise."""
+    path = tmp_path / "pages.toml"
+    path.write_text(
+        'app_id = "77"\napp_secret = "S"\nskip_app_secret_proof = true\n'
+        '[pages.1]\naccess_token = "T1"\n[pages.2]\naccess_token = "T2"\nskip_app_secret_proof = false\n'
+    )
+    pages = PagesSource(Settings(pages_file=str(path))).current
+    proofs = {each.id: pages.keyring(each).credentials().proof(0) != () for each in pages.by_id.values()}
+    assert proofs == {"1": False, "2": True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"1": {"access_token": "T1"}, "secrets": {"shop": "TS"}, "app_id": "77", "app_secret": "S"}',
+        '{"pages": {"1": {"access_token": "T1"}}, "secrets": {"shop": "TS"}, "app_id": "77", "app_secret": "S"}',
+    ],
+    ids=["Pages by id", "the file's form"],
+)
+def test_pages_in_the_environment_have_secrets_too(text: str) -> None:
+    """`OUTBOUND_PAGES` says all that the file says."""
+    pages = PagesSource(Settings(pages=text)).current
+    assert pages == Pages({"1": Page("1", "T1", "77", "S", {})}, {"shop": "TS"})
 
 
 def test_no_repr_shows_a_token(file: Path) -> None:
@@ -112,3 +139,65 @@ def test_a_missing_file_is_a_sentence() -> None:
     """The path is named."""
     with pytest.raises(SettingsError, match=r"there is no file /nowhere/pages\.toml"):
         PagesSource(Settings(pages_file="/nowhere/pages.toml"))
+
+
+TABLE = '[pages.1]\naccess_token = "SECRET-T"\n'
+BOMBS = {
+    "a number of 5,000 digits": (TABLE + "x = " + "9" * 5_000).encode(),
+    "900 brackets": (TABLE + "x = " + "[" * 900).encode(),
+    "5,000 tables in each other": (TABLE + "x = " + "{a=" * 5_000).encode(),
+    "a key of 20,000 parts": (TABLE + "a." * 20_000 + "b = 1").encode(),
+    "2,000 keys of 500 parts": (TABLE + "".join("a." * 500 + f"k{n} = 1\n" for n in range(2_000))).encode(),
+    "quoted parts": (TABLE + '"a" . ' * 20_000 + "b = 1").encode(),
+    "no UTF-8": TABLE.encode() + b'x = "\xff"',
+    "a NUL": TABLE.encode() + b"\0",
+    "a date that is none": (TABLE + "a = 9999-99-99T99:99:99Z").encode(),
+    "a number for a token": b"[pages.1]\naccess_token = 3\n",
+    "an endless number": b"[pages.1]\naccess_token = inf\n",
+    "a NUL in a token": b'[pages.1]\naccess_token = "SECRET-T\\u0000"\n',
+    "a line end in a secret": TABLE.encode() + b'[secrets]\nshop = "SECRET-T\\n"\n',
+    "an id with a separator": b'[pages."1|2"]\naccess_token = "SECRET-T"\n',
+    "an id of 70,000 characters": b"[pages." + b"1" * 70_000 + b']\naccess_token = "SECRET-T"\n',
+    "too large": b"#" * 5_000_001,
+}
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
+def test_whatever_lies_in_the_file_is_one_short_sentence_and_soon(file: Path, content: bytes) -> None:
+    """A file of any content is refused at once and without a secret, and leaves a reading worker its Pages."""
+    source = PagesSource(Settings(pages_file=str(file)))
+    file.write_bytes(content)
+    began = time.monotonic()
+    with pytest.raises(SettingsError) as caught:
+        PagesSource(Settings(pages_file=str(file)))
+    assert source.refresh() is False
+    assert time.monotonic() - began < 5
+    assert (source.problem, set(source.current.by_id)) == (str(caught.value), {"111", "222"})
+    assert len(str(caught.value)) < 400 + 2 * len(str(file))
+    assert "SECRET-T" not in str(caught.value)
+
+
+def test_a_pipe_is_no_pages_file(file: Path) -> None:
+    """A file that would keep its reader waiting is refused, at the start and in a worker that runs."""
+    source = PagesSource(Settings(pages_file=str(file)))
+    file.unlink()
+    os.mkfifo(file)
+    assert source.refresh() is False
+    assert source.problem == f"OUTBOUND_PAGES_FILE: {file} is no regular file"
+
+
+JSON_BOMBS = {
+    "a number of 5,000 digits": '{"1": {"access_token": "T", "x": ' + "9" * 5_000 + "}}",
+    "100,000 brackets": "[" * 100_000,
+    "no object": "3",
+    "half of a pair": '{"1": {"access_token": "\\ud800"}}',
+    "a huge number": '{"1": {"access_token": ' + "9" * 4_000 + "}}",
+    "not a number": '{"1": {"access_token": NaN}}',
+}
+
+
+@pytest.mark.parametrize("text", JSON_BOMBS.values(), ids=JSON_BOMBS)
+def test_whatever_lies_in_the_setting_is_one_sentence(text: str) -> None:
+    """Pages as JSON are refused in the same way."""
+    with pytest.raises(SettingsError, match=r"^OUTBOUND_PAGES[: ]"):
+        PagesSource(Settings(pages=text))

@@ -18,6 +18,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         "other": Rate(40, 1_000, 40),
         "private_reply": Rate(750, 3_600_000),
         "user_menu": Rate(10, 600_000),
+        "marketing": Rate(1, 43_200_000),
     }
     assert settings.retry_schedule_ms == (1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000)
 

@@ -57,6 +57,6 @@ def test_a_file_of_verdicts_is_read_as_a_worker_reads_it(tmp_path: Path) -> None
 )
 def test_a_token_of_the_dashboard_is_long_and_in_form(token: str, told: list[tuple[str, str]]) -> None:
     """One that the dashboard refuses is an error; it is never shown."""
-    found = list(token_of_dashboard(token))
+    found = list(token_of_dashboard({"OUTBOUND_DASHBOARD_TOKEN": token}))
     assert [(each.level, each.what) for each in found] == told
     assert [each for each in found if "horse" in f"{each.what}{each.why}{each.do}"] == []

@@ -125,7 +125,7 @@ def test_pages_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     form = 'its form is [pages.<page_id>] access_token = "…"'
     assert [(each.level, each.what) for each in found] == [
         ("error", "no Page is configured here"),
-        ("error", f"OUTBOUND_PAGES_FILE: there is no file {missing}"),
+        ("error", f"OUTBOUND_PAGES_FILE: there is no file {missing}: make it, or unset the setting"),
         ("error", f"OUTBOUND_PAGES_FILE: {broken} is no TOML; {form}"),
         ("error", 'OUTBOUND_PAGES must be JSON: {"<page_id>": {"access_token": "…"}}'),
     ]

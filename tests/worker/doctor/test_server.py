@@ -153,8 +153,21 @@ CASES: dict[str, tuple[Judge, Server, list[tuple[str, str]]]] = {
         told(engine_ahead_ms=3_600_000.0),
         [
             ("ok", "the server's clock is 0.010 s ahead of this machine's"),
-            ("error", "the server's clock went back by 3,600.0 s"),
+            ("warning", "the server's clock went back by 3,600.0 s"),
         ],
+    ),
+    "a clock that was set ahead": (
+        reach.clock,
+        told(step_s=12.0, step_age_s=600.0),
+        [
+            ("ok", "the server's clock is 0.010 s ahead of this machine's"),
+            ("warning", "the server's clock was set ahead by 12.0 s, or it stood still, 10 minutes ago"),
+        ],
+    ),
+    "a clock that was set long ago": (
+        reach.clock,
+        told(step_s=-12.0, step_age_s=86_400.0),
+        [("ok", "the server's clock is 0.010 s ahead of this machine's")],
     ),
     "a server nearby": (reach.distance, WELL, [("ok", "a round trip takes 0.5 ms")]),
     "a server far away": (reach.distance, told(trip_ms=10.0), [("warning", "a round trip takes 10.0 ms")]),
@@ -227,8 +240,10 @@ def test_the_time_of_the_engine_is_held_against_the_servers(valkey: "redis.Redis
     """When the server's clock went back, the engine's time is ahead of it."""
     seconds, _ = valkey.time()
     valkey.set("outbound:clock", (seconds + 3_600) * 1000)
-    ahead_ms = look_at(valkey, Keys(), processes=1, threads=1).engine_ahead_ms
-    assert 3_590_000 < ahead_ms <= 3_600_000
+    valkey.hset("outbound:clock:stepped", mapping={"at": (seconds + 3_540) * 1000, "by": -3_600_000})
+    seen = look_at(valkey, Keys(), processes=1, threads=1)
+    assert 3_590_000 < seen.engine_ahead_ms <= 3_600_000
+    assert (seen.step_s, seen.step_age_s) == (-3_600.0, 60.0)
 
 
 def allow(client: "redis.Redis", name: str, *but: str) -> None:

@@ -42,6 +42,10 @@ REFUSED: Final = {
         b"\xff\xfe",
         '{path} is no TOML; its form is [rows.<name>] kind = "…", reason = "…", codes = […]',
     ),
+    "a number of 5,000 digits": (
+        b"[rows.mine]\ncodes = [" + b"9" * 5_000 + b"]",
+        '{path} is no TOML; its form is [rows.<name>] kind = "…", reason = "…", codes = […]',
+    ),
     "too long": (b"#" * 1_000_001, "{path} has more than 1,000,000 bytes"),
 }
 

@@ -102,7 +102,7 @@ def test_code_outweighs_the_text() -> None:
     assert judge(answered(403, {"error": BLOCKED}), is_send=True) == Verdict(
         kind="refused",
         scope="recipient",
-        reason="The person has blocked the Page, turned messages off or left.",
+        reason="The person is not available now: the window is closed, or they take no messages from the Page.",
         row="recipient-unavailable",
         code=200,
         subcode=1545041,

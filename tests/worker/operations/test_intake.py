@@ -154,3 +154,98 @@ def test_a_batch_counts_its_parts(server: "redis.Redis") -> None:
         source([json.dumps({"method": "send_batch", "args": [parts]})]), Queue(server), DEFAULTS, progress
     )
     assert (progress.commands, progress.next_line, queued_texts(server)) == (3, 2, ["a", "b", "c"])
+
+
+def keyed(text: str, key: str) -> str:
+    """Returns a line that sends a text under a key."""
+    return json.dumps({"method": "send_text", "args": ["1", text], "idempotency_key": key})
+
+
+def test_a_line_with_a_key_is_queued_once_and_in_its_turn(server: "redis.Redis") -> None:
+    """What a key stands for already is left alone, in another run too; lines before it are on the queue before it."""
+    lines = [line("a"), keyed("b", "k1"), line("c"), keyed("b", "k1")]
+    first, again = Progress(new_run()), Progress(new_run())
+    enqueue_lines(source(lines), Queue(server), DEFAULTS, first)
+    enqueue_lines(source(lines[1:2]), Queue(server), DEFAULTS, again)
+    assert (first.next_line, first.commands, again.next_line) == (5, 4, 2)
+    assert sorted(queued_texts(server)) == ["a", "b", "c"]
+    [conversation] = cast("list[bytes]", server.keys("outbound:conversation:*"))
+    behind = cast("list[bytes]", server.lrange(conversation, 0, -1))  # the first one stands in its lane
+    assert [each.startswith(first.run.encode()) for each in behind] == [False, True]
+
+
+def test_a_key_that_stands_for_another_command_is_a_bad_line(server: "redis.Redis") -> None:
+    """It is told with its number like any other, and passed over when asked."""
+    told: list[BadLine] = []
+    lines = [keyed("a", "k1"), keyed("b", "k1"), line("c")]
+    with pytest.raises(
+        LineRefusedError, match=r"^line 2: idempotency_key: stands for another command already"
+    ):
+        enqueue_lines(source(lines), Queue(server), DEFAULTS, Progress(new_run()))
+    enqueue_lines(source(lines), Queue(server), DEFAULTS, Progress(new_run()), on_bad=told.append)
+    assert [each.number for each in told] == [2]
+    assert queued_texts(server) == ["a", "c"]
+
+
+ODD: dict[str, tuple[bytes, str]] = {
+    "an option that there is not": (
+        b'{"method":"get_label_details","args":["5"],"kwargs":{"feilds":["name"]}}',
+        "get_label_details: Unexpected keyword argument 'feilds'",
+    ),
+    "no UTF-8": (b'{"method":"send_text","args":["7","\xff"]}', "is no UTF-8"),
+    "another encoding": ('{"method":"send_text"}'.encode("utf-16"), "is no UTF-8"),
+    "deep": (b"[" * 100_000, "is no JSON: "),
+    "a number of 5,000 digits": (b'{"method":"send_text","args":[' + b"9" * 5_000 + b"]}", ""),
+    "half of a pair": (b'{"method":"send_text","args":["7","\\ud800"]}', "is no JSON: "),
+    "a time without its zone": (
+        b'{"method":"send_text","args":["7","a"],"send_at":"2030-01-31T08:00:00"}',
+        "send_at: a datetime must carry its time zone, as datetime.now(UTC) does",
+    ),
+    "a time that is none": (
+        b'{"method":"send_text","args":["7","a"],"send_at":"tomorrow"}',
+        "send_at: must be a time with its zone, as 2030-01-31T08:00:00Z, or seconds since 1970",
+    ),
+    "seconds as text": (
+        b'{"method":"send_text","args":["7","a"],"expires_in":"60"}',
+        "expires_in: must be seconds",
+    ),
+    "less than no time": (
+        b'{"method":"send_text","args":["7","a"],"expires_in":-1}',
+        "expires_in: must be more than 0 and at most 31622400 seconds",
+    ),
+    "an empty key": (
+        b'{"method":"send_text","args":["7","a"],"idempotency_key":""}',
+        "idempotency_key: must be text of 1 to 200 characters",
+    ),
+    "a word for a switch": (
+        b'{"method":"send_text","args":["7","a"],"at_most_once":"yes"}',
+        "at_most_once: must be true or false",
+    ),
+    "an order of its own": (
+        b'{"method":"send_text","args":["7","a"],"ordered":1}',
+        "ordered: must be true or false",
+    ),
+}
+
+
+@pytest.mark.parametrize(("odd", "says"), ODD.values(), ids=ODD)
+def test_whatever_a_line_holds_is_told_by_its_line(valkey: "redis.Redis", odd: bytes, says: str) -> None:
+    """No line ends a run otherwise than by its number, and with somebody to tell of bad lines none ends it at all."""
+    told: list[BadLine] = []
+    file = b"\n".join([line("a").encode(), odd.replace(b"\n", b""), line("b").encode(), b""])
+    with pytest.raises(LineRefusedError, match=r"^line 2: ") as caught:
+        enqueue_lines(io.BytesIO(file), Queue(valkey), DEFAULTS, Progress(new_run()))
+    assert caught.value.line.problem.startswith(says)
+    valkey.flushall()
+    enqueue_lines(io.BytesIO(file), Queue(valkey), DEFAULTS, Progress(new_run()), on_bad=told.append)
+    assert (told, queued_texts(valkey)) == ([BadLine(2, caught.value.line.problem)], ["a", "b"])
+
+
+def test_a_line_may_hold_the_bytes_of_an_upload(server: "redis.Redis") -> None:
+    """They lie beside their command, as a producer lays them."""
+    file = {"filename": "a.png", "content_type": "image/png", "size_bytes": 3, "content": "YWJj"}
+    upload = {"type": "upload_attachment", "attachment_type": "image", "filedata": file}
+    progress = Progress(new_run())
+    enqueue_lines(source([json.dumps(upload)]), Queue(server), DEFAULTS, progress)
+    [command_id] = cast("list[bytes]", server.hkeys("outbound:commands"))
+    assert server.get(f"outbound:blob:{command_id.decode()}") == b"abc"

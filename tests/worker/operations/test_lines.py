@@ -1,6 +1,7 @@
 """A line of JSON becomes the very command that a producer would queue, or an error with its path and bound."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -58,6 +59,29 @@ def test_a_line_may_name_its_page_and_priority() -> None:
     line = {"method": "send_text", "args": ["1", "a"], "page": "77", "priority": "bulk"}
     delivery = Delivery(page="77", priority="bulk")
     assert parse_line(json.dumps(line), DEFAULTS) == QueuedLine(batch.send_text("1", "a"), delivery)
+
+
+def test_a_line_may_say_how_it_is_delivered() -> None:
+    """Every option of a producer's `with_options` stands beside the command."""
+    options = {
+        "send_at": "2030-01-31T08:00:00Z",
+        "expires_in": 60,
+        "idempotency_key": "order-1",
+        "ordered": False,
+        "at_most_once": True,
+    }
+    line = {"method": "send_text", "args": ["1", "a"], "priority": None, **options}
+    delivery = Delivery(
+        page=PAGE,
+        send_at=datetime(2030, 1, 31, 8, tzinfo=UTC),
+        expires_in=60.0,
+        idempotency_key="order-1",
+        ordered=False,
+        at_most_once=True,
+    )
+    assert parse_line(json.dumps(line), DEFAULTS) == QueuedLine(batch.send_text("1", "a"), delivery)
+    seconds = parse_line(json.dumps(line | {"send_at": 1_900_000_000.5}), DEFAULTS).delivery.send_at
+    assert seconds == 1_900_000_000.5
 
 
 BAD: dict[str, tuple[str, str]] = {

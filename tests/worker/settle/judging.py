@@ -10,7 +10,7 @@ from worker.call.prepare import Job, prepare
 from worker.config.pages import Page, Pages
 from worker.engine.chunk import Chunk, Taken
 from worker.judge import DEFAULT
-from worker.settle.judged import Judge, Judged, Owner
+from worker.settle.judged import Judge, Judged, Owners
 from worker.settle.settlements import Schedule
 
 PAGE: Final = Page("P1", "SECRET-TOKEN")
@@ -51,7 +51,7 @@ def job_of(command: Command, command_id: str = "c0") -> Job:
 
 def judged(job: Job, found: list[Answer], *, own_token: bool = False) -> Judged:
     """Returns what becomes of a job."""
-    return JUDGE(job, found, own_token=own_token, owner=Owner(PAGE, "outbound"))
+    return JUDGE(job, found, own_token=own_token, owners=Owners(PAGES, "outbound"))
 
 
 def kept(found: Judged) -> Outcome:

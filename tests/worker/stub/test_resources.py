@@ -54,6 +54,11 @@ def ask(http: httpx.Client, method: str, path: str, **payload: object) -> dict[s
         ("GET", "/me/insights/?metric=page_messages_blocked_conversations_unique", {}, ["data"]),
         ("POST", "/me/messenger_codes", {"type": "standard", "image_size": 1000}, ["uri"]),
         ("POST", "/me/pass_thread_control", {"recipient": {"id": "7"}, "target_app_id": 1}, ["success"]),
+        ("POST", "/me/pass_thread_control", {"recipient": {"id": "7"}}, ["success"]),
+        ("POST", "/me/release_thread_control", {"recipient": {"id": "7"}}, ["success"]),
+        ("POST", "/me/extend_thread_control", {"recipient": {"id": "7"}, "duration": 60}, ["success"]),
+        ("POST", "/me/extend_thread_control", {"recipient": {"id": "7"}, "duration": 604801}, ["error"]),
+        ("POST", "/me/extend_thread_control", {"recipient": {"id": "7"}}, ["error"]),
         ("POST", "/me/take_thread_control", {"recipient": {"id": "7"}}, ["success"]),
         ("POST", "/me/request_thread_control", {"recipient": {"id": "7"}, "metadata": "m"}, ["success"]),
         ("GET", "/me/secondary_receivers?fields=id,name", {}, ["data"]),
@@ -253,3 +258,19 @@ def test_a_strict_stub_knows_its_objects_only() -> None:
 def test_what_does_not_exist_is_refused(http: httpx.Client, method: str, path: str, code: int) -> None:
     """An unknown edge, a wrong method or a missing parameter is answered as Graph does."""
     assert ask(http, method, path)["error"]["code"] == code
+
+
+def test_a_send_may_pass_or_release_its_thread(http: httpx.Client) -> None:
+    """`thread_control` changes the owner once the message is sent, and an unknown one refuses the message."""
+
+    def owner_after(**control: object) -> object:
+        answer = ask(
+            http, "POST", "/me/messages", recipient={"id": "7"}, message={"text": "x"}, thread_control=control
+        )
+        owners = ask(http, "GET", "/me/thread_owner?recipient=7")["data"]
+        return "error" in answer, owners[0]["thread_owner"]["app_id"]
+
+    mine = owner_after(control_type="release")
+    assert owner_after(control_type="pass", app_id="5") == (False, "5")
+    assert owner_after(control_type="keep") == (True, "5")
+    assert owner_after(control_type="release") == mine

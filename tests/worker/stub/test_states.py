@@ -37,6 +37,8 @@ CODES_BY_RECIPIENT_STATE = {
     "other_app": (2018300, None),
     "window_closed": (10, 2018278),
     "automated_flow": (2018321, None),
+    "unsubscribed": (2300034, None),
+    "capped": (2300042, None),
 }
 
 
@@ -172,18 +174,28 @@ def test_profile_and_menu_calls_are_ten_in_ten_minutes() -> None:
 
 
 def test_a_marketing_token_rests_twelve_hours() -> None:
-    """A second paid message for one subscription token gets 4/2018354 before 12 hours have passed."""
+    """A second paid message for one subscription token gets 2300035 before 12 hours have passed."""
     with GraphStub(strict=True) as stub, httpx.Client(base_url=stub.origin) as http:
-        payload = {"messenger_delivery_data": {"subscription_token": "S"}, "message": {"text": "x"}}
+        campaign = {"name": "Sale", "page_id": "1"}
+        made = http.post(f"/act_1/message_campaign?access_token={TOKEN}", json=campaign).json()
 
-        def code() -> tuple[int, int | None]:
+        def code(subscription: str = "S", campaign_id: str = made["id"]) -> int:
+            payload = {
+                "message_id": campaign_id,
+                "messenger_delivery_data": {"subscription_token": subscription},
+                "message": {"text": "x"},
+            }
             answer = http.post(f"/act_1/messages?access_token={TOKEN}", json=payload).json()
-            error = answer.get("error", {"code": 0})
-            return error["code"], error.get("error_subcode")
+            return int(answer.get("error", {"code": 0})["code"])
 
-        first = [code(), code()]
+        stub.set_recipient("subscription_token:gone", "unsubscribed")
+        stub.set_recipient("subscription_token:tired", "capped")
+        first = [code(), code(), code("gone"), code("tired"), code("T", "no campaign")]
         stub.advance(12 * 3_600 + 1)
-        assert (first, code()) == ([(0, None), (4, 2018354)], (0, None))
+        assert (first, code()) == ([0, 2300035, 2300034, 2300042, 2300001], 0)
+        assert [(each.recipient, each.kind) for each in stub.ledger] == [
+            ("subscription_token:S", "marketing_message")
+        ] * 2
 
 
 @pytest.mark.parametrize(

@@ -58,3 +58,24 @@ def test_dropped_dead_letters_are_logged_in_one_line(valkey: "redis.Redis") -> N
             "kept_days": 30.0,
         }
     ]
+
+
+def test_a_step_of_the_servers_clock_is_logged_in_one_line(valkey: "redis.Redis") -> None:
+    """The line says by how much, and which way."""
+    lanes = Lanes(valkey)
+    presence = Presence(lanes, lambda: PROFILE, overdue=lambda: False)
+    timekeeper = Timekeeper(lanes, presence)
+    valkey.hset("outbound:clock:stepped", mapping={"at": 0, "by": -2_500, "untold": "12000,-2500"})
+    with capture_logs() as logs:
+        presence.start()
+        timekeeper.start()
+        try:
+            wait_until(lambda: _named(logs, "clock.stepped"), within_s=10, why="the step is logged")
+        finally:
+            timekeeper.stop()
+            presence.stop()
+    told = [(each["by_s"], each["reason"]) for each in _named(logs, "clock.stepped")]
+    assert told == [
+        (12.0, "the server's clock was set ahead, or it stood still"),
+        (-2.5, "the server's clock was set back"),
+    ]

@@ -12,10 +12,8 @@ from producer.commands.broadcasts import (
     SendSponsoredMessage,
     StartReachEstimation,
 )
-from worker.call.endpoints.building import get, post, segment
+from worker.call.endpoints.building import account_segment, get, post, segment
 from worker.call.endpoints.call import Call, CallContext
-
-_ACCOUNT: Final = "act_"
 
 
 def _create_message_creative(command: CreateMessageCreative, _: CallContext) -> Call:
@@ -36,8 +34,7 @@ def _get_broadcast(command: GetBroadcast, _: CallContext) -> Call:
 
 
 def _send_sponsored_message(command: SendSponsoredMessage, _: CallContext) -> Call:
-    account = str(command.ad_account_id).removeprefix(_ACCOUNT)
-    return post(command, f"{_ACCOUNT}{segment(account)}/sponsored_message_ads", command.message)
+    return post(command, f"{account_segment(command.ad_account_id)}/sponsored_message_ads", command.message)
 
 
 def _start_reach_estimation(command: StartReachEstimation, _: CallContext) -> Call:

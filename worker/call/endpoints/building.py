@@ -31,6 +31,7 @@ def delete(
     return Call(method="DELETE", path=path, query=query, body=body, token=token_of(command.access_token))
 
 
+_ACCOUNT: Final = "act_"
 # What stands for a value of another part's answer: Graph looks for it in a part's URL as it is written here.
 _REFERENCE: Final = re.compile(r"\{result=[^{}/?#&]+\}")
 
@@ -47,6 +48,11 @@ def segment(value: str | int) -> str:
     if encoded in ("", ".", ".."):
         raise InvalidCommandError("", "has an id that is no id")
     return encoded
+
+
+def account_segment(ad_account_id: str | int) -> str:
+    """Returns an ad account as one segment of a path, with its `act_` once."""
+    return f"{_ACCOUNT}{segment(str(ad_account_id).removeprefix(_ACCOUNT))}"
 
 
 def text_of(value: object) -> str:

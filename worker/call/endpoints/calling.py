@@ -10,6 +10,7 @@ from worker.call.endpoints import (
     broadcasts,
     handover,
     labels,
+    marketing,
     pages,
     personas,
     profile,
@@ -33,6 +34,7 @@ _CALLS: Final = cast(
         **apps.CALLS,
         **personas.CALLS,
         **upkeep.CALLS,
+        **marketing.CALLS,
     },
 )
 

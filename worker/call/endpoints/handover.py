@@ -1,11 +1,13 @@
-"""Calls of the handover protocol."""
+"""Calls that say which app speaks in a conversation."""
 
 from typing import Final
 
 from producer.commands.handover import (
+    ExtendThreadControl,
     GetSecondaryReceivers,
     GetThreadOwner,
     PassThreadControl,
+    ReleaseThreadControl,
     RequestThreadControl,
     TakeThreadControl,
 )
@@ -15,10 +17,21 @@ from worker.call.endpoints.call import Body, Call, CallContext
 
 
 def _pass_thread_control(command: PassThreadControl, _: CallContext) -> Call:
-    body: Body = {"recipient": full(command.recipient), "target_app_id": command.target_app_id}
+    body: Body = {"recipient": full(command.recipient)}
+    if command.target_app_id is not None:
+        body["target_app_id"] = command.target_app_id
     if command.metadata is not None:
         body["metadata"] = command.metadata
     return post(command, "me/pass_thread_control", body)
+
+
+def _release_thread_control(command: ReleaseThreadControl, _: CallContext) -> Call:
+    return post(command, "me/release_thread_control", _body(command))
+
+
+def _extend_thread_control(command: ExtendThreadControl, _: CallContext) -> Call:
+    body: Body = {"recipient": full(command.recipient), "duration": command.duration}
+    return post(command, "me/extend_thread_control", body)
 
 
 def _take_thread_control(command: TakeThreadControl, _: CallContext) -> Call:
@@ -29,7 +42,7 @@ def _request_thread_control(command: RequestThreadControl, _: CallContext) -> Ca
     return post(command, "me/request_thread_control", _body(command))
 
 
-def _body(command: TakeThreadControl | RequestThreadControl) -> Body:
+def _body(command: ReleaseThreadControl | TakeThreadControl | RequestThreadControl) -> Body:
     body: Body = {"recipient": full(command.recipient)}
     if command.metadata is not None:
         body["metadata"] = command.metadata
@@ -46,6 +59,8 @@ def _get_secondary_receivers(command: GetSecondaryReceivers, _: CallContext) -> 
 
 CALLS: Final = {
     PassThreadControl: _pass_thread_control,
+    ReleaseThreadControl: _release_thread_control,
+    ExtendThreadControl: _extend_thread_control,
     TakeThreadControl: _take_thread_control,
     RequestThreadControl: _request_thread_control,
     GetThreadOwner: _get_thread_owner,

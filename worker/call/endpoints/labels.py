@@ -1,4 +1,4 @@
-"""Calls of custom labels, whose `name` became `page_label_name` on 14 Dec 2021, when v12.0 was current."""
+"""Calls of custom labels, whose `name` is `page_label_name` on every version since 14 Dec 2021."""
 
 from typing import Final
 
@@ -14,16 +14,12 @@ from producer.commands.labels import (
 from worker.call.endpoints.building import delete, fields_query, get, post, segment
 from worker.call.endpoints.call import Call, CallContext
 
-_RENAMED_IN: Final = (12, 0)
+_NAME: Final = "page_label_name"
 _LABELS: Final = "me/custom_labels"
 
 
-def _name_member(context: CallContext) -> str:
-    return "page_label_name" if context.version >= _RENAMED_IN else "name"
-
-
-def _create_label(command: CreateLabel, context: CallContext) -> Call:
-    return post(command, _LABELS, {_name_member(context): command.name})
+def _create_label(command: CreateLabel, _: CallContext) -> Call:
+    return post(command, _LABELS, {_NAME: command.name})
 
 
 def _associate_label(command: AssociateLabel, _: CallContext) -> Call:
@@ -34,17 +30,17 @@ def _dissociate_label(command: DissociateLabel, _: CallContext) -> Call:
     return delete(command, f"{segment(command.label_id)}/label", {"user": command.user_id})
 
 
-def _get_associated_labels(command: GetAssociatedLabels, context: CallContext) -> Call:
+def _get_associated_labels(command: GetAssociatedLabels, _: CallContext) -> Call:
     path = f"{segment(command.user_id)}/custom_labels"
-    return get(command, path, *fields_query(command.fields, (_name_member(context),)))
+    return get(command, path, *fields_query(command.fields, (_NAME,)))
 
 
-def _get_label_details(command: GetLabelDetails, context: CallContext) -> Call:
-    return get(command, segment(command.label_id), *fields_query(command.fields, (_name_member(context),)))
+def _get_label_details(command: GetLabelDetails, _: CallContext) -> Call:
+    return get(command, segment(command.label_id), *fields_query(command.fields, (_NAME,)))
 
 
-def _get_label_list(command: GetLabelList, context: CallContext) -> Call:
-    return get(command, _LABELS, *fields_query(command.fields, (_name_member(context),)))
+def _get_label_list(command: GetLabelList, _: CallContext) -> Call:
+    return get(command, _LABELS, *fields_query(command.fields, (_NAME,)))
 
 
 def _delete_label(command: DeleteLabel, _: CallContext) -> Call:

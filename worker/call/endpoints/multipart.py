@@ -6,8 +6,8 @@ from typing import Final
 from worker.call.endpoints.call import Call, FilePart
 from worker.call.endpoints.json_text import json_text
 
-# As browsers write names in a form: a quote and a line break would end the header.
-_ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A", "\\": "\\\\"})
+# As browsers write names in a form: a quote and a line break would end the header, other control characters as well.
+_ESCAPES: Final = str.maketrans({'"': "%22", "\\": "\\\\"} | {chr(n): f"%{n:02X}" for n in (*range(32), 127)})
 
 
 def multipart_fields(call: Call) -> list[tuple[str, bytes] | FilePart]:

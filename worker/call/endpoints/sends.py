@@ -4,6 +4,7 @@ from typing import Final, cast
 from urllib.parse import parse_qsl
 
 from producer.commands.parts import RawPart
+from producer.commands.raw_parts import check_raw_part
 from producer.commands.recipients import full
 from producer.commands.secrets import Secret
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
@@ -73,6 +74,7 @@ def _send_raw_body(command: SendRawBody, _: CallContext) -> Call:
 def _raw_part(command: RawPart, _: CallContext) -> Call:
     """Returns the call that a raw part describes, alone or in a batch; a token inside it is its token."""
     part = command.part
+    check_raw_part(part, "")
     relative_url = str(part["relative_url"])
     path, _mark, text = relative_url.partition("?")
     query = tuple(parse_qsl(text, keep_blank_values=True))

@@ -29,7 +29,9 @@ def _create_message_template(command: CreateMessageTemplate, _: CallContext) -> 
 
 
 def _delete_message_template(command: DeleteMessageTemplate, _: CallContext) -> Call:
-    return delete(command, _TEMPLATES, query=(("name", command.name),))
+    named = {"name": command.name, "template_id": command.template_id}
+    given: Body = {name: value for name, value in named.items() if value is not None}
+    return delete(command, _TEMPLATES, query=pairs_of(given))
 
 
 def _get_message_template_library(command: GetMessageTemplateLibrary, _: CallContext) -> Call:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from producer.commands.files import FileData
+from producer.commands.files import FileData, check_header
 from producer.commands.uploads import UploadAttachment
 from worker.call.endpoints.building import post
 from worker.call.endpoints.call import Body, Call, CallContext, FilePart, token_of
@@ -22,7 +22,8 @@ def _upload_attachment(command: UploadAttachment, _: CallContext) -> Call:
 
 
 def file_part(file: FileData) -> FilePart:
-    """Returns the multipart field of an upload's bytes."""
+    """Returns the multipart field of an upload's bytes; raises `InvalidCommandError` for what fits into no header."""
+    check_header(file, "filedata")
     return FilePart(
         name="filedata", filename=file.filename, content_type=file.content_type, content=file.content
     )

@@ -52,8 +52,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         """Returns the request without its token and proof, other secrets masked, bytes counted."""
         url, _, query = self.url.partition("?")
         pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in _UNSHOWN]
-        safe = masked(dict(pairs), self.secrets)
-        kept = tuple((name, str(_member(safe, name))) for name, _ in pairs)
+        kept = tuple((name, str(_member(masked({name: text}, self.secrets), name))) for name, text in pairs)
         return RequestInfo(
             method=self.method,
             url=f"{url}?{query_string(kept)}" if kept else url,
@@ -66,8 +65,16 @@ class Outgoing(msgspec.Struct, frozen=True):
             fields = multipart_fields(self.calls[0].call)
             return dict(_shown_field(field) for field in fields)
         if self.headers["content-type"] == FORM["content-type"]:
-            return dict(parse_qsl(self.content.decode("utf-8", "replace"), keep_blank_values=True))
+            return _members(parse_qsl(self.content.decode("utf-8", "replace"), keep_blank_values=True))
         return msgspec.json.decode(self.content) if self.content else None
+
+
+def _members(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Returns the parameters of a form by name: a text, or a list of texts for a name that is repeated."""
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
+    return {name: texts[0] if len(texts) == 1 else list(texts) for name, texts in found.items()}
 
 
 def _member(value: object, name: str) -> object:

@@ -2,10 +2,6 @@
 
 import os
 import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
 from typing import Final
 
 import click
@@ -17,13 +13,14 @@ from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal
 from worker.cli.installation import Installation, installation
 from worker.cli.screen import notice
+from worker.cli.signals import stopped_by_signals
 from worker.cli.verb import Verb
+from worker.config.secret_files import DASHBOARD_TOKEN, secret_of
 from worker.dashboard.guard import Guard
 from worker.dashboard.routes import Routes
 from worker.dashboard.server import Dashboard
 
 PORT_DEFAULT: Final = 8765
-TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
 # A page that is looked at every second must not wait as long as a worker does.
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 2.0
@@ -50,11 +47,12 @@ ANSWER_S: Final = 2.0
 def verb(port: int, host: str, names: tuple[str, ...]) -> int:
     """Show an installation in a browser: what waits, holds, broadcasts, dead letters, live.
 
-    It only shows, unless OUTBOUND_DASHBOARD_TOKEN is set: who signs in with it can act.
+    It only shows, unless OUTBOUND_DASHBOARD_TOKEN (or its _FILE) is set: who signs in
+    with it can act.
     Exit code: 0 after SIGTERM, 130 after Ctrl-C, 1 the address is taken, 78 a setting
     is wrong.
     """
-    guard = Guard(os.environ.get(TOKEN, ""), host=host, names=names)
+    guard = Guard(secret_of(DASHBOARD_TOKEN, os.environ), host=host, names=names)
     place = _impatient(installation())
     routes = Routes(place.client, place.keys, guard, timeout_ms=place.settings.heartbeat_timeout_ms)
     try:
@@ -63,7 +61,7 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
         raise Refusal(
             f"the dashboard cannot listen on {host}:{port}: {error.strerror or error}; try --port 0"
         ) from None
-    with _stopped_by_signals() as (stopped, signals):
+    with stopped_by_signals() as (stopped, signals):
         server.start()
         click.echo(server.origin)
         notice("Ctrl-C stops it; " + _described(guard))
@@ -88,23 +86,5 @@ def _impatient(place: Installation) -> Installation:
 
 def _described(guard: Guard) -> str:
     if not guard.can_act:
-        return f"it only shows: set {TOKEN} to act"
+        return f"it only shows: set {DASHBOARD_TOKEN} to act"
     return "who signs in with the token can act"
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[tuple[threading.Event, Sequence[int]]]:
-    """Gives what SIGINT and SIGTERM set, and which of them came, the first one first."""
-    stopped = threading.Event()
-    signals: list[int] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        signals.append(number)
-        stopped.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped, signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

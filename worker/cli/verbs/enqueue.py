@@ -55,7 +55,8 @@ def verb(
     """Queue a file of commands, one JSON a line (- reads standard input).
 
     A line is a command, {"type": "send_message", "recipient": …, "message": …}, or a call,
-    {"method": "send_text", "args": […], "kwargs": {…}}; either may name its page and priority.
+    {"method": "send_text", "args": […], "kwargs": {…}}; either may name its page, priority,
+    send_at, expires_in, idempotency_key, ordered and at_most_once.
     Exit code: 0 all queued, 1 a line is bad, 75 Redis away or full.
     """
     if run is not None and intake.RUN.fullmatch(run) is None:

@@ -7,8 +7,8 @@ import click
 import msgspec
 
 from producer.errors import OutcomeTimeoutError
+from producer.queue.accepting import accept
 from producer.queue.envelope import Delivery
-from producer.queue.rounds import put_whole
 from producer.store.ids import new_id
 from producer.tickets.ticket import Outcome, Ticket
 from worker.cli import INTERRUPTED
@@ -19,7 +19,7 @@ from worker.cli.missing import warning_for
 from worker.cli.screen import notice, print_json
 from worker.cli.telling import exit_code_of, sentence_of
 from worker.cli.verb import Verb
-from worker.operations.intake import arguments_for
+from worker.operations.intake import TERMS, prepared
 from worker.operations.lines import QueuedLine, parse_line
 
 WAIT_DEFAULT: Final = "30s"
@@ -74,9 +74,7 @@ def verb(
     """
     line = _line_of(words, page or "", document, bulk=bulk)
     place = installation(patient=True)
-    ticket_id, arguments = arguments_for(line, new_id())
-    put_whole(place.queue, arguments)
-    ticket = place.ticket(ticket_id)
+    ticket = place.ticket(accept(place.queue, prepared(line, new_id()), TERMS))
     warning = warning_for(place, line.delivery.page)
     if warning is not None:
         notice(f"queued, but {warning}")

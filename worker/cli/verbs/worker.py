@@ -64,22 +64,21 @@ def verb(processes: int | None, threads: int | None, shutdown_s: float) -> int:
     settings = msgspec.structs.replace(
         settings, processes=processes or settings.processes, threads=threads or settings.threads
     )
-    pages = _checked_pages(settings)
-    read_table(settings.verdicts_file)  # what is wrong in it is told once, before a process is started
+    pages = _checked(settings)
     configure_logs(settings.log_level)
     notice(_described(settings, pages))
     _look_for_redis(settings)
-    code, interrupted = _run(settings, shutdown_s)
-    if code == 0:
-        notice("stopped: calls in flight were finished, all else is back in its lane")
-    return INTERRUPTED if code == 0 and interrupted else code
+    interrupted = _run(settings, shutdown_s)
+    notice("stopped: calls in flight were finished, all else is back in its lane")
+    return INTERRUPTED if interrupted else 0
 
 
-def _run(settings: Settings, shutdown_s: float) -> tuple[int, bool]:
-    """Returns the exit code, and whether Ctrl-C ended it."""
+def _run(settings: Settings, shutdown_s: float) -> bool:
+    """Runs until a signal; tells whether it was Ctrl-C."""
     if settings.metrics_port is None:
         master = _supervisor(settings, shutdown_s)
-        return master.run(), master.interrupted
+        master.run()
+        return master.interrupted
     from worker.metrics.serving import Serving  # noqa: PLC0415 (only where metrics are on)
 
     with new_folder() as folder:
@@ -90,9 +89,10 @@ def _run(settings: Settings, shutdown_s: float) -> tuple[int, bool]:
         serving.start()
         notice(f"metrics and probes on {settings.metrics_host}, port {serving.port.number}")
         try:
-            return master.run(), master.interrupted
+            master.run()
         finally:
             serving.close()
+        return master.interrupted
 
 
 def _supervisor(
@@ -107,13 +107,16 @@ def _supervisor(
         processes=settings.processes,
         threads=settings.threads,
         shutdown_timeout_s=shutdown_s,
+        check=lambda: _checked(read_settings(os.environ)),
         environ=environ,
         ended=ended,
         stop=stop,
     )
 
 
-def _checked_pages(settings: Settings) -> int:
+def _checked(settings: Settings) -> int:
+    """Returns how many Pages there are; raises `SettingsError` for whatever a process would not start with."""
+    read_table(settings.verdicts_file)
     found = len(PagesSource(settings).current.by_id)
     if found:
         return found

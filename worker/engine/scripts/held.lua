@@ -33,12 +33,17 @@ local function lane_scopes(lane)
 end
 
 -- Puts a Page or lane to sleep for as long as one of its scopes is held. Answers nil when none is; 'elsewhere', when a
--- present worker has another token, to which it is left; else 'asleep'. `mended` is where it is noted that a worker that
--- comes with another token frees it.
+-- present worker has another token, which is not held, to which it is left; else 'asleep'. `mended` is where it is noted
+-- that a worker that comes with another token frees it.
 local function sleep_while_held(member, page, scopes, mended, fingerprint, chunk)
   local held, for_token = held_until(scopes, fingerprint, chunk.now)
   if not held then return nil end
-  if for_token and known_to_another(chunk.digest, page, has_other_token(fingerprint)) then return 'elsewhere' end
+  local function can_go_on(entry)
+    local theirs = held_until(scopes, string.match(entry, '^[^;]*;([^;]*);'), chunk.now)
+    if theirs then held = math.min(held, theirs) end
+    return not theirs
+  end
+  if for_token and known_to_another(chunk.digest, page, can_go_on) then return 'elsewhere' end
   if for_token then call('SADD', P .. mended, member) end
   call('HSET', P .. 'gentle', member, '1')
   put_to_sleep(member, held)
@@ -53,7 +58,7 @@ local function after_a_hold(member, page, rates, classes, now)
   for _, class in ipairs(classes) do
     local rate = rates[class]
     if rate and rate.kind == 'g' then
-      fill_at(page, class, math.max(full_at(page, class, now), now + (rate.b - 1) * rate.a))
+      fill_at(page, class, math.max(full_at(page, class, now), now + (rate.b - 1) * rate.a), now)
     end
   end
 end

@@ -63,10 +63,11 @@ local function look(chunk, id, record, lane, rates, free)
 end
 
 -- Takes a plain command (record.lua) without parsing it; false leaves it to `look`. `head` is how such a record of the
--- lane begins, `fresh` its state line once it is taken.
+-- lane begins, `fresh` its state line once it is taken; who is `gone` is looked at.
 local known_kinds = {}
-local function take_plain(chunk, id, record, head, fresh)
+local function take_plain(chunk, id, record, head, fresh, gone)
   if string.find(record, head, 1, true) ~= 1 or chunk.chosen[id] then return false end
+  if gone and gone[string.match(record, '^[^|\n]*', #head + 1)] then return false end
   local kind = string.match(record, PLAIN_IN_LANE, #head + 1)
   if not kind then return false end
   if known_kinds[kind] == nil then
@@ -107,7 +108,7 @@ local function take_from(chunk, lane, page, priority, rates, lane_turn)
     local popped = call('LPOP', key, math.min(room, free - spent, TOUCHED_MAX - chunk.touched))
     if not popped then break end
     local ids_of, records, broadcast_key, cancelled = made_of(lane, popped)
-    local may_be_plain = not cancelled and not some_are_gone(page)
+    local gone = not cancelled and gone_among(page, head, records)
     local used = 0
     for i, id in ipairs(ids_of) do
       chunk.touched = chunk.touched + 1
@@ -117,7 +118,7 @@ local function take_from(chunk, lane, page, priority, rates, lane_turn)
         finish(id, ended, 'cancelled', '{"reason":"its broadcast was cancelled"}', false, now, chunk.policy)
         what = 'skip'
       elseif not chunk.closed and free > spent then
-        if records[i] and may_be_plain and take_plain(chunk, id, records[i], head, fresh) then
+        if records[i] and not cancelled and take_plain(chunk, id, records[i], head, fresh, gone) then
           what, cost = 'take', 1
         else
           what, cost = look(chunk, id, records[i], lane, rates, (full and spent == 0) and 1000000 or free - spent)

@@ -20,9 +20,3 @@ local function knows_type(kind)
     return string.find(types, ',' .. kind .. ',', 1, true) ~= nil
   end
 end
-
-local function has_other_token(fingerprint)
-  return function(entry)
-    return string.match(entry, '^[^;]*;([^;]*);') ~= fingerprint
-  end
-end

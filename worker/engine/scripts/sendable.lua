@@ -8,9 +8,29 @@ local function some_are_gone(page)
   return gone_pages[page]
 end
 
+-- Whether a message answers its person, who has written since whatever is remembered of them. A body is JSON, whose
+-- texts hold no quote of their own.
+local function is_response(command)
+  return string.find(command.rest, '"messaging_type":"RESPONSE"', 1, true) ~= nil
+end
+
+-- Who of the people of a lane's records is remembered as gone, as a set; nil when nobody of the Page is.
+local function gone_among(page, head, records)
+  if not some_are_gone(page) then return nil end
+  local people, found = {}, {}
+  for _, record in ipairs(records) do
+    people[#people + 1] = record and string.match(record, '^[^|\n]*', string.find(record, head, 1, true) == 1 and #head + 1 or 1)
+  end
+  if #people == 0 then return found end
+  for i, fact in ipairs(call('HMGET', P .. 'gone:' .. page, unpack(people))) do
+    if fact then found[people[i]] = true end
+  end
+  return found
+end
+
 -- Why a command is not sent although it could be: its recipient is gone, or the step before it failed.
 local function not_wanted(id, command, now)
-  if some_are_gone(command.page) and has(command.options, SEEN) and command.person ~= '' then
+  if some_are_gone(command.page) and has(command.options, SEEN) and command.person ~= '' and not is_response(command) then
     local fact = call('HGET', P .. 'gone:' .. command.page, command.person)
     local until_ms, what = string.match(fact or '', '^(%d+)|(%a+)$')
     if until_ms and tonumber(until_ms) > now then

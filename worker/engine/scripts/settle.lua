@@ -46,10 +46,25 @@ end
 local function remember_recipient(command, text)
   local fact, for_ms = string.match(text, '^(%a+),(%d+)$')
   if not fact or command.person == '' or string.find(command.person, ',', 1, true) then return end
-  call('HSET', P .. 'gone:' .. command.page, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
+  local key = P .. 'gone:' .. command.page
+  call('HSET', key, command.person, int(now + tonumber(for_ms)) .. '|' .. fact)
+  if call('PTTL', key) < tonumber(for_ms) then call('PEXPIRE', key, for_ms) end
+  -- for each that comes, two are looked at: of those that are over there are never many more than of the others
+  local some = call('HRANDFIELD', key, 2, 'WITHVALUES')
+  for i = 1, #some, 2 do
+    if tonumber(string.match(some[i + 1], '^%d+') or '0') <= now then call('HDEL', key, some[i]) end
+  end
+end
+
+-- A marketing message that was surely not sent leaves its person the one that Meta allows them.
+local function give_back_marketing(command, action, flags)
+  if string.sub(command.bucket, 1, 10) ~= 'marketing:' then return end
+  if action == 'sent' or action == 'unknown' or action == 'await' or has(flags .. command.flags, REPEATED) then return end
+  call('RPOP', P .. 'log:' .. command.page .. '/' .. command.bucket)
 end
 
 local function settle(id, command, action, flags, delay_ms, detail)
+  give_back_marketing(command, action, flags)
   if has(flags, 'a') then command.attempts = command.attempts + 1 end
   if has(flags, REPEATED) then flag(command, REPEATED) end
   if has(flags, SUSPECT) then flag(command, SUSPECT) end

@@ -43,7 +43,7 @@ if tonumber(token) <= tonumber(call('HGET', P .. 'tokens', worker) or '0') then 
 local SHARE_MAX = 25 -- a Page with more than this ready has batches of its own
 local LANES_MAX = 4 -- or with more lanes than this
 
-local facts = call('HMGET', profile_key, '@rates', '@types')
+local facts = call('HMGET', profile_key, '@rates', '@types', '@looked:i', '@looked:b')
 if not facts[2] then return { -1, 0, 0, 0 } end
 local default_rates = rates_of(facts[1] or '', {})
 
@@ -98,13 +98,37 @@ local function has_few(page, priority)
   return ready <= SHARE_MAX
 end
 
+-- A search passes over so many Pages that this worker cannot take from, and leaves them their turns; the next ones like it
+-- look behind those for a while, and then from the first one again. Where it was is kept with what it knows.
+local PASSED_MAX = 400
+local BEHIND_MS = 1000
+local function passed_before(priority)
+  local score, at = string.match(facts[priority == 'i' and 3 or 4] or '', '^(%d+)|(%d+)$')
+  return score and now - at <= BEHIND_MS and score or nil
+end
+
+local function next_page(ready, behind)
+  local found = behind and call('ZRANGEBYSCORE', ready, '(' .. behind, '+inf', 'WITHSCORES', 'LIMIT', 0, 1) or {}
+  if found[1] then
+    call('ZREM', ready, found[1])
+  else
+    found = call('ZPOPMIN', ready)
+  end
+  return found[1], found[2]
+end
+
 -- `share`: only Pages that have nothing interactive ready, for a Page's bulk waits behind its own.
 local function search(priority, share)
-  local ready = P .. 'ready:' .. priority
+  local ready, behind = P .. 'ready:' .. priority, passed_before(priority)
   local put_back, seen = {}, {}
-  while #ids < limit and not chunk.closed and chunk.touched < TOUCHED_MAX do
-    local popped = call('ZPOPMIN', ready)
-    local page, score = popped[1], popped[2]
+  local passed = 0
+  local function pass_over(page, score)
+    put_back[#put_back + 1] = { score, page }
+    passed = passed + 1
+    if passed == PASSED_MAX then call('HSET', profile_key, '@looked:' .. priority, int(tonumber(score)) .. '|' .. int(now)) end
+  end
+  while #ids < limit and not chunk.closed and chunk.touched < TOUCHED_MAX and passed < PASSED_MAX do
+    local page, score = next_page(ready, behind)
     if not page then break end
     chunk.touched = chunk.touched + 1
     if seen[page] then
@@ -114,11 +138,11 @@ local function search(priority, share)
     seen[page] = true
     local mine = call('HGET', profile_key, page)
     if share and call('ZSCORE', P .. 'ready:i', page) then
-      put_back[#put_back + 1] = { score, page }
+      pass_over(page, score)
     elseif not mine then
       if known_to_another(chunk.digest, page) then
         chunk.elsewhere = true
-        put_back[#put_back + 1] = { score, page }
+        pass_over(page, score)
       else
         call('SADD', P .. 'unserved', page)
         put_to_sleep(page, NEVER_MS)
@@ -133,7 +157,7 @@ local function search(priority, share)
       local held = sleep_while_held(page, page, { 'page:' .. page, 'app:' .. page_app }, 'unserved', fingerprint, chunk)
       if held == 'elsewhere' then
         chunk.elsewhere = true
-        put_back[#put_back + 1] = { score, page }
+        pass_over(page, score)
       elseif not held and (#ids == 0 or (page_app == app and has_few(page, priority))) then
         local is_first = #ids == 0
         if is_first then app = page_app end

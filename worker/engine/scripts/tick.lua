@@ -7,9 +7,10 @@
 -- ARGV[4]  until when this worker may reap, in ms: a question that lay here for longer, while the server hung, reaps
 --          nobody; 0 when it may not, for it has not been connected for a whole time-out
 -- ARGV[5]  now_ms, for tests only, else ''
--- Answers {kept, sleep_ms, dropped_many, dropped_old, unreadable ids, reaped worker, its commands, …}; kept is 0 when another
--- worker keeps the timer, and sleep_ms then is what is left of its lease. Of dead letters that were dropped, for being too
--- many or too old, each is told once, and some at most once a minute; those that cannot be read at once, by their ids.
+-- Answers {kept, sleep_ms, dropped_many, dropped_old, unreadable ids, steps, reaped worker, its commands, …}; kept is 0 when
+-- another worker keeps the timer, and sleep_ms then is what is left of its lease. Of dead letters that were dropped, for
+-- being too many or too old, each is told once, and some at most once a minute; those that cannot be read at once, by their
+-- ids. Steps of the server's clock are told once: ms, comma-separated, less than 0 of one that was set back.
 
 free_before_writing()
 local worker, policy, lease_ms = ARGV[1], policy_of(ARGV[2]), tonumber(ARGV[3])
@@ -21,7 +22,7 @@ if keeper and keeper ~= worker then
   -- a keeper that is late by this much is dead or stuck: another takes its place before its lease ends
   local overdue_at = tonumber(call('GET', P .. 'next') or NEVER_MS) + LATE_MS
   if now < overdue_at then
-    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)), 0, 0, {} }
+    return { 0, math.max(1, math.min(call('PTTL', P .. 'keeper'), overdue_at - now)), 0, 0, {}, '' }
   end
 end
 call('SET', P .. 'keeper', worker, 'PX', int(lease_ms))
@@ -89,12 +90,32 @@ end
 
 for _, member in ipairs(due('asleep')) do rouse(member) end
 
+-- What expires in a lane leaves it, for a held lane is not taken from. It is looked for at the head first, where it stands
+-- most likely. False when it stands further behind than this tick may look: the next one does.
+local searched = 0
+local function left_lane(id, command)
+  local AT_HEAD, SEARCHED_MAX = 1000, 100000
+  local key = P .. 'lane:' .. lane_of(command)
+  if call('LPOS', key, id, 'MAXLEN', AT_HEAD) then
+    call('LREM', key, 1, id)
+    return true
+  end
+  local length = call('LLEN', key)
+  if searched > 0 and searched + length > SEARCHED_MAX then return false end
+  searched = searched + length
+  call('LREM', key, 1, id)
+  return true
+end
+
 for _, id in ipairs(due('expiring')) do
   call('ZREM', P .. 'expiring', id)
   local record = call('HGET', P .. 'commands', id)
   local command = record and parse(record)
   if command and command.state == 'T' then
     call('ZADD', P .. 'expiring', int(now + TAKEN_MS), id)
+  elseif command and command.state == 'L' and not left_lane(id, command) then
+    call('ZADD', P .. 'expiring', command.expires_ms, id)
+    more = true
   elseif command then
     call('ZREM', P .. 'later', id)
     finish(id, command, 'expired', '{"reason":"it was not sent within expires_in"}', false, now, policy)
@@ -122,13 +143,20 @@ local function unreadable_letters()
   return ids
 end
 
+local function untold_steps()
+  local untold = call('HGET', P .. 'clock:stepped', 'untold')
+  if untold then call('HDEL', P .. 'clock:stepped', 'untold') end
+  return untold or ''
+end
+
 local auditing = audit(now)
 -- of what could not be read it is not always known whose depth it was; when nothing waits, there is none
 if call('EXISTS', P .. 'commands', P .. 'ready:i', P .. 'ready:b', P .. 'asleep') == 0 then call('DEL', P .. 'depth') end
 
 local answer = {}
 local next_ms = NEVER_MS
-if now <= tonumber(ARGV[4]) and not more then
+local stepped_at = tonumber(call('HGET', P .. 'clock:stepped', 'at') or '0')
+if now <= tonumber(ARGV[4]) and not more and now >= stepped_at + policy.timeout_ms then
   local dead = call('ZRANGEBYSCORE', P .. 'beats', '-inf', int(now - policy.timeout_ms), 'LIMIT', 0, 2)
   for _, each in ipairs(dead) do
     if each ~= worker and #answer == 0 then
@@ -144,6 +172,7 @@ if now <= tonumber(ARGV[4]) and not more then
   if oldest[1] == worker then other = oldest[4] end
   if other then next_ms = tonumber(other) + policy.timeout_ms end
 end
+if rouse_more(now) then more = true end
 call('ZREMRANGEBYSCORE', P .. 'waiters', '-inf', int(now))
 sweep_holds(now)
 
@@ -157,4 +186,4 @@ if auditing then next_ms = math.min(next_ms, now + AUDIT_MS) end
 if more then next_ms = now end
 call('SET', P .. 'next', int(next_ms))
 local many, aged = dropped_letters()
-return { 1, math.max(0, math.min(next_ms - now, lease_ms)), many, aged, unreadable_letters(), unpack(answer) }
+return { 1, math.max(0, math.min(next_ms - now, lease_ms)), many, aged, unreadable_letters(), untold_steps(), unpack(answer) }

@@ -5,6 +5,7 @@ https://developers.facebook.com/docs/graph-api/guides/error-handling. What is do
 """
 
 from worker.judge.rows.access import ACCESS
+from worker.judge.rows.marketing import MARKETING
 from worker.judge.rows.outages import OUTAGES
 from worker.judge.rows.recipients import RECIPIENTS
 from worker.judge.rows.requests import REQUESTS
@@ -12,4 +13,4 @@ from worker.judge.rows.throttles import THROTTLES
 
 __all__ = ["ROWS"]
 
-ROWS = (*THROTTLES, *OUTAGES, *ACCESS, *RECIPIENTS, *REQUESTS)
+ROWS = (*THROTTLES, *OUTAGES, *ACCESS, *RECIPIENTS, *REQUESTS, *MARKETING)

@@ -16,7 +16,8 @@ RECIPIENTS: Final[tuple[Row, ...]] = (
         kind="refused",
         scope="recipient",
         recipient_fact="blocked",
-        reason="The person has blocked the Page, turned messages off or left.",
+        # "Messaging window closed" on the Send page (5 May 2026), "isn't available right now" on the page of codes.
+        reason="The person is not available now: the window is closed, or they take no messages from the Page.",
     ),
     Row(
         name="recipient-blocks-messages",
@@ -92,5 +93,35 @@ RECIPIENTS: Final[tuple[Row, ...]] = (
         kind="refused",
         scope="recipient",
         reason="The person was asked for this topic's opt-in before.",
+    ),
+    Row(
+        name="profile-unavailable",
+        numbers=(2018218,),
+        kind="refused",
+        scope="recipient",
+        reason="There is no profile of this person to read, as of accounts made with a phone number.",
+    ),
+    Row(
+        name="profile-not-permitted",
+        numbers=(2018247,),
+        kind="refused",
+        scope="recipient",
+        alert=True,
+        reason="This person's profile, or a field of it, is not for this app to read.",
+    ),
+    Row(
+        name="private-reply-sent-before",
+        # After a lost answer this tells that the earlier try arrived.
+        codes=(10900,),
+        kind="refused",
+        scope="recipient",
+        reason="The comment or post has had its one private reply before.",
+    ),
+    Row(
+        name="private-reply-impossible",
+        codes=(10902, 10903),
+        kind="refused",
+        scope="recipient",
+        reason="The comment or post, or who wrote it, cannot get a private reply.",
     ),
 )

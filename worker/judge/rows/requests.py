@@ -23,6 +23,7 @@ _PARAMETERS: Final = (
     _refused("bad-message-data", "Graph does not accept the message's data.", 100, 2534015),
     _refused("comment-not-repliable", "The comment cannot get a private reply.", 100, 2534025),
     _refused("bad-account-linking-token", "The account linking token is wrong or used up.", 10303),
+    _refused("ice-breakers-misformed", "Ice breakers have call_to_actions with a locale each.", 100, 2534058),
     _refused("alias-unknown", "An id or alias in the call does not exist.", 803),
     # 2500 is in no list of Meta's.
     _refused("bad-path", "The path does not exist, or does not go with this token.", 2500),
@@ -32,6 +33,52 @@ _PARAMETERS: Final = (
         codes=(506,),
         kind="refused",
         reason="The same post was made just before.",
+    ),
+)
+
+
+def _alone(name: str, reason: str, *numbers: int, dead_letter: bool = True, alert: bool = False) -> Row:
+    return Row(
+        name=name, numbers=numbers, kind="refused", dead_letter=dead_letter, alert=alert, reason=reason
+    )
+
+
+_FEATURES: Final = (
+    _alone(
+        "instagram-account-not-eligible",
+        "The Instagram account may not use the API, or not yet.",
+        36103,
+        2534068,
+        alert=True,
+    ),
+    _alone("receivers-only", "Only primary and secondary receivers may do this.", 2018171),
+    _alone("receiver-hidden", "A secondary receiver may not see the others.", 2018234),
+    _alone("payment-cancelled", "The person has cancelled the payment.", 24001, dead_letter=False),
+    _alone("payment-without-privacy-url", "Payments want the URL of a privacy policy.", 24002),
+    _alone("payment-without-user", "Meta found no user for the payment.", 24005),
+    # These are told to pages in Messenger's own browser; should one come here, it is known.
+    _alone(
+        "messenger-extensions-failed",
+        "Messenger Extensions refused it: the page's domain, the link or what it shares.",
+        2018154,
+        2018163,
+        2018166,
+        2071010,
+        2071011,
+        *range(2071014, 2071026),
+    ),
+    _alone(
+        "calling-not-permitted", "Meta has not allowed calls for this Page.", 2018389, 2018394, alert=True
+    ),
+    _alone("call-parameter-wrong", "A parameter of the call on Messenger is wrong.", 2018391, 2018392),
+    _alone(
+        "call-over",
+        "The call on Messenger is over, or not this Page's.",
+        2018390,
+        2018393,
+        2018395,
+        2018396,
+        dead_letter=False,
     ),
 )
 
@@ -97,4 +144,4 @@ _ROUTING_AND_TIME: Final = (
     ),
 )
 
-REQUESTS: Final[tuple[Row, ...]] = (*_PARAMETERS, *_ATTACHMENTS, *_ROUTING_AND_TIME)
+REQUESTS: Final[tuple[Row, ...]] = (*_PARAMETERS, *_FEATURES, *_ATTACHMENTS, *_ROUTING_AND_TIME)

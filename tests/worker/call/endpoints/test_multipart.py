@@ -2,8 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from producer import batch
-from worker.call.endpoints import Call, FilePart, Token, call_for, multipart_fields
+from producer.commands import SendMessage, UploadAttachment
+from producer.commands.files import FileData
+from producer.errors import InvalidCommandError
+from worker.call.endpoints import Call, FilePart, Token, call_for, multipart_body, multipart_fields
 
 B: Any = batch
 FILE = FilePart(name="filedata", filename="a.png", content_type="image/png", content=b"\x89PNG")
@@ -65,4 +70,43 @@ def test_an_upload_with_bytes_has_message_and_file() -> None:
     assert multipart_fields(call) == [
         ("message", b'{"attachment":{"type":"image","payload":{"is_reusable":true}}}'),
         FILE,
+    ]
+
+
+INJECTED = {
+    "a name": FileData(filename='a"\r\nX-A: 1.png', content_type="image/png", size_bytes=1, content=b"x"),
+    "a content type": FileData(
+        filename="a.png", content_type='image/png\r\n\r\n{"id":"EVIL"}', size_bytes=1, content=b"x"
+    ),
+}
+
+
+@pytest.mark.parametrize("file", INJECTED.values(), ids=INJECTED)
+def test_a_file_whose_header_would_end_early_makes_no_call(file: FileData) -> None:
+    """What a producer would refuse is refused by a worker that finds it on the queue."""
+    message: dict[str, object] = {"attachment": {"type": "image", "payload": {}}}
+    for command in (
+        SendMessage(recipient="1", message=message, filedata=file),
+        UploadAttachment(attachment_type="image", filedata=file),
+    ):
+        with pytest.raises(InvalidCommandError, match=r"^filedata\."):
+            call_for(command)
+
+
+def test_names_of_fields_stay_within_their_header() -> None:
+    """Quotes, backslashes and control characters of a name are written as browsers write them."""
+    call = call_for(B.send_image("1", b"x", filename='a/ä "b".png', content_type="image/png; q=1"))
+    call = Call(method="POST", path="me", body={'x"\r\n\0y': "1"}, files=call.files)
+    assert multipart_body(multipart_fields(call), "B").decode().split("\r\n") == [
+        "--B",
+        'Content-Disposition: form-data; name="x%22%0D%0A%00y"',
+        "",
+        "1",
+        "--B",
+        'Content-Disposition: form-data; name="filedata"; filename="ä %22b%22.png"',
+        "Content-Type: image/png; q=1",
+        "",
+        "x",
+        "--B--",
+        "",
     ]

@@ -10,6 +10,7 @@ from tests.worker.call.endpoints.tokens import CONTEXT
 from worker.call.endpoints import Call, call_for
 
 B: Any = batch
+LOCALISED = {"call_to_actions": [{"question": "q", "payload": "p"}], "locale": "default"}
 
 CALLS: list[tuple[str, Command, Call]] = [
     (
@@ -69,8 +70,17 @@ CALLS: list[tuple[str, Command, Call]] = [
         Call(
             method="POST",
             path="me/messenger_profile",
-            body={"ice_breakers": [{"question": "q", "payload": "p"}]},
+            body={
+                "ice_breakers": [
+                    {"call_to_actions": [{"question": "q", "payload": "p"}], "locale": "default"}
+                ]
+            },
         ),
+    ),
+    (
+        "ice breakers by locale",
+        B.set_ice_breakers([LOCALISED]),
+        Call(method="POST", path="me/messenger_profile", body={"ice_breakers": [LOCALISED]}),
     ),
     (
         "commands",

@@ -56,7 +56,7 @@ CALLS: list[tuple[str, Command, Call]] = [
             notification_type="NO_PUSH",
             metadata="m",
             reply_to="mid",
-            thread_control={"a": 1},
+            thread_control={"control_type": "pass", "app_id": 5},
         ),
         sent(
             {
@@ -67,7 +67,7 @@ CALLS: list[tuple[str, Command, Call]] = [
                 "persona_id": "p",
                 "notification_type": "NO_PUSH",
                 "reply_to": {"mid": "mid"},
-                "thread_control": {"a": 1},
+                "thread_control": {"control_type": "pass", "app_id": 5},
             }
         ),
     ),

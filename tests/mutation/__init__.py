@@ -1,0 +1,1 @@
+"""Breaks put into the code, and whether its tests notice: `make mutate`."""
