@@ -11,8 +11,10 @@ import msgspec
 import pytest
 
 from producer import Producer, batch, messages
+from producer.store.keys import Keys
 from tests.flow.conftest import PAGES, House
 from tests.running import ROOT, ticket_of, wait_until_ended
+from worker.operations.dead_letters import replay
 from worker.stub import Delivery
 
 pytestmark = pytest.mark.process
@@ -139,6 +141,24 @@ def test_what_depends_on_a_failed_part_is_not_sent(house: House) -> None:
     ]
     outcome = ticket_of(house.producer.send_batch(parts)).wait(10)
     assert (outcome.name, house.stub.ledger) == ("refused", [])
+
+
+def test_a_part_that_is_refused_beside_one_that_is_sent_is_told_so(house: House) -> None:
+    """The person of the first gets it once, the second's ticket has the reason, and later it is replayed by itself."""
+    house.stub.faults.add("error", recipient="8", code=100, times=1)
+    parts: list[Any] = [
+        batch.part(batch.send_text("7", "first"), name="first"),
+        batch.part(batch.send_text("8", "second"), depends_on="first"),
+    ]
+    ticket = house.producer.send_batch(parts)
+    outcome = ticket.wait(10)
+    own = [part.outcome() for part in ticket.parts]
+    assert (outcome.name, [each and each.name for each in own]) == ("refused", ["sent", "refused"])
+    with house.valkey.client() as client:
+        assert replay(client, Keys(), [ticket.parts[1].id]).done == 1
+    assert ticket.wait(10).name == "sent"
+    told = [(each.recipient, body_of(each)) for each in house.stub.ledger]
+    assert told == [("7", {"text": "first"}), ("8", {"text": "second"})]
 
 
 def test_a_refusal_comes_back_with_its_reason(house: House) -> None:

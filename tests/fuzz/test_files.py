@@ -70,9 +70,10 @@ reason = "x"
 [rows.bad-parameter]
 dead_letter = false
 """
-bombs: Final = st.sampled_from([b"a = " + b"[" * 3_000, b"a = " + b"9" * 6_000])
 oddities: Final = st.sampled_from(
     [
+        b"a = " + b"[" * 3_000,
+        b"a = " + b"9" * 6_000,
         b"a" + b".a" * 3_000 + b" = 1",
         b"[" + b"a." * 3_000 + b"a]",
         b"a = 1979-99-99",
@@ -116,7 +117,7 @@ def test_a_pages_file_is_read_or_refused(file: Path, text: bytes) -> None:
 
 
 @inputs(0.03, 100)
-@given(text=broken(st.just(VERDICTS)) | oddities | bombs | st.binary(max_size=80))
+@given(text=broken(st.just(VERDICTS)) | oddities | st.binary(max_size=80))
 def test_a_file_of_verdicts_is_read_or_refused(file: Path, text: bytes) -> None:
     """With a line for each mistake."""
     file.write_bytes(text)
