@@ -49,7 +49,7 @@ class BatchInquiry(JointInquiry):
             outcome.reply, list
         ):  # of an older worker, which told all together
             return self._shown(dict(enumerate(outcome.reply)).get(self._linked.index(place)))
-        if outcome.sent and place in self._linked and outcome.code is None:
+        if outcome.sent and place in self._linked and outcome.code is None and outcome.reply is None:
             return None  # Graph left its answer out
         if outcome.sent:
             return self._shown(

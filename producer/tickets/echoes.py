@@ -16,7 +16,7 @@ from producer.store.scripting import Script
 from producer.store.steps import Run, Steps, take
 
 # A broadcast's id may have letters of any script.
-COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.[0-9]+)?|[\w-]{{1,{BROADCAST_ID_CHARACTERS_MAX}}}:[0-9]+")
+COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.[0-9]+){{0,2}}|[\w-]{{1,{BROADCAST_ID_CHARACTERS_MAX}}}:[0-9]+")
 
 
 def echoes_in(event: object) -> Iterator[tuple[str, dict[str, object]]]:

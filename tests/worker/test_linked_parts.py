@@ -269,3 +269,22 @@ def test_a_part_of_an_older_worker_goes_by_its_batch(server: "redis.Redis") -> N
         ["sent", "sent"],
         [{"code": 200, "body": {"message_id": "m"}}, None],
     )
+
+
+def test_an_echo_settles_a_part_that_was_in_doubt(server: "redis.Redis") -> None:
+    """Each message of linked parts carries the id of its part, and its echo tells of that part alone."""
+    house = House(server, [SUCCESS, Lost("silence")])
+    ticket = send(house, FIRST, THIRD)
+    house.deliver(house.take(), schedule=Schedule((1_000,), echo_wait_ms=1_000))
+    assert (names(ticket), letters(server)) == (["sent", "unknown"], [ticket.parts[1].id])
+    told = [json.loads(each)["message"]["metadata"] for each in house.graph.asked]
+    assert told == [part.id for part in ticket.parts]
+    echo = {"recipient": {"id": "3"}, "message": {"is_echo": True, "mid": "m3", "metadata": told[1]}}
+    assert house.producer.confirm_echo({"messaging": [echo]}) == 1
+    outcome = ticket.outcome()
+    assert outcome is not None
+    assert (outcome.name, letters(server)) == ("sent", [])
+    assert [each and each["body"] for each in ticket.result(1)] == [
+        {"recipient_id": "1", "message_id": "m"},
+        {"recipient_id": "3", "message_id": "m3"},
+    ]

@@ -7,7 +7,16 @@ import msgspec
 import redis
 import structlog
 
-from producer.commands import Command, SendBatch, SendMessage, UploadAttachment, attached, decode
+from producer.commands import (
+    BatchItem,
+    Command,
+    Part,
+    SendBatch,
+    SendMessage,
+    UploadAttachment,
+    attached,
+    decode,
+)
 from producer.errors import InvalidCommandError
 from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
@@ -99,8 +108,8 @@ class _Making(msgspec.Struct):
         except Exception as error:  # noqa: BLE001 (bytes nested deeper than the decoder goes, and what nobody foresaw)
             return _unbuilt(taken, error)
         try:
-            command = self._whole(taken, command)
             parts = linked_parts(command, taken) if isinstance(command, SendBatch) else ()
+            command = self._whole(taken, command)
             return Job(taken, command, _calls_of(command, self._ring(page)), parts)
         except redis.RedisError:
             raise
@@ -118,10 +127,26 @@ class _Making(msgspec.Struct):
         """Returns a command with the bytes that travel beside it, and its id where an echo is to be known by it."""
         if taken.has_bytes:
             command = _with_bytes(command, self.bytes_of(taken.id))
-        if self.ids_in_metadata and isinstance(command, SendMessage) and "metadata" not in command.message:
-            message = {**command.message, "metadata": taken.id}
-            return msgspec.structs.replace(command, message=message)
+        if self.ids_in_metadata and isinstance(command, SendMessage):
+            return _named(command, taken.id)
+        if self.ids_in_metadata and isinstance(command, SendBatch):
+            parts = [_named_part(item, f"{taken.id}.{place}") for place, item in enumerate(command.parts)]
+            return msgspec.structs.replace(command, parts=parts)
         return command
+
+
+def _named(command: SendMessage, command_id: str) -> SendMessage:
+    if "metadata" in command.message:
+        return command
+    return msgspec.structs.replace(command, message={**command.message, "metadata": command_id})
+
+
+def _named_part(item: BatchItem, part_id: str) -> BatchItem:
+    if isinstance(item, SendMessage):
+        return _named(item, part_id)
+    if isinstance(item, Part) and isinstance(item.command, SendMessage):
+        return msgspec.structs.replace(item, command=_named(item.command, part_id))
+    return item
 
 
 class Asked(msgspec.Struct, frozen=True):
