@@ -19,6 +19,7 @@ from producer.errors import SettingsError
 from producer.store.policy import Policy
 from producer.store.queue import connect
 from worker.call.graph.client import GraphClient
+from worker.call.graph.origins import Origins
 from worker.call.graph.watching import DebugLog
 from worker.config.endpoint import version_pair
 from worker.config.pages import PagesSource
@@ -179,14 +180,17 @@ def build(
         forks=() if meter is None else (serve_metrics,),
         bulk_share=settings.bulk_share,
     )
-    graph = GraphClient(
-        origin=settings.graph_origin,
-        version=settings.graph_version,
-        connect_timeout_s=settings.connect_timeout_ms / 1000,
-        call_timeout_s=settings.call_timeout_ms / 1000,
-        connections=count,
-        watch=DebugLog() if settings.debug else None,
-        transport=transport,
+    watch = DebugLog() if settings.debug else None
+    graph = Origins(
+        lambda origin: GraphClient(
+            origin=origin or settings.graph_origin,
+            version=settings.graph_version,
+            connect_timeout_s=settings.connect_timeout_ms / 1000,
+            call_timeout_s=settings.call_timeout_ms / 1000,
+            connections=count,
+            watch=watch,
+            transport=transport,
+        )
     )
     deliverer = Deliverer(
         lanes=lanes,
