@@ -28,6 +28,7 @@ app_secret = "APP_SECRET"
 verify_token = "VERIFY_TOKEN"
 other = "OTHER_TOKEN"
 short = "T"
+app_pair = "APP_ID|APP_SECRET"
 """
 
 
