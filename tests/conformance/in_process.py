@@ -22,6 +22,11 @@ app_id = "APP_ID"
 app_secret = "APP_SECRET"
 verify_token = "CONFIGURED_VERIFY_TOKEN"
 
+[pages.account]
+access_token = "IG_TOKEN"
+platform = "instagram"
+origin = "https://graph.instagram.com"
+
 [secrets]
 app_token = "APP_ACCESS_TOKEN"
 app_secret = "APP_SECRET"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from worker.stub.calls import Call
 from worker.stub.listing import chosen, json_of, names_in
 from worker.stub.refusals import Refusal, invalid
@@ -23,6 +25,21 @@ _FIELDS = frozenset(
         "is_business_follow_user",
     }
 )
+
+
+# The same refusals by Instagram's own codes: code and subcode there, by code and subcode of Messenger.
+_CODES: dict[tuple[int, int | None], tuple[int, int]] = {
+    (10, 2018278): (10, 2534022),
+    (100, 2018001): (100, 2534014),
+    (2018300, None): (100, 2534037),
+    (613, None): (613, 2534040),
+}
+
+
+def as_instagram(refusal: Refusal) -> Refusal:
+    """Returns a refusal by the code that Instagram gives for it."""
+    code, subcode = _CODES.get((refusal.code, refusal.subcode), (refusal.code, refusal.subcode))
+    return msgspec.structs.replace(refusal, code=code, subcode=subcode)
 
 
 def is_instagram(world: World, page: str) -> bool:

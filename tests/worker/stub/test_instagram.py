@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from worker.stub import GraphStub
+from worker.stub.recipients import RecipientState
 
 ACCOUNT, PAGE = "200", "100"
 QUESTION = {"question": "q", "payload": "p"}
@@ -59,6 +60,28 @@ def test_a_message_is_held_to_its_platform(
         ask(http, page, "POST", "/me/messages", recipient=recipient, message=message)
         for page in (ACCOUNT, PAGE)
     ]
+    assert found == [there, here]
+
+
+@pytest.mark.parametrize(
+    ("state", "there", "here"),
+    [
+        ("window_closed", (10, 2534022), (10, 2018278)),
+        ("unknown", (100, 2534014), (100, 2018001)),
+        ("other_app", (100, 2534037), (2018300, None)),
+        ("blocked", (551, 1545041), (551, 1545041)),
+    ],
+)
+def test_a_person_in_a_state_has_the_platforms_code(
+    state: RecipientState, there: tuple[int, int | None], here: tuple[int, int | None]
+) -> None:
+    """Both refuse the same, each by a code of its own where Meta gives one."""
+    with GraphStub(instagram=(ACCOUNT,)) as stub, httpx.Client(base_url=stub.origin) as client:
+        stub.set_recipient("7", state)
+        found = [
+            ask(client, page, "POST", "/me/messages", recipient={"id": "7"}, message={"text": "x"})
+            for page in (ACCOUNT, PAGE)
+        ]
     assert found == [there, here]
 
 
