@@ -22,6 +22,10 @@ QUICK_REPLY_PAYLOAD_CHARACTERS_MAX: Final = 1000
 # send-messages (19 Mar 2025): several images in one message.
 IMAGES_MAX: Final = 30
 
+# instagram-messaging/features/send-message (24 Jun 2026): bytes of UTF-8, and pictures of one message.
+INSTAGRAM_TEXT_BYTES_MAX: Final = 1000
+INSTAGRAM_IMAGES_MAX: Final = 10
+
 # reference/buttons/postback, reference/buttons/url.
 BUTTONS_MAX: Final = 3
 BUTTON_TITLE_CHARACTERS_MAX: Final = 20

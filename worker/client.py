@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from producer.commands import BatchItem, Command, SendBatch
+from producer.commands.fields import Platform
 from producer.commands.secrets import Secret
 from producer.errors import InvalidCommandError, SettingsError
 from producer.versions import NEWEST
@@ -48,6 +49,8 @@ class MessengerClient(Vocabulary, Called):
         app_id: of the app; `debug_token`, subscriptions and custom events need it.
         app_secret: of the app; with it every request carries the `appsecret_proof` of the token that it carries.
         origin: scheme, host and port; plain http only to this machine, or with `dangerous_plain_http`.
+        platform: `instagram` for an account there, whose bounds are then held; with Instagram Login the origin is
+            `https://graph.instagram.com`.
         skip_app_secret_proof: true to send no proof although the secret is given.
         on_request: is called with a `RequestInfo` right before each request; what it raises stops the request.
         timeout_s: for each wait for Graph, at most 3,600 seconds; a connection must open within 10.
@@ -68,6 +71,7 @@ class MessengerClient(Vocabulary, Called):
         app_id: str | None = None,
         app_secret: str | None = None,
         origin: str = "https://graph.facebook.com",
+        platform: Platform = "messenger",
         skip_app_secret_proof: bool = False,
         on_request: Callable[[RequestInfo], object] | None = None,
         timeout_s: float = 60.0,
@@ -81,7 +85,7 @@ class MessengerClient(Vocabulary, Called):
             access_token, app_id, app_secret, proves=not skip_app_secret_proof, timed=timed_proof
         )
         self._version = number
-        self._context = CallContext(app_id=app_id, version=version_pair(number))
+        self._context = CallContext(app_id=app_id, version=version_pair(number), platform=platform)
         watching = is_debugging() if debug is None else debug
         self._graph = GraphClient(
             origin=place,

@@ -19,6 +19,7 @@ from producer.errors import SettingsError
 from producer.store.policy import Policy
 from producer.store.queue import connect
 from worker.call.graph.client import GraphClient
+from worker.call.graph.origins import Origins
 from worker.call.graph.watching import DebugLog
 from worker.config.endpoint import version_pair
 from worker.config.pages import PagesSource
@@ -207,15 +208,18 @@ def _broker(
     return broker, outage, circuit
 
 
-def _graph(settings: Settings, *, connections: int, transport: httpx.BaseTransport | None) -> GraphClient:
-    return GraphClient(
-        origin=settings.graph_origin,
-        version=settings.graph_version,
-        connect_timeout_s=settings.connect_timeout_ms / 1000,
-        call_timeout_s=settings.call_timeout_ms / 1000,
-        connections=connections,
-        watch=DebugLog() if settings.debug else None,
-        transport=transport,
+def _graph(settings: Settings, *, connections: int, transport: httpx.BaseTransport | None) -> Origins:
+    watch = DebugLog() if settings.debug else None
+    return Origins(
+        lambda origin: GraphClient(
+            origin=origin or settings.graph_origin,
+            version=settings.graph_version,
+            connect_timeout_s=settings.connect_timeout_ms / 1000,
+            call_timeout_s=settings.call_timeout_ms / 1000,
+            connections=connections,
+            watch=watch,
+            transport=transport,
+        )
     )
 
 

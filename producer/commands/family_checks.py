@@ -1,7 +1,7 @@
 """Checks of the commands that are no sends: their fields first, then what a field's type cannot say."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, get_args
 
 import msgspec
 
@@ -9,6 +9,7 @@ from producer import limits
 from producer.commands.broadcasts import CreateMessageCreative
 from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
+from producer.commands.fields import Platform
 from producer.commands.files import check_file
 from producer.commands.handover import (
     ExtendThreadControl,
@@ -45,6 +46,7 @@ _CAMPAIGN: Final = (
     "start_time",
     "end_time",
 )
+_PLATFORMS: Final = get_args(Platform)
 _CONTRARY: Final = (("block_user", "unblock_user"), ("ban_user", "unban_user"))
 
 
@@ -62,6 +64,8 @@ def check_fields(command: CommandOf[object], path: str) -> None:
     check_shape(type(command), plain, path)
     for name in type(command).__struct_fields__:
         value = getattr(command, name)
+        if name == "platform" and value not in (None, *_PLATFORMS):
+            raise InvalidCommandError(join(path, name), f"must be {' or '.join(_PLATFORMS)}")
         if isinstance(value, Secret) and not 0 < len(value.secret) <= limits.SECRET_NAME_CHARACTERS_MAX:
             bound = f"the name of a secret has 1 to {limits.SECRET_NAME_CHARACTERS_MAX} characters"
             raise InvalidCommandError(join(path, name), bound)

@@ -1,11 +1,12 @@
 """Fields of commands carry their bound in their type; it holds at both ends of the queue."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
 from producer import limits
 
+Platform: TypeAlias = Literal["messenger", "instagram"]
 IdText = Annotated[str, Meta(min_length=1, max_length=limits.ID_CHARACTERS_MAX)]
 # Meta's samples write many ids as numbers; they arrive as they were given.
 Id: TypeAlias = IdText | int

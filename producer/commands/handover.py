@@ -106,3 +106,5 @@ class GetSecondaryReceivers(
     forbid_unknown_fields=True,
 ):
     """Reads the apps that are secondary receivers of the Page."""
+
+    platform: IdText | None = None

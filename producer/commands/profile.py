@@ -36,6 +36,7 @@ class GetMessengerProfile(
     """Reads properties of the Messenger profile, one object for each that is set."""
 
     fields: Fields
+    platform: IdText | None = None
 
 
 class GetProfileProperty(
@@ -51,6 +52,7 @@ class GetProfileProperty(
     """Reads one property of the Messenger profile; None when it is not set."""
 
     property: IdText
+    platform: IdText | None = None
 
 
 class SetMessengerProfile(
@@ -65,6 +67,7 @@ class SetMessengerProfile(
     """Sets the given properties of the Messenger profile, and leave the others."""
 
     profile: dict[str, object]
+    platform: IdText | None = None
 
 
 class DeleteMessengerProfile(
@@ -79,6 +82,7 @@ class DeleteMessengerProfile(
     """Deletes properties of the Messenger profile."""
 
     fields: Fields
+    platform: IdText | None = None
 
 
 class GetUserMenu(

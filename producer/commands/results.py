@@ -58,6 +58,12 @@ class UserProfile(TypedDict, total=False):
     locale: str
     timezone: float
     gender: str
+    # On Instagram.
+    username: str
+    follower_count: int
+    is_verified_user: bool
+    is_user_follow_business: bool
+    is_business_follow_user: bool
 
 
 class PageInfo(TypedDict, total=False):
@@ -204,9 +210,10 @@ class MessengerCode(TypedDict, total=False):
 
 
 class ThreadOwner(TypedDict, total=False):
-    """The app that owns a conversation."""
+    """The app that owns a conversation, and until when, in Unix seconds."""
 
     app_id: str
+    expiration: int
 
 
 class Receiver(TypedDict, total=False):

@@ -21,3 +21,4 @@ class UploadAttachment(
     url: str | None = None
     filedata: FileData | None = None
     is_reusable: bool = False
+    platform: IdText | None = None

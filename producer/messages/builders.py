@@ -85,6 +85,17 @@ def file(
     return _finished(_media("file", file), quick_replies, metadata)
 
 
+def like_heart(*, metadata: str | None = None) -> Json:
+    """Returns the heart, which Instagram alone has."""
+    return _finished({"attachment": {"type": "like_heart"}}, None, metadata)
+
+
+def media_share(media_id: str | int, *, metadata: str | None = None) -> Json:
+    """Returns a post of the business on Instagram, by its id."""
+    attachment = {"type": "MEDIA_SHARE", "payload": {"id": media_id}}
+    return _finished({"attachment": attachment}, None, metadata)
+
+
 def images(
     images: Iterable[str | AttachmentPayload | Like],
     *,

@@ -102,8 +102,34 @@ class TemplateAttachment(
     payload: Template
 
 
+class LikeHeartAttachment(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="like_heart"
+):
+    """The heart, on Instagram only."""
+
+
+class MediaShare(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A post of the business on Instagram, by its id."""
+
+    id: Id
+
+
+class MediaShareAttachment(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="MEDIA_SHARE"
+):
+    """A post of the business, on Instagram only."""
+
+    payload: MediaShare
+
+
 Attachment: TypeAlias = (
-    AudioAttachment | ImageAttachment | VideoAttachment | FileAttachment | TemplateAttachment
+    AudioAttachment
+    | ImageAttachment
+    | VideoAttachment
+    | FileAttachment
+    | TemplateAttachment
+    | LikeHeartAttachment
+    | MediaShareAttachment
 )
 
 

@@ -63,9 +63,11 @@ def upload_file(file: str | Upload, **options: Unpack[UploadOptions]) -> UploadA
 
 def _upload(kind: str, source: str | Upload, options: UploadOptions) -> UploadAttachment:
     reusable = options.get("is_reusable", False)
-    token = options.get("access_token")
+    token, platform = options.get("access_token"), options.get("platform")
     if isinstance(source, str):
-        return UploadAttachment(attachment_type=kind, url=source, is_reusable=reusable, access_token=token)
+        return UploadAttachment(
+            attachment_type=kind, url=source, is_reusable=reusable, platform=platform, access_token=token
+        )
     filedata = read_upload(
         source,
         kind,
@@ -73,4 +75,6 @@ def _upload(kind: str, source: str | Upload, options: UploadOptions) -> UploadAt
         filename=options.get("filename"),
         content_type=options.get("content_type"),
     )
-    return UploadAttachment(attachment_type=kind, filedata=filedata, is_reusable=reusable, access_token=token)
+    return UploadAttachment(
+        attachment_type=kind, filedata=filedata, is_reusable=reusable, platform=platform, access_token=token
+    )

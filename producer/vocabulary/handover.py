@@ -18,7 +18,7 @@ from producer.commands.handover import (
 from producer.commands.recipients import bare
 from producer.commands.send import Recipient, StoredRecipient
 from producer.vocabulary.checking import checked
-from producer.vocabulary.options import CallOptions
+from producer.vocabulary.options import CallOptions, PlatformOptions
 
 # The Inboxes are apps of Meta's own, the same for every Page and account.
 PAGE_INBOX_APP_ID: Final = 263902037430900
@@ -144,11 +144,11 @@ def get_thread_owner(user_id: str, **options: Unpack[CallOptions]) -> GetThreadO
     return checked(GetThreadOwner(user_id=user_id, **options))
 
 
-def get_secondary_receivers(**options: Unpack[CallOptions]) -> GetSecondaryReceivers:
+def get_secondary_receivers(**options: Unpack[PlatformOptions]) -> GetSecondaryReceivers:
     """Reads the apps that are secondary receivers of the Page.
 
     Args:
-        options: `access_token` as text or `producer.secret("name")`.
+        options: `access_token` as text or `producer.secret("name")`, `platform`: `instagram` or `messenger`.
     """
     return checked(GetSecondaryReceivers(**options))
 

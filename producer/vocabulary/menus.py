@@ -14,17 +14,19 @@ from producer.commands.profile import (
 from producer.messages.builders import plain_list
 from producer.messages.profile import MenuItem, PersistentMenu
 from producer.vocabulary.checking import checked
-from producer.vocabulary.options import CallOptions
+from producer.vocabulary.options import CallOptions, PlatformOptions
 from producer.vocabulary.profile import delete_property, read_property, set_property
 
 MenuEntry: TypeAlias = PersistentMenu | MenuItem | Mapping[str, object]
 
 
-def get_persistent_menu(**options: Unpack[CallOptions]) -> GetProfileProperty[list[dict[str, object]] | None]:
+def get_persistent_menu(
+    **options: Unpack[PlatformOptions],
+) -> GetProfileProperty[list[dict[str, object]] | None]:
     """Reads the persistent menu, one object for each locale.
 
     Args:
-        options: `access_token` as text or `producer.secret("name")`.
+        options: `access_token` as text or `producer.secret("name")`, `platform`: `instagram` or `messenger`.
     """
     return read_property("persistent_menu", options)
 
@@ -33,7 +35,7 @@ def set_persistent_menu(
     menu: Sequence[MenuEntry],
     *,
     composer_input_disabled: bool = False,
-    **options: Unpack[CallOptions],
+    **options: Unpack[PlatformOptions],
 ) -> SetMessengerProfile:
     """Sets the persistent menu: menus by locale, or the items (at most 20) of the one default menu.
 
@@ -42,16 +44,16 @@ def set_persistent_menu(
     Args:
         menu: a list of objects or structs; titles of at most 30, payloads of at most 1000 characters.
         composer_input_disabled: true or false (default).
-        options: `access_token` as text or `producer.secret("name")`.
+        options: `access_token` as text or `producer.secret("name")`, `platform`: `instagram` or `messenger`.
     """
     return set_property("persistent_menu", _menu(menu, disabled=composer_input_disabled), options)
 
 
-def delete_persistent_menu(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
+def delete_persistent_menu(**options: Unpack[PlatformOptions]) -> DeleteMessengerProfile:
     """Deletes the persistent menu.
 
     Args:
-        options: `access_token` as text or `producer.secret("name")`.
+        options: `access_token` as text or `producer.secret("name")`, `platform`: `instagram` or `messenger`.
     """
     return delete_property("persistent_menu", options)
 

@@ -37,6 +37,8 @@ class Vocabulary:
     send_file = lifted(sends.send_file)
     send_images = lifted(sends.send_images)
     send_sticker = lifted(sends.send_sticker)
+    send_like_heart = lifted(sends.send_like_heart)
+    send_media_share = lifted(sends.send_media_share)
     send_sender_action = lifted(sends.send_sender_action)
     mark_seen = lifted(sends.mark_seen)
     typing_on = lifted(sends.typing_on)

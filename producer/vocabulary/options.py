@@ -6,6 +6,7 @@ At run time an option that this library does not know goes to Graph as it is, un
 from collections.abc import Mapping, Sequence
 from typing import Required, TypedDict
 
+from producer.commands.fields import Platform
 from producer.commands.secrets import Secret
 from producer.messages.quick_replies import QuickReply
 
@@ -20,6 +21,12 @@ class CallOptions(TypedDict, total=False):
     """`access_token`: another token for this one call; through the queue only as `producer.secret("name")`."""
 
     access_token: str | Secret
+
+
+class PlatformOptions(CallOptions, total=False):
+    """`platform`: `instagram` or `messenger`; without it that of the Page, as the worker's Pages file says."""
+
+    platform: Platform
 
 
 class ThreadControl(TypedDict, total=False):
@@ -61,7 +68,7 @@ class ActionOptions(CallOptions, total=False):
     persona_id: str
 
 
-class UploadOptions(CallOptions, total=False):
+class UploadOptions(PlatformOptions, total=False):
     """Options of an upload: `is_reusable` (default false); name and type of bytes."""
 
     is_reusable: bool

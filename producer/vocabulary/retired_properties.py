@@ -9,11 +9,11 @@ from producer.commands.profile import (
     SetMessengerProfile,
 )
 from producer.vocabulary.listing import listed
-from producer.vocabulary.options import CallOptions
+from producer.vocabulary.options import PlatformOptions
 from producer.vocabulary.profile import delete_property, read_property, set_property
 
 
-def get_payment_settings(**options: Unpack[CallOptions]) -> GetProfileProperty[dict[str, object] | None]:
+def get_payment_settings(**options: Unpack[PlatformOptions]) -> GetProfileProperty[dict[str, object] | None]:
     """Reads the payment settings: an object with `payment_settings`.
 
     Args:
@@ -22,7 +22,7 @@ def get_payment_settings(**options: Unpack[CallOptions]) -> GetProfileProperty[d
     return read_property("payment_settings", options)
 
 
-def set_payment_privacy_policy_url(url: str, **options: Unpack[CallOptions]) -> SetMessengerProfile:
+def set_payment_privacy_policy_url(url: str, **options: Unpack[PlatformOptions]) -> SetMessengerProfile:
     """Sets the address of the privacy policy of payments.
 
     Args:
@@ -32,7 +32,7 @@ def set_payment_privacy_policy_url(url: str, **options: Unpack[CallOptions]) -> 
     return set_property("payment_settings", {"privacy_url": url}, options)
 
 
-def set_payment_public_key(key: str, **options: Unpack[CallOptions]) -> SetMessengerProfile:
+def set_payment_public_key(key: str, **options: Unpack[PlatformOptions]) -> SetMessengerProfile:
     """Sets the public key of payments.
 
     Args:
@@ -42,7 +42,7 @@ def set_payment_public_key(key: str, **options: Unpack[CallOptions]) -> SetMesse
     return set_property("payment_settings", {"public_key": key}, options)
 
 
-def set_payment_test_users(users: Sequence[str], **options: Unpack[CallOptions]) -> SetMessengerProfile:
+def set_payment_test_users(users: Sequence[str], **options: Unpack[PlatformOptions]) -> SetMessengerProfile:
     """Sets the PSIDs of people who test payments.
 
     Args:
@@ -52,7 +52,7 @@ def set_payment_test_users(users: Sequence[str], **options: Unpack[CallOptions])
     return set_property("payment_settings", {"test_users": listed(users, "users")}, options)
 
 
-def delete_payment_settings(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
+def delete_payment_settings(**options: Unpack[PlatformOptions]) -> DeleteMessengerProfile:
     """Deletes the payment settings.
 
     Args:
@@ -61,7 +61,7 @@ def delete_payment_settings(**options: Unpack[CallOptions]) -> DeleteMessengerPr
     return delete_property("payment_settings", options)
 
 
-def get_target_audience(**options: Unpack[CallOptions]) -> GetProfileProperty[dict[str, object] | None]:
+def get_target_audience(**options: Unpack[PlatformOptions]) -> GetProfileProperty[dict[str, object] | None]:
     """Reads the target audience: an object with `target_audience`.
 
     Args:
@@ -74,7 +74,7 @@ def set_target_audience(
     audience_type: str,
     whitelist: Sequence[str] | None = (),
     blacklist: Sequence[str] | None = (),
-    **options: Unpack[CallOptions],
+    **options: Unpack[PlatformOptions],
 ) -> SetMessengerProfile:
     """Sets who discovers the Page: `all`, `none`, or `custom` with countries as ISO 3166 alpha-2 codes.
 
@@ -91,7 +91,7 @@ def set_target_audience(
     return set_property("target_audience", {"audience_type": audience_type, "countries": countries}, options)
 
 
-def delete_target_audience(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
+def delete_target_audience(**options: Unpack[PlatformOptions]) -> DeleteMessengerProfile:
     """Deletes the target audience.
 
     Args:
@@ -100,7 +100,7 @@ def delete_target_audience(**options: Unpack[CallOptions]) -> DeleteMessengerPro
     return delete_property("target_audience", options)
 
 
-def get_home_url(**options: Unpack[CallOptions]) -> GetProfileProperty[dict[str, object] | None]:
+def get_home_url(**options: Unpack[PlatformOptions]) -> GetProfileProperty[dict[str, object] | None]:
     """Reads the chat extension's home: an object with `home_url`.
 
     Args:
@@ -115,7 +115,7 @@ def set_home_url(
     webview_height_ratio: str | None = "tall",
     in_test: bool | None = None,
     webview_share_button: str | None = None,
-    **options: Unpack[CallOptions],
+    **options: Unpack[PlatformOptions],
 ) -> SetMessengerProfile:
     """Sets the chat extension's home; `webview_height_ratio` is `tall` when absent.
 
@@ -134,7 +134,7 @@ def set_home_url(
     return set_property("home_url", home, options)
 
 
-def delete_home_url(**options: Unpack[CallOptions]) -> DeleteMessengerProfile:
+def delete_home_url(**options: Unpack[PlatformOptions]) -> DeleteMessengerProfile:
     """Deletes the chat extension's home.
 
     Args:

@@ -142,6 +142,29 @@ def send_sticker(recipient: Recipient, sticker_id: str | int, **options: Unpack[
     return checked(composing.send_message(recipient, builders.sticker(sticker_id), options))
 
 
+def send_like_heart(recipient: Recipient, **options: Unpack[SendOptions]) -> SendMessage:
+    """Sends a heart, which Instagram alone has.
+
+    Args:
+        recipient: IGSID as text of 1 to 512 characters, or a recipient object.
+        options: see `SendOptions`.
+    """
+    return checked(composing.send_message(recipient, builders.like_heart(), options))
+
+
+def send_media_share(
+    recipient: Recipient, media_id: str | int, **options: Unpack[SendOptions]
+) -> SendMessage:
+    """Sends a post of the business on Instagram by its id.
+
+    Args:
+        recipient: IGSID as text of 1 to 512 characters, or a recipient object.
+        media_id: text of 1 to 512 characters, or a whole number.
+        options: see `SendOptions`.
+    """
+    return checked(composing.send_message(recipient, builders.media_share(media_id), options))
+
+
 def send_sender_action(recipient: Recipient, action: str, **options: Unpack[ActionOptions]) -> SenderAction:
     """Shows `mark_seen`, `typing_on` or `typing_off`.
 

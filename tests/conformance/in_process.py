@@ -22,12 +22,18 @@ app_id = "APP_ID"
 app_secret = "APP_SECRET"
 verify_token = "CONFIGURED_VERIFY_TOKEN"
 
+[pages.account]
+access_token = "IG_TOKEN"
+platform = "instagram"
+origin = "https://graph.instagram.com"
+
 [secrets]
 app_token = "APP_ACCESS_TOKEN"
 app_secret = "APP_SECRET"
 verify_token = "VERIFY_TOKEN"
 other = "OTHER_TOKEN"
 short = "T"
+app_pair = "APP_ID|APP_SECRET"
 """
 
 

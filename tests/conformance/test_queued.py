@@ -20,6 +20,7 @@ NAMED = {
     "APP_SECRET": secret("app_secret"),
     "VERIFY_TOKEN": secret("verify_token"),
     "T": secret("short"),
+    "APP_ID|APP_SECRET": secret("app_pair"),
 }
 
 

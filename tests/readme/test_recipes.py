@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from producer import Producer, RetiredCommandError, messages
+from producer import NotSentError, Producer, RetiredCommandError, messages
 from producer.commands import SendMarketingMessage
 from producer.errors import BroadcastError
 from producer.testing import Outbox
@@ -17,6 +17,7 @@ from tests.conformance.test_method_names import NAMES, snake
 from tests.readme.fenced import all_text, blocks_of, commands_of
 from tests.readme.house import House, house
 from worker.cli import main
+from worker.stub import GraphStub
 from worker.testing.draining import Worker
 from worker.testing.graph import Graph
 
@@ -169,6 +170,34 @@ def _moved() -> list[tuple[str, str]]:
     """Returns the table's pairs, in the order of its columns."""
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", all_text(), re.MULTILINE)
     return [row[:2] for row in rows] + [row[2:] for row in rows]
+
+
+def test_an_account_on_instagram_is_served_as_one(recipe: dict[str, Any], outbound_redis: Any) -> None:  # noqa: ANN401 - a redis.Redis
+    """By the Page's platform the worker asks for its people's fields and profile, and holds it to its bounds."""
+    account = {PAGE: {"access_token": f"TOKEN-{PAGE}", "platform": "instagram"}}
+    settings = {"OUTBOUND_PAGES": json.dumps(account)}
+    producer = Producer.on(outbound_redis, page=PAGE)
+    with (
+        GraphStub(instagram=(PAGE,)) as graph,
+        Worker(outbound_redis, graph.origin, [PAGE], settings) as worker,
+    ):
+        recipe["answer_comment"](producer, "c_1")
+        recipe["thank_follower"](producer, PSID)
+        recipe["set_up_instagram"](producer)
+        too_long = producer.send_text(PSID, "ü" * 501)
+        worker.drain()
+        arrived = [(each.recipient, each.body) for each in graph.ledger]
+        reached = producer.get_ice_breakers(platform="instagram").result(timeout_s=10)
+    assert [recipient for recipient, _ in arrived] == ["comment_id:c_1", PSID, PSID]
+    assert [word for _, body in arrived for word in ("like_heart", "MEDIA_SHARE") if word in body] == [
+        "like_heart",
+        "MEDIA_SHARE",
+    ]
+    assert reached == [
+        {"call_to_actions": [{"question": "Where are you?", "payload": "WHERE"}], "locale": "default"}
+    ]
+    with pytest.raises(NotSentError, match="at most 1000 bytes of UTF-8 on Instagram"):
+        too_long.result(timeout_s=1)
 
 
 def test_marketing_messages_are_sent_to_who_subscribed(

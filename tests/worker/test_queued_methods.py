@@ -66,6 +66,17 @@ def test_a_named_secret_is_the_workers(producer: Producer, far: FarEnd) -> None:
     assert request["json"]["access_token"] == "OTHER_TOKEN"
 
 
+def test_an_account_is_asked_at_its_own_origin(producer: Producer, far: FarEnd) -> None:
+    """With Instagram Login a token goes to Instagram, and those of Pages to Graph."""
+    result_of(producer.for_page("account").send_text("7", "x"))
+    [own] = far.raw
+    far.answer({"message_id": "m"})
+    result_of(producer.send_text("7", "x"))
+    [other] = far.raw
+    asked = [(request.url.host, request.url.params["access_token"]) for request in (own, other)]
+    assert asked == [("graph.instagram.com", "IG_TOKEN"), ("graph.facebook.com", "PAGE_TOKEN")]
+
+
 def test_a_subscription_is_filled_in_from_the_pages_file(producer: Producer, far: FarEnd) -> None:
     """App id, app token and verify token are the worker's when the command brings none."""
     far.answer({"success": True})

@@ -212,7 +212,8 @@ class Ring(msgspec.Struct, frozen=True):
 def ring_of(page: Page, pages: Pages, version: tuple[int, int]) -> Ring:
     """Returns what the calls of a Page are made and signed with."""
     keyring = pages.keyring(page)
-    return Ring(CallContext(app_id=page.app_id, version=version), keyring, keyring.credentials())
+    context = CallContext(app_id=page.app_id, version=version, platform=page.platform)
+    return Ring(context, keyring, keyring.credentials())
 
 
 def _with_bytes(command: Command, content: bytes | None) -> Command:

@@ -14,6 +14,7 @@ class Credentials(msgspec.Struct, frozen=True):
     """What a call is signed with: a token, and its app where that is known. Its repr shows nothing.
 
     `proof_secret` makes the proof in the place of `app_secret`; without `proves` and without it no proof goes along.
+    `origin` is where the account's calls go, None for the installation's own.
     """
 
     access_token: str
@@ -22,6 +23,7 @@ class Credentials(msgspec.Struct, frozen=True):
     proves: bool = True
     timed: bool = False
     proof_secret: str | None = None
+    origin: str | None = None
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -42,7 +44,7 @@ class Credentials(msgspec.Struct, frozen=True):
         token = self.app_token
         if token is None:
             return self
-        return Credentials(token, self.app_id, self.app_secret, self.proves, self.timed)
+        return Credentials(token, self.app_id, self.app_secret, self.proves, self.timed, origin=self.origin)
 
     def proof(self, now_s: float) -> Pairs:
         """Returns the parameters that prove the token, or none; timed ones hold for 5 minutes from `now_s`."""
@@ -66,13 +68,16 @@ class Keyring(msgspec.Struct, frozen=True):
     secrets: Mapping[str, str] = {}
     proves: bool = True
     timed: bool = False
+    origin: str | None = None
 
     def __repr__(self) -> str:
         return "<Keyring>"
 
     def credentials(self) -> Credentials:
         """Returns what a call with the Page's own token is signed with."""
-        return Credentials(self.access_token, self.app_id, self.app_secret, self.proves, self.timed)
+        return Credentials(
+            self.access_token, self.app_id, self.app_secret, self.proves, self.timed, origin=self.origin
+        )
 
 
 def proof_of(access_token: str, app_secret: str) -> str:

@@ -8,9 +8,11 @@ from typing import Annotated, Final
 
 import msgspec
 
+from producer.commands.fields import Platform
 from producer.errors import SettingsError
 from worker.config.credentials import Keyring
 from worker.config.durations import rate_of
+from worker.config.endpoint import origin_url, shows_tokens
 from worker.config.settings import Settings
 from worker.config.toml_file import read_toml, stamp_of
 from worker.engine.knowledge import KnownPage, Profile, Rate, fingerprint_of
@@ -46,6 +48,8 @@ class Page(msgspec.Struct, frozen=True):
     rates: Mapping[str, Rate | None] = {}
     verify_token: str | None = None
     proves: bool = True
+    platform: Platform = "messenger"
+    origin: str | None = None
 
     def __repr__(self) -> str:
         return f"<Page {self.id}>"
@@ -53,7 +57,7 @@ class Page(msgspec.Struct, frozen=True):
     @property
     def app(self) -> str:
         """The app under whose token this Page's calls may share a batch with other Pages, or ''."""
-        return self.app_id if self.app_id and self.app_secret else ""
+        return self.app_id if self.app_id and self.app_secret and self.origin is None else ""
 
 
 class DoorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +91,7 @@ class Pages(msgspec.Struct, frozen=True):
             self.secrets,
             proves=page.proves,
             timed=self.timed_proof,
+            origin=page.origin,
         )
 
     def profile(self, settings: Settings, types: tuple[str, ...]) -> Profile:
@@ -104,6 +109,8 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_secret: str | None = None
     verify_token: str | None = None
     skip_app_secret_proof: bool | None = None
+    platform: Platform = "messenger"
+    origin: str | None = None
     rate_text: str | None = None
     rate_media: str | None = None
     rate_profile: str | None = None
@@ -166,6 +173,8 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
             if entry.skip_app_secret_proof is None
             else entry.skip_app_secret_proof
         ),
+        entry.platform,
+        None if entry.origin is None else _origin_of(entry.origin, f"pages.{page_id}.origin"),
     )
 
 
@@ -184,6 +193,16 @@ def _check_texts(document: _PagesDocument) -> None:
 def _check_text(path: str, text: str | None) -> None:
     if text is not None and _UNFIT.search(text):
         raise ValueError(f"{path} holds a control character")
+
+
+def _origin_of(text: str, path: str) -> str:
+    try:
+        origin = origin_url(text)
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+    if shows_tokens(origin):
+        raise ValueError(f"{path} must be https, which shows no token on the way")
+    return origin
 
 
 def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:

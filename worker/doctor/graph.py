@@ -111,9 +111,14 @@ def _asked(settings: Settings, pages: Pages, asked: Sequence[Page]) -> list[_See
         by_app = {
             app: clients.enter_context(_client(settings, page, timed=pages.timed_proof))
             for page in asked
-            for app in [(page.app_id, page.app_secret)]
+            for app in [_app_of(page)]
         }
-        return list(pool.map(lambda page: _ask(by_app[(page.app_id, page.app_secret)], page), asked))
+        return list(pool.map(lambda page: _ask(by_app[_app_of(page)], page), asked))
+
+
+def _app_of(page: Page) -> tuple[str | None, ...]:
+    """Returns what Pages must have in common to be asked about through one client."""
+    return page.app_id, page.app_secret, page.origin
 
 
 def _client(settings: Settings, page: Page, *, timed: bool) -> MessengerClient:
@@ -122,7 +127,7 @@ def _client(settings: Settings, page: Page, *, timed: bool) -> MessengerClient:
         app_id=page.app_id,
         app_secret=page.app_secret,
         version=settings.graph_version,
-        origin=settings.graph_origin,
+        origin=page.origin or settings.graph_origin,
         timeout_s=TIMEOUT_S,
         timed_proof=timed,
         debug=False,
@@ -133,13 +138,18 @@ def _client(settings: Settings, page: Page, *, timed: bool) -> MessengerClient:
 def _ask(client: MessengerClient, page: Page) -> _Seen:
     try:
         if page.app:
-            return _Seen(page, dict(client.debug_token(access_token=page.access_token)))
+            return _Seen(page, _of(page, dict(client.debug_token(access_token=page.access_token))))
         found = client.get_page_info(["id"], access_token=page.access_token)
-        return _Seen(page, {"is_valid": True, "profile_id": found.get("id", "")})
+        return _Seen(page, _of(page, {"is_valid": True, "profile_id": found.get("id", "")}))
     except GraphError as refusal:
         return _Seen(page, refusal=refusal)
     except NoAnswer as silence:
         return _Seen(page, silence=silence)
+
+
+def _of(page: Page, told: dict[str, object]) -> dict[str, object]:
+    """Returns what was told of a token; one of an account on Instagram names its Page, or itself by another id."""
+    return {**told, "profile_id": page.id} if page.platform == "instagram" else told
 
 
 def _unreachable(settings: Settings, silent: Sequence[_Seen]) -> Finding:

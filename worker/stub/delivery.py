@@ -1,6 +1,7 @@
 """Carries out a send: into the ledger, and the answer that Graph gives."""
 
 from worker.stub.calls import Call
+from worker.stub.instagram import refuse_send
 from worker.stub.refusals import Refusal
 from worker.stub.sends import Send
 from worker.stub.thread_edges import hand_over_with_send, refuse_control
@@ -14,7 +15,7 @@ def deliver(world: World, call: Call, send: Send) -> str | Refusal:
 
     Nothing is ever taken for a repetition: the same body twice is delivered twice.
     """
-    refusal = send.refusal or _refuse(world, call, send)
+    refusal = send.refusal or refuse_send(world, call, send) or _refuse(world, call, send)
     if refusal is not None:
         return refusal
     if send.kind == "sender_action":

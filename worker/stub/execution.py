@@ -6,6 +6,7 @@ from worker.stub import resources
 from worker.stub.calls import Call
 from worker.stub.delivery import deliver
 from worker.stub.faults import Fault, Subject
+from worker.stub.instagram import as_instagram, is_instagram
 from worker.stub.refusals import Refusal
 from worker.stub.world import World
 
@@ -30,7 +31,7 @@ def execute(world: World, call: Call) -> Result:
     if refusal is None and world.usage.active:
         refusal = world.usage.refuse(call.page)
     if refusal is not None:
-        return refused(world, refusal)
+        return _refused(world, call, refusal)
     if world.faults.on_calls:
         fault = world.faults.for_call(subject_of(call))
         if fault is not None:
@@ -41,8 +42,12 @@ def execute(world: World, call: Call) -> Result:
 def _perform(world: World, call: Call) -> Result:
     answer = resources.perform(world, call) if call.send is None else deliver(world, call, call.send)
     if isinstance(answer, Refusal):
-        return refused(world, answer)
+        return _refused(world, call, answer)
     return Result(200, answer)
+
+
+def _refused(world: World, call: Call, refusal: Refusal) -> Result:
+    return refused(world, as_instagram(refusal) if is_instagram(world, call.page) else refusal)
 
 
 def _spoil(world: World, call: Call, fault: Fault) -> Result:

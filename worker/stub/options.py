@@ -39,6 +39,7 @@ class StubOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         usage_refuses: Answer calls above 100 % with 80006, 4 and 613 in turn.
         strict: Hold Meta's own windows and quotas on the stub's clock: 24 hours a recipient, tags that are
             gone, private replies once, 10 profile calls in 10 minutes, attachment ids that must exist.
+        instagram: Ids of accounts on Instagram: they have its bounds, profiles, and a Messenger profile of their own.
         odd_every: Every n-th error carries members and a subcode that no document names; 0 never.
         media_fetch_ms: Time that media by URL adds to its request.
         echo_delay_ms: Longest delay of a message's echo; each has its own, so that echoes change order.
@@ -65,6 +66,7 @@ class StubOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     usage_window_s: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 3_600.0
     usage_refuses: bool = False
     strict: bool = False
+    instagram: tuple[str, ...] = ()
     odd_every: Annotated[int, msgspec.Meta(ge=0)] = 0
     media_fetch_ms: Milliseconds = 0.0
     echo_delay_ms: Milliseconds = 0.0

@@ -3,7 +3,9 @@
 import time
 from typing import Any
 
+from worker.stub import instagram
 from worker.stub.calls import Call
+from worker.stub.instagram import is_instagram
 from worker.stub.listing import chosen, json_of, missing, names_in, paged
 from worker.stub.refusals import invalid, unknown_object
 from worker.stub.world import World
@@ -19,8 +21,10 @@ def read_page(_world: World, call: Call) -> object:
     return chosen(page, call.form.get("fields") or "name")
 
 
-def read_person(_world: World, call: Call) -> object:
+def read_person(world: World, call: Call) -> object:
     """Answers `GET /<psid>`: everybody exists, and has a name made of the id."""
+    if is_instagram(world, call.page):
+        return instagram.read_person(call)
     psid = call.target.node
     fields = call.form.get("fields") or "first_name,last_name,profile_pic"
     if "scheduled_time" in names_in(fields):

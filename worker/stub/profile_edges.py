@@ -1,6 +1,7 @@
 """Messenger profile, menus of single users, and built-in language processing."""
 
 from worker.stub.calls import Call
+from worker.stub.instagram import refuse_ice_breakers
 from worker.stub.listing import json_of, missing, names_in
 from worker.stub.refusals import Refusal, invalid
 from worker.stub.world import World
@@ -23,11 +24,16 @@ FIELDS = frozenset(
 _DONE = {"result": "success"}
 
 
+def _owner(call: Call) -> str:
+    """Returns whose profile it is: the Page's, or with `platform` that of its account on Instagram."""
+    return f"{call.page}/instagram" if call.form.get("platform") == "instagram" else call.page
+
+
 def _get(world: World, call: Call) -> object:
     refusal = _spend(world, call, "profile") or missing(call, "fields")
     if refusal is not None:
         return refusal
-    profile = world.objects.profiles.get(call.page, {})
+    profile = world.objects.profiles.get(_owner(call), {})
     if names_in(call.form["fields"]) == ["ice_breakers"]:
         return {"data": profile.get("ice_breakers", [])}
     found = {name: profile[name] for name in names_in(call.form["fields"]) if name in profile}
@@ -41,7 +47,10 @@ def _set(world: World, call: Call) -> object:
     given = {name: json_of(call, name) for name in call.form if name in FIELDS}
     if not given:
         return invalid("Requires at least one of the params: " + ", ".join(sorted(FIELDS)))
-    profile = world.objects.profiles.setdefault(call.page, {})
+    profile = world.objects.profiles.setdefault(_owner(call), {})
+    refusal = refuse_ice_breakers(given.get("ice_breakers"))
+    if refusal is not None:
+        return refusal
     started = "get_started" in profile or "get_started" in given
     if world.options.strict and "persistent_menu" in given and not started:
         return invalid("You must set a Get Started button if you also wish to use persistent menu", 2018145)
@@ -57,7 +66,7 @@ def _delete(world: World, call: Call) -> object:
     refusal = _spend(world, call, "profile") or missing(call, "fields")
     if refusal is not None:
         return refusal
-    profile = world.objects.profiles.get(call.page, {})
+    profile = world.objects.profiles.get(_owner(call), {})
     for name in names_in(call.form["fields"]):
         profile.pop(name, None)
     return _DONE

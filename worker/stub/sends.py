@@ -180,7 +180,7 @@ def _read_attachments(send: Send, message: Message, files: dict[str, Upload]) ->
             if not saved or attachment.type in _STREAMED:
                 send.rate_class = "media"
             send.reusable = send.reusable or (not saved and payload.get("is_reusable") in (True, "true"))
-        elif attachment.type not in {"template", "fallback"}:
+        elif attachment.type not in {"template", "fallback", "like_heart", "MEDIA_SHARE"}:
             send.refusal = invalid(
                 "Param message[attachment][type] must be one of {IMAGE, AUDIO, VIDEO, FILE, TEMPLATE}"
             )

@@ -46,6 +46,22 @@ def test_pages_take_app_and_rates_from_the_file(file: Path) -> None:
     assert pages.secrets == {"shop": "TOKEN-SHOP"}
 
 
+def test_a_page_may_be_an_account_on_instagram(tmp_path: Path) -> None:
+    """`platform` gives it Instagram's bounds; with an `origin` of its own it shares no batch with others."""
+    path = tmp_path / "pages.toml"
+    path.write_text(
+        'app_id = "77"\napp_secret = "S"\n'
+        '[pages.1]\naccess_token = "T1"\nplatform = "instagram"\n'
+        '[pages.2]\naccess_token = "T2"\nplatform = "instagram"\norigin = "https://graph.instagram.com/"\n'
+    )
+    pages = PagesSource(Settings(pages_file=str(path))).current
+    assert [(each.platform, each.origin, each.app) for each in pages.by_id.values()] == [
+        ("instagram", None, "77"),
+        ("instagram", "https://graph.instagram.com", ""),
+    ]
+    assert pages.keyring(pages.by_id["2"]).credentials().origin == "https://graph.instagram.com"
+
+
 def test_a_page_may_go_without_proofs(tmp_path: Path) -> None:
     """`skip_app_secret_proof` holds for its Page, or at the top for all but those that say otherwise."""
     path = tmp_path / "pages.toml"
@@ -121,6 +137,15 @@ def test_a_file_that_became_invalid_changes_nothing(file: Path) -> None:
         ('[pages.1]\naccess_token = ""\n', "pages.1.access_token"),
         ('[pages.1]\naccess_token = "SECRET-T"\ntoken = "x"\n', "token"),
         ('[pages.1]\naccess_token = "SECRET-T"\nrate_text = "fast"\n', "pages.1.rate_text"),
+        ('[pages.1]\naccess_token = "SECRET-T"\nplatform = "instagramm"\n', "pages"),
+        (
+            '[pages.1]\naccess_token = "SECRET-T"\norigin = "graph.instagram.com"\n',
+            "pages.1.origin must be an origin",
+        ),
+        (
+            '[pages.1]\naccess_token = "SECRET-T"\norigin = "http://g.example"\n',
+            "pages.1.origin must be https",
+        ),
         ("pages = 3\n", "pages"),
         ('[pages.1\naccess_token = "SECRET-T"', "TOML"),
     ],

@@ -1,13 +1,22 @@
 """Calls are built from a few plain shapes: a read, a write with a JSON body, a deletion."""
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from producer.commands.command import CommandOf
 from producer.errors import InvalidCommandError
-from worker.call.endpoints.call import Body, Call, token_of
+from worker.call.endpoints.call import Body, Call, CallContext, token_of
 from worker.call.endpoints.json_text import json_text
 from worker.call.endpoints.percent import percent_encoded
+
+
+class ForPlatform(Protocol):
+    """A command that may name the platform that it is for."""
+
+    @property
+    def platform(self) -> str | None:
+        """`messenger`, `instagram`, or None for the account's own."""
+        ...
 
 
 def get(command: CommandOf[object], path: str, *query: tuple[str, str]) -> Call:
@@ -69,6 +78,12 @@ def pairs_of(params: dict[str, object]) -> tuple[tuple[str, str], ...]:
         items = value if isinstance(value, list | tuple) else [value]
         pairs.extend((name, text_of(item)) for item in items)
     return tuple(pairs)
+
+
+def platform_query(command: ForPlatform, context: CallContext) -> tuple[tuple[Literal["platform"], str], ...]:
+    """Returns the `platform` parameter of a command, none on Messenger unless it is given."""
+    platform = context.platform_of(command.platform)
+    return () if platform is None else (("platform", platform),)
 
 
 def fields_query(fields: list[str] | None, default: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

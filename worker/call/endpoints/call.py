@@ -4,6 +4,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from producer.commands.fields import Platform
 from producer.commands.secrets import Secret
 
 Method: TypeAlias = Literal["GET", "POST", "DELETE"]
@@ -83,10 +84,20 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call may need beside its command: the app's id, and the Graph version as (major, minor)."""
+    """What a call may need beside its command: app id, Graph version as (major, minor), the account's platform."""
 
     app_id: str | None = None
     version: tuple[int, int] = (4, 0)
+    platform: Platform = "messenger"
+
+    @property
+    def is_instagram(self) -> bool:
+        """Tells whether the account is one on Instagram."""
+        return self.platform == "instagram"
+
+    def platform_of(self, given: str | None) -> str | None:
+        """Returns the `platform` that a call names: what is given, else Instagram's for an account there, else none."""
+        return given or ("instagram" if self.is_instagram else None)
 
 
 NO_CONTEXT: Final = CallContext()

@@ -12,7 +12,7 @@ from producer.commands.handover import (
     TakeThreadControl,
 )
 from producer.commands.recipients import full
-from worker.call.endpoints.building import get, post
+from worker.call.endpoints.building import get, platform_query, post
 from worker.call.endpoints.call import Body, Call, CallContext
 
 
@@ -53,8 +53,9 @@ def _get_thread_owner(command: GetThreadOwner, _: CallContext) -> Call:
     return get(command, "me/thread_owner", ("recipient", command.user_id))
 
 
-def _get_secondary_receivers(command: GetSecondaryReceivers, _: CallContext) -> Call:
-    return get(command, "me/secondary_receivers", ("fields", "id,name"))
+def _get_secondary_receivers(command: GetSecondaryReceivers, context: CallContext) -> Call:
+    platform = platform_query(command, context)
+    return get(command, "me/secondary_receivers", ("fields", "id,name"), *platform)
 
 
 CALLS: Final = {

@@ -12,32 +12,36 @@ from producer.commands.profile import (
     SetMessengerProfile,
     SetUserMenu,
 )
-from worker.call.endpoints.building import delete, fields_query, get, post, segment
+from worker.call.endpoints.building import delete, fields_query, get, platform_query, post, segment
 from worker.call.endpoints.call import Call, CallContext
+from worker.call.endpoints.instagram import INSTAGRAM_PROFILE_FIELDS, check_profile_fields
 
 _PROFILE: Final = "me/messenger_profile"
 _SETTINGS: Final = "me/custom_user_settings"
 _USER_FIELDS: Final = ("id", "name", "first_name", "last_name", "profile_pic")
 
 
-def _get_user_profile(command: GetUserProfile, _: CallContext) -> Call:
-    return get(command, segment(command.user_id), *fields_query(command.fields, _USER_FIELDS))
+def _get_user_profile(command: GetUserProfile, context: CallContext) -> Call:
+    if context.is_instagram:
+        check_profile_fields(command.fields)
+    default = INSTAGRAM_PROFILE_FIELDS if context.is_instagram else _USER_FIELDS
+    return get(command, segment(command.user_id), *fields_query(command.fields, default))
 
 
-def _get_messenger_profile(command: GetMessengerProfile, _: CallContext) -> Call:
-    return get(command, _PROFILE, *fields_query(command.fields, ()))
+def _get_messenger_profile(command: GetMessengerProfile, context: CallContext) -> Call:
+    return get(command, _PROFILE, *fields_query(command.fields, ()), *platform_query(command, context))
 
 
-def _get_profile_property(command: GetProfileProperty[Any], _: CallContext) -> Call:
-    return get(command, _PROFILE, ("fields", command.property))
+def _get_profile_property(command: GetProfileProperty[Any], context: CallContext) -> Call:
+    return get(command, _PROFILE, ("fields", command.property), *platform_query(command, context))
 
 
-def _set_messenger_profile(command: SetMessengerProfile, _: CallContext) -> Call:
-    return post(command, _PROFILE, command.profile)
+def _set_messenger_profile(command: SetMessengerProfile, context: CallContext) -> Call:
+    return post(command, _PROFILE, {**command.profile, **dict(platform_query(command, context))})
 
 
-def _delete_messenger_profile(command: DeleteMessengerProfile, _: CallContext) -> Call:
-    return delete(command, _PROFILE, {"fields": command.fields})
+def _delete_messenger_profile(command: DeleteMessengerProfile, context: CallContext) -> Call:
+    return delete(command, _PROFILE, {"fields": command.fields}, platform_query(command, context))
 
 
 def _get_user_menu(command: GetUserMenu, _: CallContext) -> Call:

@@ -9,13 +9,16 @@ from producer.commands.recipients import full
 from producer.commands.secrets import Secret
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
 from worker.call.endpoints.call import Body, Call, CallContext, Method, token_of
+from worker.call.endpoints.instagram import check_message
 from worker.call.endpoints.uploads import file_part
 
 _MESSAGES: Final = "me/messages"
 
 
-def _send_message(command: SendMessage, _: CallContext) -> Call:
+def _send_message(command: SendMessage, context: CallContext) -> Call:
     """Returns the call of a message, in the order of the reference client: type, recipient, message, options."""
+    if context.is_instagram:
+        check_message(command.message)
     body: Body = {
         "messaging_type": command.messaging_type or ("UPDATE" if command.tag is None else "MESSAGE_TAG"),
         "recipient": full(command.recipient),

@@ -4,16 +4,17 @@ from typing import Final
 
 from producer.commands.files import FileData, check_header
 from producer.commands.uploads import UploadAttachment
-from worker.call.endpoints.building import post
+from worker.call.endpoints.building import platform_query, post
 from worker.call.endpoints.call import Body, Call, CallContext, FilePart, token_of
 
 _ATTACHMENTS: Final = "me/message_attachments"
 
 
-def _upload_attachment(command: UploadAttachment, _: CallContext) -> Call:
+def _upload_attachment(command: UploadAttachment, context: CallContext) -> Call:
     payload: Body = {} if command.url is None else {"url": command.url}
     payload["is_reusable"] = command.is_reusable
     body: Body = {"message": {"attachment": {"type": command.attachment_type, "payload": payload}}}
+    body |= dict(platform_query(command, context))
     if command.filedata is None:
         return post(command, _ATTACHMENTS, body)
     part = file_part(command.filedata)

@@ -55,7 +55,13 @@ def signed(
     token = text_of(call.token, keyring)
     secret = None if call.proof_secret is None else text_of(call.proof_secret, keyring)
     credentials = Credentials(
-        token or "", keyring.app_id, keyring.app_secret, keyring.proves, keyring.timed, secret
+        token or "",
+        keyring.app_id,
+        keyring.app_secret,
+        keyring.proves,
+        keyring.timed,
+        secret,
+        keyring.origin,
     )
     if not call.fill:
         return Signed(call, credentials, link)
