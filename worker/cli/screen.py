@@ -53,7 +53,7 @@ def notice(sentence: str) -> None:
 class _Screen(Console):
     """A console whose colours and bars are its own, and whose text is visible."""
 
-    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]  # noqa: ANN401 (passed on)
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 (passed on)
         return super().render_str(visible(text), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:

@@ -89,6 +89,6 @@ def test_a_raw_part_that_is_no_part_is_refused_at_both_edges(
 )
 def test_what_graph_takes_passes(url: str) -> None:
     """Ids of any form, versions, references to other parts, and a query of any letters."""
-    part = {"method": "GET", "relative_url": url, "body": None, "name": None}
+    part: dict[str, object] = {"method": "GET", "relative_url": url, "body": None, "name": None}
     assert V.send_batch([part]).parts == [RawPart(part=part)]
     assert call_for(RawPart(part=part)).relative_url == url

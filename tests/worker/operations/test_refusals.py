@@ -44,7 +44,7 @@ def tls_url() -> Iterator[str]:
 @pytest.fixture
 def narrow_url(valkey: "redis.Redis", valkey_url: str) -> Iterator[str]:
     """The URL of a user who may say PING, and nothing else."""
-    valkey.execute_command("ACL", "SETUSER", "narrow", "on", ">hush", "~outbound:*", "+ping")
+    valkey.acl_setuser("narrow", enabled=True, passwords=["+hush"], keys=["outbound:*"], commands=["+ping"])
     yield f"{valkey_url}?username=narrow&password=hush"
     valkey.acl_deluser("narrow")
 
