@@ -1,17 +1,25 @@
 # Two stages: wheels are built where there are tools, and run where there are none.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS build
 # `door,testing` for an image that can also run the stub of Graph; `door` brings the worker's parts
 ARG EXTRAS=door
 WORKDIR /src
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# Nothing is installed whose hash is not in deploy/locked, what builds our own wheel included.
+COPY deploy/locked deploy/locked
+RUN python -m venv /opt/build \
+ && /opt/build/bin/pip install --require-hashes --only-binary :all: --requirement deploy/locked/build.txt
+RUN python -m venv /opt/outbound \
+ && for extra in $(echo "${EXTRAS}" | tr , " "); do \
+      /opt/outbound/bin/pip install --require-hashes --only-binary :all: --requirement "deploy/locked/${extra}.txt" \
+      || exit 1; \
+    done
 COPY pyproject.toml README.md ./
-COPY deploy/constraints.txt deploy/constraints.txt
 COPY producer producer
 COPY worker worker
-RUN python -m venv /opt/outbound \
- && /opt/outbound/bin/pip install --no-cache-dir --disable-pip-version-check \
-      --constraint deploy/constraints.txt ".[${EXTRAS}]"
+RUN /opt/build/bin/hatchling build --target wheel --directory /tmp/wheel \
+ && /opt/outbound/bin/pip install --no-index --no-deps /tmp/wheel/*.whl
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin outbound
 COPY --from=build /opt/outbound /opt/outbound
 ENV PATH=/opt/outbound/bin:$PATH \

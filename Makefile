@@ -65,5 +65,15 @@ $(READY): pyproject.toml deploy/constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt --editable '.[dev]'
 	touch $(READY)
 
+# Writes deploy/locked, the hashes of all that the image installs, from PyPI; wants uv.
+COMPILE := uv pip compile --constraint deploy/constraints.txt --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-header --quiet
+.PHONY: lock
+lock:
+	for extra in worker door testing tracing; do \
+		$(COMPILE) pyproject.toml --extra $$extra --output-file deploy/locked/$$extra.txt || exit 1; \
+	done
+	echo 'hatchling>=1.27' | $(COMPILE) - --output-file deploy/locked/build.txt
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -32,6 +32,7 @@ from worker.judge.file import read_table
 from worker.metrics.folder import FOLDER, folder_under
 from worker.observe.logs import configure_logs
 from worker.observe.metering import Meter
+from worker.observe.visible import visible
 from worker.settle.settlements import Schedule
 from worker.take.broker import ACTOR, QUEUE, LaneBroker
 from worker.take.circuit import Circuit
@@ -61,7 +62,7 @@ def setup() -> LaneBroker:
         warn_of_version(settings.graph_version, datetime.now(UTC).date())
         broker = build(settings, meter_of=None if settings.metrics_port is None else recorder)
     except SettingsError as error:
-        sys.stderr.write(f"outbound: {error}\n")
+        sys.stderr.write(visible(f"outbound: {error}\n"))
         raise SystemExit(os.EX_CONFIG) from None
     dramatiq.set_broker(broker)
     return broker
@@ -91,7 +92,7 @@ def serve_metrics() -> int:
     try:
         serving = Serving(settings, folder, stopping=lambda: False)
     except SettingsError as error:  # the workers beside it go on
-        sys.stderr.write(f"outbound: {error}\n")
+        sys.stderr.write(visible(f"outbound: {error}\n"))
         return os.EX_CONFIG
     serving.start()
     try:

@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from producer.errors import IdempotencyError, QueueFullError, QueueUnavailableError, SettingsError
 from producer.store.keys import PREFIX_DEFAULT, Keys
+from producer.store.refusals import refusal_of
 from producer.store.scripting import Running, Script
 from producer.store.wire import Wire
 from producer.tracing.traces import Enqueuing, enqueuing
@@ -234,10 +235,9 @@ def refused(error: redis.RedisError) -> QueueFullError | QueueUnavailableError:
 
 def unavailable(error: redis.RedisError) -> QueueUnavailableError:
     """Returns what a failure of Redis is called here, with what to do."""
-    if isinstance(error, redis.exceptions.AuthenticationError | redis.exceptions.NoPermissionError):
-        return QueueUnavailableError(
-            "Redis refused the user or password of the URL: check OUTBOUND_REDIS_URL"
-        )
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return QueueUnavailableError(str(refusal))
     if isinstance(error, redis.ConnectionError | redis.TimeoutError):
         return QueueUnavailableError(
             "Redis was not reached: check that it runs at the URL that was given, then send the command again"

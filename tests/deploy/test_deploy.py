@@ -23,8 +23,14 @@ NAMES = {*FIELDS, *RATE_NAMES, *OTHERS}
 
 
 class _Service(msgspec.Struct):
+    image: str = ""
     environment: dict[str, str] = {}
     command: list[str] = []
+    cap_drop: list[str] = []
+    security_opt: list[str] = []
+    read_only: bool = False
+    user: str = ""
+    secrets: list[dict[str, str]] = []
     stop_grace_period: str = ""
     profiles: list[str] = []
     expose: list[str] = []
@@ -35,15 +41,24 @@ def _services() -> dict[str, _Service]:
     return msgspec.convert(loaded["services"], dict[str, _Service])
 
 
+def _settings() -> Settings:
+    """Returns the settings of the worker of the compose file, but for the files that are mounted there."""
+    environ = _services()["worker"].environment
+    return read_settings(
+        {name: value for name, value in environ.items() if name != "OUTBOUND_REDIS_URL_FILE"}
+    )
+
+
 def test_compose_sets_only_settings_that_there_are() -> None:
     """A worker started by the compose file starts."""
-    settings = read_settings(_services()["worker"].environment)
-    assert settings.pages_file == "/run/secrets/pages.toml"
+    worker = _services()["worker"]
+    mounted = {each["target"] for each in worker.secrets}
+    assert mounted == {_settings().pages_file, worker.environment["OUTBOUND_REDIS_URL_FILE"]}
 
 
 def test_a_worker_has_longer_to_stop_than_its_longest_call() -> None:
     """What is in flight at a deploy settles: a call ends before the worker does, and that before it is killed."""
-    settings = read_settings(_services()["worker"].environment)
+    settings = _settings()
     (option,) = [each for each in worker_verb.params if each.name == "shutdown_s"]
     shutdown_ms = duration_ms(str(option.default))
     assert shutdown_ms > settings.call_timeout_ms + settings.connect_timeout_ms
@@ -51,12 +66,12 @@ def test_a_worker_has_longer_to_stop_than_its_longest_call() -> None:
 
 
 def test_the_tokens_stay_out_of_the_image_and_of_git() -> None:
-    """The Pages file of the compose file is neither sent to the builder nor committed."""
-    (source,) = re.findall(
-        r"^    file: \./(.*)$", (ROOT / "deploy/compose.yaml").read_text("utf-8"), flags=re.MULTILINE
-    )
+    """No file of secrets of the compose file is sent to the builder or committed, and its head names each."""
+    text = (ROOT / "deploy/compose.yaml").read_text("utf-8")
+    sources = {f"deploy/{each}" for each in re.findall(r"^    file: \./(.*)$", text, flags=re.MULTILINE)}
+    assert set(re.findall(r"^#   (\S+) ", text, flags=re.MULTILINE)) == sources
     for name in (".dockerignore", ".gitignore"):
-        assert f"deploy/{source}" in (ROOT / name).read_text("utf-8").splitlines()
+        assert sources <= set((ROOT / name).read_text("utf-8").splitlines())
 
 
 def test_the_image_copies_what_is_there() -> None:
@@ -64,8 +79,61 @@ def test_the_image_copies_what_is_there() -> None:
     lines = re.findall(r"^COPY (?!--from)(.*)$", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE)
     sources = [each for line in lines for each in line.split()[:-1]]
     kept_out = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
-    assert sources == ["pyproject.toml", "README.md", "deploy/constraints.txt", "producer", "worker"]
+    assert sources == ["deploy/locked", "pyproject.toml", "README.md", "producer", "worker"]
     assert [each for each in sources if not (ROOT / each).exists() or each in kept_out] == []
+
+
+def test_the_image_installs_nothing_without_its_hash() -> None:
+    """Whatever pip fetches is locked, for our own wheel too, and the locked versions are those of the constraints."""
+    text = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    fetching = [each for each in re.findall(r"pip install([^&;|\n]*)", text) if "--no-index" not in each]
+    assert len(fetching) == 2
+    assert [
+        each for each in fetching if "--require-hashes" not in each or "--only-binary :all:" not in each
+    ] == []
+    constraints = set((ROOT / "deploy/constraints.txt").read_text("utf-8").splitlines())
+    names = {each.partition("==")[0]: each.partition(" ;")[0] for each in constraints}
+    locked = {path.stem: path.read_text("utf-8") for path in (ROOT / "deploy/locked").iterdir()}
+    assert set(locked) == {"build", "worker", "door", "testing", "tracing"}
+    for text in locked.values():
+        pins = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+        assert [pin for pin in pins if "--hash=sha256:" not in pin] == []
+        versions = {re.match(r"\S+", pin)[0] for pin in pins}  # type: ignore[index]  # a pin has a name
+        wanted = {names.get(each.partition("==")[0], each) for each in versions}
+        assert versions == wanted
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for extra in ("worker", "door", "testing", "tracing"):
+        asked = [*project["dependencies"], *project["optional-dependencies"][extra]]
+        bare = {re.match(r"[\w-]+", each)[0] for each in asked}  # type: ignore[index]  # so has a requirement
+        bare.discard(project["name"])  # an extra that brings another
+        assert bare <= set(re.findall(r"^([\w-]+)==", locked[extra], re.MULTILINE))
+
+
+def test_what_is_fetched_is_known_by_its_digest() -> None:
+    """An image of the same tag that somebody put there later is not taken."""
+    images = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    images += [each.image for each in _services().values() if each.image]
+    assert len(images) == 3
+    assert [each for each in images if not re.search(r"@sha256:[0-9a-f]{64}$", each)] == []
+
+
+def test_every_container_is_without_privileges() -> None:
+    """No capability, none to be had, no file system to write on, and a user that is not root."""
+    for name, each in _services().items():
+        assert (each.cap_drop, each.security_opt, each.read_only) == (
+            ["ALL"],
+            ["no-new-privileges:true"],
+            True,
+        ), name
+    assert _services()["valkey"].user.split(":")[0] not in {"", "0"}
+
+
+def test_the_queue_wants_a_password() -> None:
+    """The server of the compose file reads its users from a secret; nobody else gets further than PING."""
+    valkey = _services()["valkey"]
+    file = valkey.command[valkey.command.index("--aclfile") + 1]
+    assert [each["target"] for each in valkey.secrets] == [file]
+    assert not re.search(r"redis://\S+:(?!PASSWORD)\S+@", (ROOT / "deploy/compose.yaml").read_text("utf-8"))
 
 
 def test_the_queue_is_kept_and_never_evicted() -> None:
@@ -101,6 +169,7 @@ def test_the_compose_file_names_the_verdicts_file_where_it_is_mounted() -> None:
     text = (ROOT / "deploy/compose.yaml").read_text("utf-8")
     whole = re.sub(r"^( *)# (OUTBOUND_VERDICTS_FILE: |volumes: \[)", r"\1\2", text, flags=re.MULTILINE)
     worker = yaml.safe_load(whole)["services"]["worker"]
+    del worker["environment"]["OUTBOUND_REDIS_URL_FILE"]  # it is there when it is mounted
     path = read_settings(worker["environment"]).verdicts_file
     assert worker["volumes"] == [f"./verdicts.toml:{path}:ro"]
 

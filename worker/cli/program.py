@@ -11,7 +11,9 @@ import click
 
 from worker.cli import INTERRUPTED
 from worker.cli.failing import Refusal, refusal_of
+from worker.cli.screen import notice
 from worker.cli.verb import NoSuchVerbError, Verb, VerbGroup, examples_of, plainly
+from worker.observe.visible import guarded_streams
 
 # What `outbound --help` says of each verb; the module of its name holds the verb itself.
 VERBS: Final = {
@@ -84,8 +86,14 @@ def program() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb and returns the exit code; every error is one sentence on standard error."""
+    with guarded_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
-        code = program.main(args=arguments, prog_name="outbound", standalone_mode=False)
+        # color: what looks like a colour in foreign text is to be shown as well, not to be left out
+        code = program.main(args=arguments, prog_name="outbound", standalone_mode=False, color=True)
     except click.UsageError as error:
         return _explain_usage(error, sys.argv[1:] if arguments is None else arguments)
     except click.exceptions.Abort:
@@ -98,7 +106,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _explain(refusal: Refusal, error: Exception) -> int:
     if os.environ.get("OUTBOUND_LOG_LEVEL", "").lower() == "debug":
         traceback.print_exception(error)
-    click.echo(f"outbound: {refusal}", err=True)
+    notice(str(refusal))
     return refusal.code
 
 
@@ -107,7 +115,7 @@ def _explain_usage(error: click.UsageError, arguments: Sequence[str]) -> int:
         error.show()
         return 0 if error.ctx is not None and error.ctx.command is program else error.exit_code
     command, path = _wrongly_used(error, arguments)
-    click.echo(f"outbound: {plainly(error.format_message())}", err=True)
+    notice(plainly(error.format_message()))
     for example in examples_of(command)[:1]:
         click.echo(f"  right: {example}", err=True)
     click.echo(f"  help:  {path} --help", err=True)

@@ -1,11 +1,19 @@
-"""Where output goes: results to standard output, all else to standard error; colours only on a terminal."""
+"""Where output goes: results to standard output, all else to standard error; colours only on a terminal.
+
+Whatever is written, only this program's own colours and bars steer a terminal: see `visible`.
+"""
 
 import sys
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 import click
 import msgspec
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+from worker.observe.visible import steerable, visible
 
 PLAIN_WIDTH: Final = 200
 
@@ -39,10 +47,21 @@ def print_json(value: object) -> None:
 
 def notice(sentence: str) -> None:
     """Prints a sentence to standard error."""
-    click.echo(f"outbound: {sentence}", err=True)
+    click.echo(f"outbound: {visible(sentence)}", err=True)
+
+
+class _Screen(Console):
+    """A console whose colours and bars are its own, and whose text is visible."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 (passed on)
+        return super().render_str(visible(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for each in super().render(renderable, options):
+            yield each if each.control else Segment(visible(each.text), each.style)
 
 
 def _console(*, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
+    stream = steerable(sys.stderr if stderr else sys.stdout)
     width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=not width)
+    return _Screen(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=not width)

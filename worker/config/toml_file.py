@@ -29,17 +29,26 @@ def read_toml(path: str, setting: str, *, form: str) -> dict[str, object]:
         SettingsError: there is no such file, it is none that can be read at once, it has more than 5,000,000 bytes, or
             it is no TOML. No sentence quotes what is in it.
     """
-    wrong = SettingsError(f"{setting}: {path} is no TOML; its form is {form}")
-    try:
-        text = bytes_of(path, setting, bytes_max=BYTES_MAX).decode()
-    except UnicodeDecodeError:
-        raise wrong from None
-    if _LONG_KEY.search(text):
-        raise SettingsError(f"{setting}: {path} has a key of more than {KEY_PARTS_MAX} parts")
+    text = toml_text(path, setting, form=form, bytes_max=BYTES_MAX)
     try:
         return tomllib.loads(text)
     except Exception:  # noqa: BLE001 (no TOML, too deep, a number of 5,000 digits: its errors are of many kinds)
-        raise wrong from None
+        raise SettingsError(f"{setting}: {path} is no TOML; its form is {form}") from None
+
+
+def toml_text(path: str, setting: str, *, form: str, bytes_max: int) -> str:
+    """Returns the text of a TOML file that can be read in seconds.
+
+    Raises:
+        SettingsError: as `bytes_of`, or it is no UTF-8, or has a key of more than 16 parts.
+    """
+    try:
+        text = bytes_of(path, setting, bytes_max=bytes_max).decode()
+    except UnicodeDecodeError:
+        raise SettingsError(f"{setting}: {path} is no TOML; its form is {form}") from None
+    if _LONG_KEY.search(text):
+        raise SettingsError(f"{setting}: {path} has a key of more than {KEY_PARTS_MAX} parts")
+    return text
 
 
 def bytes_of(path: str, setting: str, *, bytes_max: int) -> bytes:

@@ -122,7 +122,7 @@ def _redis(settings: Settings, pages: Pages) -> Iterator[Finding]:
         retry=Retry(NoBackoff(), 0),
     )
     try:
-        problem = _unreachable(client, redis_address(settings.redis_url))
+        problem = reach.unreachable(client, redis_address(settings.redis_url))
         if problem is not None:
             yield problem
             return
@@ -131,24 +131,6 @@ def _redis(settings: Settings, pages: Pages) -> Iterator[Finding]:
         yield from _workforce(client, settings, pages)
     finally:
         client.close()
-
-
-def _unreachable(client: "redis.Redis", address: str) -> Finding | None:
-    try:
-        client.ping()
-    except (redis.exceptions.AuthenticationError, redis.exceptions.NoPermissionError):
-        what, do = (
-            f"Redis at {address} refuses the user or password",
-            "mend OUTBOUND_REDIS_URL, or the server's ACL",
-        )
-    except redis.exceptions.BusyLoadingError:
-        what, do = f"Redis at {address} is loading its data", "wait; workers go on by themselves"
-    except redis.RedisError as failure:
-        what = f"Redis was not reached at {address} ({type(failure).__name__})"
-        do = "check that it runs there (OUTBOUND_REDIS_URL), and that the network lets this machine there"
-    else:
-        return None
-    return error("redis.reach", what, why="nothing is accepted or sent until it is back", do=do)
 
 
 def _server(client: "redis.Redis", settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import msgspec
 import redis
 
 from producer.errors import SettingsError
+from producer.store.refusals import refusal_of
 
 Level = Literal["ok", "warning", "error"]
 LEVELS: Final[tuple[Level, ...]] = ("ok", "warning", "error")
@@ -85,6 +86,9 @@ def _failed(check: str, failure: Exception) -> Finding:
         return error(
             check, str(failure), why="a worker with this setting does not start", do="mend the setting"
         )
+    refusal = refusal_of(failure)
+    if refusal is not None:
+        return error(check, refusal.what, why="what was to be seen here is not known", do=refusal.do)
     if isinstance(failure, redis.RedisError):
         return error(
             check,

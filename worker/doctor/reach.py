@@ -1,9 +1,12 @@
-"""Whether a server is the right one to talk to: its version, role, clock, distance, and room for connections."""
+"""Whether a server is the right one to talk to: it lets us in, its version, role, clock, distance, connections left."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
+import redis
+
+from producer.store.refusals import refusal_of
 from worker.doctor.findings import Finding, error, ok, warning
 from worker.doctor.server import Server
 
@@ -11,8 +14,31 @@ SLOW_MS: Final = 10.0
 STEP_TOLD_S: Final = 86_400
 SKEW_S: Final = (1.0, 60.0)
 CLIENTS: Final = 0.8
+# What a user of a worker, and of the command line, must be allowed beside its keys; a producer needs no INFO.
+RULES: Final = (
+    "resetchannels -@all +@read +@write +@connection +@transaction -@dangerous +eval +evalsha +script|load +time "
+    "+info"
+)
 REDIS_LEAST: Final = (6, 2)
 VALKEY_LEAST: Final = (8, 0)
+
+
+def unreachable(client: "redis.Redis", address: str) -> Finding | None:
+    """Returns why nothing can be asked of the server, or None when something can."""
+    try:
+        client.ping()
+    except redis.exceptions.BusyLoadingError:
+        what, do = f"Redis at {address} is loading its data", "wait; workers go on by themselves"
+    except redis.RedisError as failure:
+        refusal = refusal_of(failure)
+        if refusal is None:
+            what = f"Redis was not reached at {address} ({type(failure).__name__})"
+            do = "check that it runs there (OUTBOUND_REDIS_URL), and that the network lets this machine there"
+        else:
+            what, do = f"{refusal.what}; the address is {address}", refusal.do
+    else:
+        return None
+    return error("redis.reach", what, why="nothing is accepted or sent until it is back", do=do)
 
 
 def version(server: Server) -> Iterator[Finding]:

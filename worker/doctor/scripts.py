@@ -8,8 +8,10 @@ import redis
 
 from producer.store.ids import new_id
 from producer.store.keys import Keys
+from producer.store.refusals import refusal_of
 from producer.store.scripting import Script
 from worker.doctor.findings import Finding, error, ok
+from worker.doctor.reach import RULES
 
 PACKAGES: Final = ("producer.scripts", "worker.engine.scripts")
 HARMLESS: Final = "explain"
@@ -24,16 +26,21 @@ def scripts(client: "redis.Redis", keys: Keys) -> Iterator[Finding]:
                 client.script_load(Script(name, package).source)
                 loaded += 1
         Script(HARMLESS).run(client, keys.prefix, (new_id(),))
-    except (redis.exceptions.ResponseError, redis.exceptions.NoPermissionError) as refused:
+    except redis.exceptions.ResponseError as refused:
         yield error(
             "redis.scripts",
-            f"the server refuses a script: {type(refused).__name__}",
+            f"the server refuses a script: {_reason(refused)}",
             why="nothing can be accepted, taken or settled without scripts",
-            do="let the user of OUTBOUND_REDIS_URL run EVALSHA, EVAL and SCRIPT LOAD, on keys that begin with "
-            f"{keys.prefix}: (ACL: +@all ~{keys.prefix}:*)",
+            do="give the user of OUTBOUND_REDIS_URL the prefix as a key, all keys below it, and these rules (ACL: "
+            f"~{keys.prefix} ~{keys.prefix}:* {RULES})",
         )
         return
     yield ok("redis.scripts", f"{loaded} scripts are there, and run")
+
+
+def _reason(refused: redis.RedisError) -> str:
+    refusal = refusal_of(refused)
+    return type(refused).__name__ if refusal is None else refusal.what
 
 
 def _names(package: str) -> list[str]:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from producer.errors import SettingsError
-from worker.config.toml_file import bytes_of
+from worker.config.toml_file import toml_text
 from worker.judge import DEFAULT, Table, TableError
 
 SETTING: Final = "OUTBOUND_VERDICTS_FILE"
+FORM: Final = '[rows.<name>] kind = "…", reason = "…", codes = […]'
 BYTES_MAX: Final = 1_000_000
 
 
@@ -21,12 +22,10 @@ def read_table(path: str | None) -> Table:
     """
     if not path:
         return DEFAULT
-    content = bytes_of(path, SETTING, bytes_max=BYTES_MAX)
+    text = toml_text(path, SETTING, form=FORM, bytes_max=BYTES_MAX)
     try:
-        return DEFAULT.with_overrides(content.decode())
+        return DEFAULT.with_overrides(text)
     except TableError as error:
         raise TableError([f"{SETTING}: {path}: {mistake}" for mistake in error.mistakes]) from None
-    except ValueError:  # no UTF-8, or a number of 5,000 digits
-        raise SettingsError(
-            f'{SETTING}: {path} is no TOML; its form is [rows.<name>] kind = "…", reason = "…", codes = […]'
-        ) from None
+    except ValueError:  # a number of 5,000 digits
+        raise SettingsError(f"{SETTING}: {path} is no TOML; its form is {FORM}") from None

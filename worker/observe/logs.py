@@ -7,6 +7,8 @@ from typing import Any, Final, TextIO
 import msgspec
 import structlog
 
+from worker.observe.visible import steerable, visible
+
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 SILENCED: Final = ("httpx", "httpcore", "hpack", "h11")
 
@@ -24,16 +26,16 @@ def silence_urls() -> None:
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
     """Sends this process's structlog events of `level` and above to `stream`, by default standard error."""
     silence_urls()
-    target = stream or sys.stderr
-    renderer: structlog.typing.Processor
-    renderer = structlog.dev.ConsoleRenderer() if target.isatty() else _render_json
+    target = stream or steerable(sys.stderr)
+    renderers: list[structlog.typing.Processor]
+    renderers = [_visible, structlog.dev.ConsoleRenderer()] if target.isatty() else [_render_json]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(target),
@@ -41,7 +43,15 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     )
 
 
+def _visible(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ANN401 (structlog's own signature)
+    return {
+        name: visible(value) if isinstance(value, str) and not value.isprintable() else value
+        for name, value in event.items()
+    }
+
+
 def _render_json(_logger: Any, _method: str, event: structlog.typing.EventDict) -> str:  # noqa: ANN401 (structlog's own signature)
-    return _encode(
-        {"timestamp": event.pop("timestamp", None), "level": event.pop("level", None), **event}
-    ).decode()
+    document = {"timestamp": event.pop("timestamp", None), "level": event.pop("level", None), **event}
+    return visible(
+        _encode(document).decode()
+    )  # the same document: what would steer a terminal is written as \u…

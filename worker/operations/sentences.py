@@ -6,24 +6,25 @@ from typing import Final
 import redis
 
 from producer.errors import OutboundError, QueueUnavailableError
+from producer.store.refusals import refusal_of
 from worker.config.addresses import redis_address
 
 NOT_REACHED: Final = re.compile(r"Redis was not reached \(\w+\): (ask its ticket|try) again")
 SENTENCE_CHARACTERS_MAX: Final = 400
 
 
-def sentence_of(error: Exception) -> str:
+def sentence_of(error: Exception) -> str:  # noqa: PLR0911 (a table: a sentence for each kind)
     """Returns the sentence for an error; of one that nobody foresaw its class, and where more is to be seen."""
     match error:
         case QueueUnavailableError() if NOT_REACHED.fullmatch(str(error)):
             return sentence_of(redis.ConnectionError())
         case QueueUnavailableError():
             return f"{error} (the address is {redis_address()})"
+        case redis.RedisError() if (refusal := refusal_of(error)) is not None:
+            return f"{refusal} (the address is {redis_address()})"
         case redis.ConnectionError() | redis.TimeoutError():
-            return (
-                "Redis was not reached: check that it runs at the address of OUTBOUND_REDIS_URL "
-                f"(the address is {redis_address()})"
-            )
+            reached = "Redis was not reached: check that it runs at the address of OUTBOUND_REDIS_URL"
+            return f"{reached} (the address is {redis_address()})"
         case redis.RedisError():
             return f"Redis refused: {_first_line(error)}"
         case OutboundError() | OSError():

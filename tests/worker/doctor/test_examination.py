@@ -105,7 +105,7 @@ def test_a_wrong_password_is_told(valkey: "redis.Redis", valkey_url: str) -> Non
     assert valkey.ping()
     found = [each for each in report.findings if each.check == "redis.reach"]
     assert [(each.level, each.what) for each in found] == [
-        ("error", f"Redis at {valkey_url} refuses the user or password")
+        ("error", f"Redis refused the user or password of the URL; the address is {valkey_url}")
     ]
 
 

@@ -280,7 +280,13 @@ def test_refused_scripts_are_an_error(valkey: "redis.Redis", valkey_url: str) ->
     finally:
         valkey.acl_deluser("reader")
     assert [(each.level, each.what) for each in found] == [
-        ("error", "the server refuses a script: NoPermissionError")
+        (
+            "error",
+            (
+                "the server refuses a script: Redis knows the user of the URL, and its ACL does not allow this "
+                "(User reader has no permissions to run the 'evalsha' command)"
+            ),
+        )
     ]
 
 

@@ -11,6 +11,7 @@ import redis
 
 from producer.errors import SettingsError
 from producer.store.queue import connect
+from producer.store.refusals import refusal_of
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
 from worker.cli.screen import notice
@@ -139,9 +140,13 @@ def _look_for_redis(settings: Settings) -> None:
     client = connect(settings.redis_url)
     try:
         client.ping()
-    except redis.exceptions.AuthenticationError:
-        raise SettingsError("Redis refused the user or password of OUTBOUND_REDIS_URL") from None
-    except redis.RedisError:
+    except redis.RedisError as error:
+        refusal = refusal_of(error)
+        if isinstance(error, redis.exceptions.NoPermissionError):
+            notice(str(refusal))  # to say PING, which is no proof of what else it may
+            return
+        if refusal is not None:
+            raise SettingsError(str(refusal)) from None
         address = redis_address(settings.redis_url)
         notice(f"Redis is not reached at {address}: the worker waits for it, and begins when it is there")
     finally:
