@@ -17,7 +17,7 @@ def dies(engine: Engine, worker: str = "dead", *, begun: bool = True, limit: int
     engine.hello(worker)
     chunk = engine.take(worker, limit=limit)
     if begun:
-        assert engine.lanes.begin(chunk)
+        assert engine.begin(chunk)
     reap(engine, worker)
     return chunk
 
@@ -72,7 +72,7 @@ def test_what_a_dead_worker_held_returns_to_the_head_in_its_order(engine: Engine
     engine.enqueue(*many(9))
     engine.hello("dead")
     chunks = [engine.take("dead", limit=3) for _ in range(2)]
-    engine.lanes.begin(chunks[1])
+    engine.begin(chunks[1])
     reap(engine, "dead")
     assert engine.ids() == [f"c{i}" for i in range(9)]
 
@@ -202,7 +202,7 @@ def test_a_crash_around_settle_loses_and_doubles_nothing(engine: Engine, step: s
     engine.hello("dead")
     engine.enqueue(*many(3, people="u"), Spec(id="other"))
     chunk = engine.take("dead")
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     if step == "after settle":
         mixed = [Settlement("c0", "refused", "a"), Settlement("other", "retry", "a", 60_000)]
         assert engine.lanes.settle(chunk, mixed, now_ms=engine.now) == (2, 0)

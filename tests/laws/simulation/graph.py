@@ -97,7 +97,7 @@ class PaperGraph:
             rate_class=LETTERS[taken.rate_class],
             bucket=order.bucket if order else "",
             cost=len(job.calls),
-            at_ms=self.world.now,
+            at_ms=self.world.engine_ms,
             number=0,
             delivered=delivered,
         )
