@@ -136,7 +136,7 @@ class Engine:
         return self.now if self.clock is None else f"t{self.clock.server}"
 
     def pass_time(self, ms: int) -> int:
-        """Lets `ms` milliseconds pass, or sets the server's clock by so many; returns by how much time seemed to move."""
+        """Lets `ms` milliseconds pass, or sets the server's clock by so many; returns by how much it seemed to move."""
         if self.clock is None:
             self.now += ms
             return ms

@@ -246,3 +246,29 @@ def test_a_take_that_comes_after_it_was_given_back_takes_nothing(engine: Engine)
     assert (late.chunk, late.again) == (None, True)
     again = engine.lanes.take("w1", 8, worker_profile, now_ms=engine.now)
     assert again.chunk is not None
+
+
+def test_nobody_is_reaped_while_more_is_due(engine: Engine) -> None:
+    """What falls due comes to the head of its lane before what a dead worker held, which was taken before it."""
+    engine.enqueue(*many(2))
+    engine.hello("dead")
+    engine.take("dead")
+    engine.enqueue(*many(150, "r"))
+    for _ in range(3):
+        engine.settle(engine.take(), "retry", delay_ms=TIMEOUT_MS)
+    engine.pass_time(TIMEOUT_MS)
+    engine.beat("w1")
+    assert [engine.tick().reaped for _ in range(3)] == [(), (("dead", 2),), ()]
+    assert engine.ids()[:2] == ["c0", "c1"]
+
+
+def test_what_awaits_its_echo_ends_with_its_attempts(engine: Engine) -> None:
+    """After its last attempt a send without an echo is exhausted, a dead letter; before that it is tried again."""
+    policy = Policy(timeout_ms=TIMEOUT_MS, attempts_max=2)
+    engine.lanes = type(engine.lanes)(engine.client, policy=policy)
+    engine.enqueue(Spec(id="a"))
+    for _ in range(2):
+        engine.settle(engine.take(), "await", "ar", delay_ms=1_000)
+        engine.advance(1_000)
+    assert engine.ids() == []
+    assert (engine.outcome("a"), set(read(engine.client).scores("dead"))) == ("exhausted", {"a"})

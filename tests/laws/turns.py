@@ -1,4 +1,4 @@
-"""Who had its turn: lanes of one Page that share a rate, and what is interactive before bulk, also when budget is short."""
+"""Who had its turn: lanes of one Page that share a rate, and what is interactive before bulk, also when it is short."""
 
 from collections.abc import Callable
 

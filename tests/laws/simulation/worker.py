@@ -211,8 +211,10 @@ class SimulatedWorker:
             yield from self._until_it_holds(lambda: self.lanes.settle(chunk, returned))
             self.busy -= 1
             return
-        yield self._a_moment()
-        answers, calls = self._call(prepared.jobs, chunk.worker)
+        begun_ms, a_moment_ms = self.world.engine_ms, self._a_moment()
+        yield a_moment_ms
+        # a call belongs to the time of its mark: a clock that is set ahead in between brings budget for others
+        answers, calls = self._call(prepared.jobs, chunk.worker, begun_ms + a_moment_ms)
         slow = self.world.happens(self.world.faults.slow_answer)
         yield self.world.chance.randint(2_000, 20_000) if slow else self.world.chance.randint(5, 300)
         yield from self._settle(chunk, prepared, answers, calls)
@@ -227,12 +229,12 @@ class SimulatedWorker:
         except redis.RedisError:
             return False
 
-    def _call(self, jobs: list[Job], worker: str) -> tuple[list[Answer], list[list[Call]]]:
+    def _call(self, jobs: list[Job], worker: str, at_ms: int) -> tuple[list[Answer], list[list[Call]]]:
         if not jobs:
             return [], []
         if not self.may_begin(worker):
             return [NotSent(GIVEN_UP)] * len(jobs), [[] for _ in jobs]
-        return self.cluster.graph.ask(jobs)
+        return self.cluster.graph.ask(jobs, at_ms)
 
     def _settle(
         self, chunk: Chunk, prepared: Prepared, answers: list[Answer], calls: list[list[Call]]

@@ -62,7 +62,7 @@ class Task:
 class World:
     """The virtual clock, what runs on it, the one source of chance, and the server.
 
-    `now` passes for processes; the server's clock may be set ahead and back, and `engine_ms` is what the engine makes of it.
+    `now` passes for processes; the server's clock may be set ahead and back, and the engine makes `engine_ms` of it.
     """
 
     def __init__(self, client: "redis.Redis", seed: int) -> None:
