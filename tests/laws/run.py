@@ -307,7 +307,7 @@ class Run:
         assert self.engine.clock is not None
         last = self.engine.now
         seemed = self.engine.pass_time(by_ms)
-        somebody = any(beat >= last - TIMEOUT_MS for beat in self.beats.values())
+        somebody = any(beat >= min(last, last + seemed) - TIMEOUT_MS for beat in self.beats.values())
         if abs(seemed) > TIMEOUT_MS / 2 and somebody:
             self.stepped_at = self.engine.now
 

@@ -6,7 +6,8 @@ import time
 import pytest
 import redis
 
-from producer.store.taking import Call, Taker
+from producer.store.steps import Call
+from producer.store.taking import Taker
 
 DEAF_S = 5.0
 
