@@ -18,7 +18,7 @@ COSTS: Final = (1,) * 12 + (2, 5, 60)
 OPTIONS: Final = ("s", "s", "s", "s", "", "sm", "m", "sa")
 COMMANDS_MAX: Final = 8
 SCHEDULED: Final = 0.15  # the share of commands that are scheduled
-DUE_MS_MAX: Final = 5_000
+DUE_MS: Final = (*range(7, 5_000, 711), *((2_000,) * 6))  # often several are due at one moment
 EXPIRING: Final = 0.2  # the share of commands that expire
 EXPIRES_MS_MAX: Final = 20_000
 DELAY_MS_MAX: Final = 5_000
@@ -57,7 +57,7 @@ def command_fields(chance: Random) -> Fields:
         "bucket": chance.choice(BUCKETS),
         "cost": chance.choice(COSTS),
         "options": chance.choice(OPTIONS),
-        "due": f"+{chance.randint(1, DUE_MS_MAX)}" if chance.random() < SCHEDULED else "",
+        "due": f"+{chance.choice(DUE_MS)}" if chance.random() < SCHEDULED else "",
         "expires": f"+{chance.randint(1, EXPIRES_MS_MAX)}" if chance.random() < EXPIRING else "",
     }
 

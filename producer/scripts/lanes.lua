@@ -17,7 +17,7 @@ end
 -- whole time-out from then on (tick.lua), in which whoever lives has its heartbeat heard.
 local function note_step(last, by_ms, at, timeout_ms)
   local newest = call('ZREVRANGE', P .. 'beats', 0, 0, 'WITHSCORES')
-  if not newest[1] or tonumber(newest[2]) < last - timeout_ms then return end
+  if not newest[1] or tonumber(newest[2]) < math.min(last, last + by_ms) - timeout_ms then return end
   local untold = call('HGET', P .. 'clock:stepped', 'untold')
   untold = untold and untold .. ',' .. int(by_ms) or int(by_ms)
   call('HSET', P .. 'clock:stepped', 'at', int(at), 'by', int(by_ms), 'untold', untold)

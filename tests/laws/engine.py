@@ -77,24 +77,33 @@ def profile(
 
 
 class ServerClock:
-    """The engine's time as the scripts count it by a server's clock that is set ahead and back."""
+    """The engine's time as scripts count it by a server's clock that is set ahead and back."""
 
     def __init__(self, now: int) -> None:
-        self.server = now
+        self.server = self.last = now  # at the last script
         self.ahead, self.since = 0, now
 
-    def now(self) -> int:
-        """Returns the engine's time: what it is ahead melts by a hundredth of the time that passes."""
-        return self.server + max(0, self.ahead - max(0, self.server - self.since) // 100)
+    def read(self, last: int, ahead: str) -> None:
+        """Takes over what a script has kept."""
+        self.last = last
+        by, _, since = ahead.partition("|")
+        self.ahead, self.since = int(by or 0), int(since or 0)
+
+    def at(self, server: int) -> int:
+        """Returns the engine's time at a time of the server's: what it is ahead melts by a hundredth of what passes."""
+        now = server + max(0, self.ahead - max(0, server - self.since) // 100)
+        takes_along = now >= self.last and (now == server or now - self.last <= TIMEOUT_MS / 2)
+        return now if takes_along else max(self.last, server)
 
     def move(self, by_ms: int) -> int:
-        """Moves the server's clock; returns by how much the engine's time seems to move. A script ran just before."""
-        last = self.now()
-        self.server += by_ms
-        gap = self.now() - last
-        if gap < 0 or (gap > TIMEOUT_MS / 2 and self.now() > self.server):
-            self.ahead, self.since = max(0, last - self.server), self.server
-        return gap
+        """Moves the server's clock, and runs a script; returns by how much the engine's time seemed to move."""
+        last, self.server = self.last, self.server + by_ms
+        seemed = self.server + max(0, self.ahead - max(0, self.server - self.since) // 100)
+        now = self.at(self.server)
+        if now != seemed:
+            self.ahead, self.since = now - self.server, self.server
+        self.last = now
+        return seemed - last
 
 
 class Engine:
@@ -126,13 +135,14 @@ class Engine:
         """The time as scripts are given it."""
         return self.now if self.clock is None else f"t{self.clock.server}"
 
-    def pass_time(self, ms: int) -> None:
-        """Lets `ms` milliseconds pass, or sets the server's clock by so many."""
+    def pass_time(self, ms: int) -> int:
+        """Lets `ms` milliseconds pass, or sets the server's clock by so many; returns by how much it seemed to move."""
         if self.clock is None:
             self.now += ms
-        else:
-            self.clock.move(ms)
-            self.now = self.clock.now()
+            return ms
+        seemed = self.clock.move(ms)
+        self.now = self.clock.last
+        return seemed
 
     def enqueue(self, *specs: Spec) -> list[int]:
         """Accepts commands and returns how many were new, and how many known."""
@@ -205,6 +215,10 @@ class Engine:
         took = self.took(worker, limit=limit)
         return ids_of(took.chunk) if took.chunk else []
 
+    def begin(self, chunk: Chunk) -> bool:
+        """Marks that the chunk's request begins, if it may."""
+        return self.lanes.begin(chunk, now_ms=self.now_ms)
+
     def settle(
         self,
         chunk: Chunk,
@@ -223,7 +237,7 @@ class Engine:
         took = self.took(worker, limit=limit)
         if took.chunk is None:
             return []
-        assert self.lanes.begin(took.chunk, now_ms=self.now_ms)
+        assert self.begin(took.chunk)
         self.settle(took.chunk)
         return ids_of(took.chunk)
 

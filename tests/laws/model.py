@@ -13,10 +13,10 @@ from worker.engine.knowledge import Rate
 RATES: Final[Mapping[str, Rate | None]] = {
     "text": Rate(5, 1000, 5),
     "media": Rate(2, 1000, 2),
-    "profile": Rate(3, 10_000),
+    "profile": Rate(3, 20_000),
     "other": None,
     "private_reply": Rate(2, 10_000, 2),
-    "user_menu": Rate(1, 5_000),
+    "user_menu": Rate(1, 20_000),
 }
 BY_LETTER: Final = {"t": "text", "m": "media", "p": "profile", "o": "other"}
 ATTEMPTS_MAX: Final = 4

@@ -9,17 +9,19 @@ import redis
 
 from producer.store.policy import Policy
 from producer.store.scripting import Script
-from tests.laws.engine import PREFIX, Engine, Spec, ids_of, people
+from tests.laws.engine import PREFIX, TIMEOUT_MS, Engine, ServerClock, Spec, ids_of, people
 from tests.laws.model import ATTEMPTS_MAX, Model
 from tests.laws.store import Store, read
+from tests.laws.turns import Turns
 from tests.laws.workers import APPS, OLD_MS, PROFILES, SCOPES, Held
 from tests.strategies import BROADCAST_MAX, PAGES, call_of_enqueue, settlement
 from worker.engine.chunk import Chunk, Settlement, Took
 from worker.engine.knowledge import Profile
 
-TIMEOUT_MS: Final = 10_000
 WORKERS_MAX: Final = 4
 LATE_MS: Final = 500
+SWEPT_MS: Final = 600_000  # a hold that ended so long ago may be gone
+CLOCK_STEPS_MS: Final = (-3_600_000, -4_000, -7, 6_000, 12_000, 3_600_000)
 OPEN_MAX: Final = 60  # commands that have not ended: more only make a run longer
 
 Arguments = list[str | bytes | int]
@@ -36,6 +38,11 @@ class Run:
         self.beats: dict[str, int] = {}  # present workers and their last heartbeat
         self.silent: set[str] = set()
         self.again = False
+        self.engine.clock = ServerClock(self.engine.now)
+        self.stepped_at = (
+            0  # when the server's clock was last set: for a time-out from then on nobody is reaped
+        )
+        self.turns = Turns()
 
     def alive(self) -> list[str]:
         """Returns the workers that are present and not silent."""
@@ -77,7 +84,7 @@ class Run:
         ids = chance.sample(list(self.model.items), min(len(self.model.items), 3))
         begun = {held.mark for held in self.held if held.open and held.begun}
         expected = sum(self.model.confirm(each, begun) for each in ids)
-        arguments: Arguments = [self.engine.lanes.policy.encoded(), self.engine.now]
+        arguments: Arguments = [self.engine.lanes.policy.encoded(), self.engine.now_ms]
         for each in ids:
             arguments += [each, "{}"]
         assert Script("confirm").run(self.engine.client, PREFIX, arguments) == expected
@@ -86,7 +93,7 @@ class Run:
         """Somebody cancels a command."""
         if self.model.items:
             command_id = chance.choice(list(self.model.items))
-            arguments: Arguments = [command_id, self.engine.lanes.policy.encoded(), self.engine.now]
+            arguments: Arguments = [command_id, self.engine.lanes.policy.encoded(), self.engine.now_ms]
             answer = Script("cancel").run(self.engine.client, PREFIX, arguments)
             assert answer == self.model.cancel(command_id)
 
@@ -108,8 +115,10 @@ class Run:
 
     def hand(self, what: str, scope: str, for_ms: int | str) -> None:
         """Runs `hold.lua`."""
-        arguments: Arguments = [what, scope, for_ms, "{}", self.engine.now]
-        assert Script("hold").run(self.engine.client, PREFIX, arguments) == 1
+        arguments: Arguments = [what, scope, for_ms, "{}", self.engine.now_ms]
+        there = Script("hold").run(self.engine.client, PREFIX, arguments)
+        swept = what == "release" and self.model.holds[scope] + SWEPT_MS <= self.engine.now
+        assert there == 1 or swept
 
     # --- workers
 
@@ -147,10 +156,17 @@ class Run:
             for each in took.chunk.commands:
                 self.model.take(each.id, held.mark, self.engine.now)
             self.check_chunk(took.chunk, limit)
+            self.turns.take(took.chunk, self.engine.now)
         self.follow_take(store)
         if not took.elsewhere and (took.chunk is None or took.chunk.commands[0].priority == "b"):
             assert not store.scores("ready", "i") or took.again, "bulk went before interactive"
         return took
+
+    def is_held(self, lane: str) -> bool:
+        """Tells whether a hold keeps what is in a broadcast's lane where it is."""
+        page, rate_class, priority, broadcast = lane.split("/", 3)
+        spec = Spec(id="any", page=page, rate_class=rate_class, priority=priority, broadcast=broadcast)
+        return self.model.is_held(spec, APPS[page], self.engine.now)
 
     def check_chunk(self, chunk: Chunk, limit: int) -> None:
         """A chunk is within its limit, of one app and priority, media or not, and what goes alone is alone."""
@@ -198,7 +214,7 @@ class Run:
         """A worker marks that its request begins."""
         if self.open_chunks():
             held = chance.choice(self.open_chunks())
-            held.begun = self.engine.lanes.begin(held.chunk, now_ms=self.engine.now)
+            held.begun = self.engine.begin(held.chunk)
             assert held.begun or self.engine.now - held.taken_ms > OLD_MS
 
     def settle(self, chance: Random) -> None:
@@ -209,21 +225,21 @@ class Run:
             self.settle_by(held, named)
             if chance.random() < 0.3:
                 before = read(self.engine.client)
-                assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now) == (0, 0)
+                assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now_ms) == (0, 0)
                 assert read(self.engine.client) == before
 
     def settle_by(self, held: Held, named: list[Settlement]) -> None:
         """Settles a chunk."""
         expected = self.model.settle(held.mark, reversed(named), self.engine.now)
         held.open = False
-        assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now) == (expected, 0)
+        assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now_ms) == (expected, 0)
 
     def work(self, chance: Random) -> None:
         """A worker does what it is for: it takes, begins and settles, and all is well or not."""
         if self.alive():
             took = self.take_by(chance.choice(self.alive()), 50)
             if took.chunk is not None:
-                assert self.engine.lanes.begin(took.chunk)
+                assert self.engine.begin(took.chunk)
                 self.settle_by(self.held[-1], [settlement(chance, each) for each in ids_of(took.chunk)])
 
     def settle_late(self, chance: Random) -> None:
@@ -233,14 +249,14 @@ class Run:
             held = chance.choice(closed[-4:])
             named = [settlement(chance, each) for each in ids_of(held.chunk)]
             expected = self.model.evidence(reversed(named))
-            assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now) == (0, expected)
+            assert self.engine.lanes.settle(held.chunk, named, now_ms=self.engine.now_ms) == (0, expected)
 
     def give_back(self, chance: Random) -> None:
         """A worker gives back a chunk, by its token alone."""
         if self.open_chunks():
             held = chance.choice(self.open_chunks())
             worker, token = held.chunk.worker, held.chunk.token
-            returned = self.engine.lanes.give_back(worker, token, now_ms=self.engine.now)
+            returned = self.engine.lanes.give_back(worker, token, now_ms=self.engine.now_ms)
             assert returned == len(held.chunk.commands)
             self.come_back([held])
 
@@ -248,7 +264,7 @@ class Run:
         """A worker stops, with whatever it holds, and another is there."""
         if len(self.alive()) > 1:
             worker = chance.choice(self.alive())
-            self.engine.lanes.goodbye(worker, now_ms=self.engine.now)
+            self.engine.lanes.goodbye(worker, now_ms=self.engine.now_ms)
             self.leave(worker)
 
     def leave(self, worker: str) -> None:
@@ -277,9 +293,27 @@ class Run:
         """Time passes, and those who are alive say so."""
         self.pass_ms(chance.choice((1, 7, 100, 333, 1000, 4999, 5001)))
 
+    def step_clock(self, chance: Random) -> None:
+        """The server's clock is set ahead or back, and some worker sees it before the others beat again."""
+        if self.alive():
+            self.set_clock(chance.choice(CLOCK_STEPS_MS))
+            worker = chance.choice(self.alive())
+            assert self.engine.beat(worker) == [True]
+            self.beats[worker] = self.engine.now
+            self.tick_by(worker)
+
+    def set_clock(self, by_ms: int) -> None:
+        """Moves the server's clock; what seems a step to the scripts is one, if somebody was at work before it."""
+        assert self.engine.clock is not None
+        last = self.engine.now
+        seemed = self.engine.pass_time(by_ms)
+        somebody = any(beat >= min(last, last + seemed) - TIMEOUT_MS for beat in self.beats.values())
+        if abs(seemed) > TIMEOUT_MS / 2 and somebody:
+            self.stepped_at = self.engine.now
+
     def pass_ms(self, ms: int) -> None:
         """Lets `ms` milliseconds pass."""
-        self.engine.pass_time(ms)
+        self.set_clock(ms)
         for worker in self.alive():
             assert self.engine.beat(worker) == [True]
             self.beats[worker] = self.engine.now
@@ -300,7 +334,10 @@ class Run:
             self.model.tick(self.engine.now)
             for dead, _ in ticked.reaped:
                 assert self.engine.now - self.beats[dead] >= TIMEOUT_MS, f"{dead} was reaped too early"
+                assert dead in self.silent, f"{dead} was reaped, and beats"
                 self.leave(dead)
             if ticked.sleep_s > 0:
                 break
-        assert all(self.engine.now - beat < TIMEOUT_MS for beat in self.beats.values()), "nobody was reaped"
+        if self.engine.now >= self.stepped_at + TIMEOUT_MS:
+            late = [each for each, beat in self.beats.items() if self.engine.now - beat >= TIMEOUT_MS]
+            assert not late, f"{late} should have been reaped"

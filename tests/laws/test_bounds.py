@@ -208,7 +208,7 @@ def full(valkey: "redis.Redis") -> Iterator[Engine]:
     for worker in ("w1", "dead"):
         engine.hello(worker)
     engine.enqueue(*many(200), *many(3, "u", page="P2", people="u"), Spec(id="due", page="P3", due="+1000"))
-    engine.lanes.begin(engine.take("dead", limit=5))
+    engine.begin(engine.take("dead", limit=5))
     valkey.config_set("maxmemory", "1mb")
     valkey.config_set("maxmemory-policy", "noeviction")
     try:

@@ -16,7 +16,7 @@ def test_each_person_is_sent_to_once(engine: Engine) -> None:
     engine.hello("dead", profile(text=Rate(40, 1000, 40)))
     engine.broadcast("x", people(100))
     dead, back, later = engine.take("dead", limit=9), engine.take(limit=9), engine.take(limit=9)
-    engine.lanes.begin(dead)
+    engine.begin(dead)
     engine.settle(back, "return", "")
     engine.settle(later, "retry", delay_ms=500)
     engine.pass_time(TIMEOUT_MS)

@@ -100,6 +100,28 @@ def test_a_step_ahead_lets_out_one_burst(engine: Engine) -> None:
     assert (len(engine.send()), engine.send()) == (10, [])
 
 
+def test_a_step_ahead_and_back_before_anybody_beats_reaps_nobody(engine: Engine) -> None:
+    """Some script saw an hour that was none, and then the first heartbeat comes."""
+    begin(engine)
+    for by_ms in (HOUR_MS, -HOUR_MS):
+        engine.pass_time(by_ms)
+        engine.enqueue(*many(1, f"{by_ms}"))
+    engine.beat("w1")
+    assert (engine.tick().reaped, engine.tick().clock_steps) == ((), ())
+    engine.pass_time(2_500)
+    engine.beat("w1", "w2")
+    assert engine.tick().reaped == ()
+
+
+def test_a_clock_that_was_ahead_before_anybody_looked_reaps_nobody(engine: Engine) -> None:
+    """The engine's time is ahead, nobody knows since when, and those who beat have beaten at the server's."""
+    begin(engine)
+    engine.client.set(engine.key("clock"), T0 + 12_000)
+    engine.beat("w1")
+    ticked = engine.tick()
+    assert (ticked.reaped, ticked.clock_steps) == ((), (-12_000,))
+
+
 def test_steps_are_told_once(engine: Engine) -> None:
     """The timer's keeper tells each step that came while somebody was at work; the last one is kept."""
     begin(engine)
@@ -143,7 +165,6 @@ def test_the_server_s_own_clock_counts_the_same(server: "redis.Redis") -> None:
     engine.lanes.hello("w1", profile(), b"{}")
     seconds, _ = server.time()
     ahead = (seconds + 3_600) * 1000
-    server.zadd(engine.key("beats"), {"w1": ahead})
     server.set(engine.key("clock"), ahead)
     times = [engine.lanes.heartbeat("w1", profile()) for _ in range(40)]
     assert times[0] == ahead

@@ -17,7 +17,7 @@ def dies(engine: Engine, worker: str = "dead", *, begun: bool = True, limit: int
     engine.hello(worker)
     chunk = engine.take(worker, limit=limit)
     if begun:
-        assert engine.lanes.begin(chunk)
+        assert engine.begin(chunk)
     reap(engine, worker)
     return chunk
 
@@ -72,7 +72,7 @@ def test_what_a_dead_worker_held_returns_to_the_head_in_its_order(engine: Engine
     engine.enqueue(*many(9))
     engine.hello("dead")
     chunks = [engine.take("dead", limit=3) for _ in range(2)]
-    engine.lanes.begin(chunks[1])
+    engine.begin(chunks[1])
     reap(engine, "dead")
     assert engine.ids() == [f"c{i}" for i in range(9)]
 
@@ -202,7 +202,7 @@ def test_a_crash_around_settle_loses_and_doubles_nothing(engine: Engine, step: s
     engine.hello("dead")
     engine.enqueue(*many(3, people="u"), Spec(id="other"))
     chunk = engine.take("dead")
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     if step == "after settle":
         mixed = [Settlement("c0", "refused", "a"), Settlement("other", "retry", "a", 60_000)]
         assert engine.lanes.settle(chunk, mixed, now_ms=engine.now) == (2, 0)
@@ -246,3 +246,29 @@ def test_a_take_that_comes_after_it_was_given_back_takes_nothing(engine: Engine)
     assert (late.chunk, late.again) == (None, True)
     again = engine.lanes.take("w1", 8, worker_profile, now_ms=engine.now)
     assert again.chunk is not None
+
+
+def test_nobody_is_reaped_while_more_is_due(engine: Engine) -> None:
+    """What falls due comes to the head of its lane before what a dead worker held, which was taken before it."""
+    engine.enqueue(*many(2))
+    engine.hello("dead")
+    engine.take("dead")
+    engine.enqueue(*many(150, "r"))
+    for _ in range(3):
+        engine.settle(engine.take(), "retry", delay_ms=TIMEOUT_MS)
+    engine.pass_time(TIMEOUT_MS)
+    engine.beat("w1")
+    assert [engine.tick().reaped for _ in range(3)] == [(), (("dead", 2),), ()]
+    assert engine.ids()[:2] == ["c0", "c1"]
+
+
+def test_what_awaits_its_echo_ends_with_its_attempts(engine: Engine) -> None:
+    """After its last attempt a send without an echo is exhausted, a dead letter; before that it is tried again."""
+    policy = Policy(timeout_ms=TIMEOUT_MS, attempts_max=2)
+    engine.lanes = type(engine.lanes)(engine.client, policy=policy)
+    engine.enqueue(Spec(id="a"))
+    for _ in range(2):
+        engine.settle(engine.take(), "await", "ar", delay_ms=1_000)
+        engine.advance(1_000)
+    assert engine.ids() == []
+    assert (engine.outcome("a"), set(read(engine.client).scores("dead"))) == ("exhausted", {"a"})

@@ -13,7 +13,7 @@ def reaped(engine: Engine, *specs: Spec) -> Chunk:
     engine.hello("dead")
     engine.enqueue(*specs)
     chunk = engine.take("dead")
-    assert engine.lanes.begin(chunk)
+    assert engine.begin(chunk)
     engine.pass_time(10_001)
     assert engine.beat("w1") == [True]
     assert engine.tick().reaped == (("dead", len(specs)),)
@@ -43,7 +43,7 @@ def test_a_late_success_ends_a_parked_command(engine: Engine) -> None:
     engine.hello("dead", profile(types=["send_message", "newer"]))
     engine.enqueue(Spec(id="a", type="newer"))
     chunk = engine.take("dead")
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     engine.pass_time(10_001)
     engine.beat("w1")
     engine.tick()
@@ -109,7 +109,7 @@ def test_a_chunk_that_was_reaped_must_not_begin(engine: Engine) -> None:
     engine.pass_time(10_001)
     engine.beat("w1")
     engine.tick()
-    assert (engine.lanes.begin(chunk), engine.took("dead").reaped) == (False, True)
+    assert (engine.begin(chunk), engine.took("dead").reaped) == (False, True)
     assert engine.lanes.heartbeat("dead", engine.profiles["dead"], now_ms=engine.now) == 0
     assert engine.lanes.give_back("dead", chunk.token, now_ms=engine.now) == 0
 

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from tests.laws.engine import Engine, Spec, many, people, profile
+from worker.engine.chunk import Hold
 from worker.engine.knowledge import KnownPage, Rate
 
 Calls = list[tuple[int, int]]
@@ -292,3 +293,25 @@ def test_a_worker_that_was_reaped_is_charged_nothing(engine: Engine) -> None:
     before = engine.client.hgetall(engine.key("rate"))
     assert not engine.lanes.charge("w2", first, now_ms=engine.now)
     assert engine.client.hgetall(engine.key("rate")) == before
+
+
+def test_a_page_that_is_slowed_has_less_to_spend(engine: Engine) -> None:
+    """By a factor of two it is called half as often, with half a burst, until the time is over; no other Page is."""
+    engine.hello("w1", profile(pages=["P1", "P2"], text=Rate(10, 1_000, 10)))
+    engine.enqueue(Spec(id="first"))
+    engine.settle(engine.take(), holds=[Hold("slow:P1", 5_000, b"2")])
+    engine.advance(4_000)
+    engine.enqueue(*many(40), *many(40, "other", page="P2"))
+
+    def called() -> tuple[int, int]:
+        ids = [each for _ in range(4) for each in engine.ids()]
+        return sum(each.startswith("c") for each in ids), sum(each.startswith("o") for each in ids)
+
+    found = [called()]
+    for _ in range(4):
+        engine.advance(200)
+        found.append(called())
+    assert found == [(5, 10), (1, 2), (1, 2), (1, 2), (1, 2)]
+    engine.advance(200)
+    engine.advance(800)
+    assert called()[0] >= 8

@@ -26,6 +26,7 @@ from worker.engine.chunk import Settlement
 
 DRAIN_ROUNDS: Final = 80
 DRAIN_MS: Final = 60_000
+REAPING_MS: Final = 4_000
 WEIGHTS: Final = {
     Run.enqueue: 4,
     Run.enqueue_again: 1,
@@ -45,6 +46,7 @@ WEIGHTS: Final = {
     Run.crash: 1,
     Run.pass_time: 2,
     Run.tick: 5,
+    Run.step_clock: 1,
 }
 Step = Callable[[Run, Random], None]
 STEPS: Final[list[Step]] = [step for step, weight in WEIGHTS.items() for _ in range(weight)]
@@ -96,6 +98,7 @@ class LawMachine(RuleBasedStateMachine):
         assert {name: counts.get(name, 0) for name in ("retried", "reaped")} == {
             name: model.counts[name] for name in ("retried", "reaped")
         }
+        self.run.turns.see(store, self.run.is_held)
         ready = store.scores("ready", "i") or store.scores("ready", "b")
         if ready and self.run.beats:
             assert store.listed("wake") or self.run.again, f"nobody is woken for {set(ready)}"
@@ -108,8 +111,15 @@ class LawMachine(RuleBasedStateMachine):
         run.engine.client.delete(run.engine.key("keeper"))
         run.silent.update(run.beats)
         run.introduce("last", LAST)
+        if (
+            run.engine.clock is not None
+        ):  # the server's clock is right again: else a drain's minutes would not count
+            run.pass_ms(run.engine.clock.ahead)
         for scope in list(run.model.holds):
             run.let_go(scope)
+        for _ in range(3):  # a time-out without a step of the clock: those who are silent are reaped
+            run.pass_ms(REAPING_MS)
+            run.tick_by("last")
         people = sum(count for _, count in run.model.broadcasts.values())
         for _ in range(DRAIN_ROUNDS):
             run.pass_ms(DRAIN_MS)

@@ -52,7 +52,7 @@ def bury(engine: Engine, *specs: Spec, action: Action = "exhausted", flags: str 
     engine.enqueue(*specs)
     chunk = engine.take()
     assert ids_of(chunk) == [spec.id for spec in specs]
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     engine.settle(chunk, action, flags)
     return chunk
 
@@ -123,7 +123,7 @@ def test_evidence_corrects_every_count(engine: Engine, *, letter: bool) -> None:
     """What ended `unknown` and was in truth sent counts as sent: in all, under its Page, and under its broadcast."""
     engine.broadcast("sale", ["u0", "u1", "u2"], options="smu")
     chunk = engine.take()
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     actions: tuple[Action, ...] = ("unknown", "unknown", "sent")
     engine.lanes.settle(
         chunk,
@@ -216,7 +216,7 @@ def test_an_echo_ends_what_waits_for_it(engine: Engine) -> None:
     """What awaits its echo, or ended in doubt, becomes `sent`, and is not sent again."""
     engine.enqueue(*many(3, options="sm"))
     chunk = engine.take()
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     settlements = [
         Settlement("c0", "await", "ar", 30_000),
         Settlement("c1", "unknown", "ad"),
@@ -234,7 +234,7 @@ def test_an_echo_that_comes_before_the_answer_counts(engine: Engine) -> None:
     engine.enqueue(*many(2))
     chunk = engine.take()
     assert confirm(engine, "c0") == 0
-    engine.lanes.begin(chunk)
+    engine.begin(chunk)
     assert confirm(engine, "c0") == 1
     assert engine.settle(chunk, "retry", "ar", delay_ms=100) == (1, 0)
     engine.advance(100)
@@ -247,7 +247,7 @@ def test_an_echo_outlives_its_worker(engine: Engine) -> None:
     """A worker that dies after the echo came leaves nothing in doubt."""
     engine.hello("dying")
     engine.enqueue(*many(2))
-    engine.lanes.begin(engine.take("dying"))
+    engine.begin(engine.take("dying"))
     assert confirm(engine, "c1") == 1
     engine.pass_time(TIMEOUT_MS)
     engine.beat("w1")
@@ -371,7 +371,7 @@ def in_doubt(engine: Engine, options: str, *, expires: str = "") -> None:
     """Enqueues a command, and makes its first attempt one that may have arrived."""
     engine.enqueue(Spec(id="c", people="u", options=options, expires=expires))
     chunk = engine.take()
-    assert engine.lanes.begin(chunk, now_ms=engine.now)
+    assert engine.begin(chunk)
     action: Action = "await" if "m" in options else "retry"
     engine.settle(chunk, action, "ar", delay_ms=30_000)
 
@@ -401,7 +401,7 @@ def test_what_is_in_doubt_and_whose_broadcast_is_cancelled_says_so(engine: Engin
     """Law 8: a person who may have been reached is not told as one who was not."""
     engine.broadcast("b", ["p1"])
     chunk = engine.take()
-    assert engine.lanes.begin(chunk, now_ms=engine.now)
+    assert engine.begin(chunk)
     engine.settle(chunk, "retry", "ar", delay_ms=1_000)
     engine.advance(1_001)
     engine.run_broadcast("cancel", "b")

@@ -50,7 +50,7 @@ def test_order_holds_through_a_return_and_a_crash(engine: Engine) -> None:
     engine.hello("dead")
     engine.enqueue(*many(3, people="u"), *many(3, "d", people="v"))
     engine.settle(engine.take(), "return", "")
-    engine.lanes.begin(engine.take("dead"))
+    engine.begin(engine.take("dead"))
     engine.pass_time(10_001)
     engine.beat("w1")
     engine.tick()
@@ -83,7 +83,7 @@ def test_a_successor_of_a_reaped_command_goes_to_the_head_of_its_lane(engine: En
     """A head that ends unknown because its worker died makes way for its successor."""
     engine.hello("dead")
     engine.enqueue(Spec(id="head", people="u", options="sm"), Spec(id="successor", people="u"), *many(2))
-    engine.lanes.begin(engine.take("dead", limit=1))
+    engine.begin(engine.take("dead", limit=1))
     engine.pass_time(10_001)
     engine.beat("w1")
     engine.tick()

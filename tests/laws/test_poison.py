@@ -326,7 +326,7 @@ def test_what_cannot_be_read_while_a_worker_has_it_ends_as_it_went(
     """Graph's success still counts; when the worker dies, nobody knows; the conversation goes on in each case."""
     engine.enqueue(Spec(id="bad", people="u"), Spec(id="next", people="u"))
     chunk = engine.take()
-    assert engine.lanes.begin(chunk)
+    assert engine.begin(chunk)
     damage(engine, "bad", how)
     if end == "unknown":
         engine.lanes.goodbye("w1", now_ms=engine.now)

@@ -66,7 +66,7 @@ def test_the_first_are_looked_at_again(engine: Engine) -> None:
 
 def asleep(engine: Engine, *names: str) -> None:
     """Puts names to sleep that are no lanes or Pages with anything in them: they only stand in the way."""
-    engine.client.zadd(engine.key("asleep"), dict.fromkeys(names, 1))
+    engine.client.zadd(engine.key("asleep"), dict.fromkeys(names, engine.now + 60_000))
 
 
 def until_nothing_moves(engine: Engine) -> None:
@@ -101,7 +101,7 @@ def test_releasing_an_app_wakes_pages_behind_any_number_of_lanes(engine: Engine)
     by_hand(engine, "hold", "app:app1")
     assert engine.ids() == []
     lanes = [f"Z{i}/t/i" for i in range(2 * CROWD)]
-    engine.client.zadd(engine.key("asleep"), dict.fromkeys(lanes, engine.now + 60_000))
+    asleep(engine, *lanes)
     by_hand(engine, "release", "app:app1")
     until_nothing_moves(engine)
     assert engine.ids() == ["a"]
@@ -115,6 +115,7 @@ def test_another_server_goes_on_with_who_is_to_be_woken(valkey: "redis.Redis") -
     engine.enqueue(Spec(id="a"))
     by_hand(engine, "hold", "app:app1")
     engine.ids()
+    asleep(engine, *[f"Z{i}/t/i" for i in range(CROWD)])
     valkey.hset(engine.key("rousing"), "*", "18446744073709551615|another")
     valkey.delete(engine.key("hold"))
     until_nothing_moves(engine)

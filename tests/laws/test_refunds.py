@@ -49,7 +49,7 @@ def test_nothing_comes_back_unless_it_is_sure(engine: Engine, who: str) -> None:
     engine.enqueue(*many(60))
     chunk = engine.take()
     if who == "had begun":
-        assert engine.lanes.begin(chunk)
+        assert engine.begin(chunk)
     back(engine, chunk.token, refund=who == "had begun")
     assert engine.ids() == []
     engine.advance(100)
@@ -124,11 +124,11 @@ def test_a_take_that_grew_old_does_not_begin(engine: Engine) -> None:
     engine.enqueue(*many(40))
     chunk = engine.take()
     engine.pass_time(151)
-    assert not engine.lanes.begin(chunk, now_ms=engine.now)
+    assert not engine.begin(chunk)
     assert engine.lanes.give_back("w1", chunk.token, refund=True, now_ms=engine.now) == 40
     young = engine.take()
     engine.pass_time(150)
-    assert engine.lanes.begin(young, now_ms=engine.now)
+    assert engine.begin(young)
 
 
 def test_a_take_without_a_limit_never_grows_old(engine: Engine) -> None:
@@ -136,4 +136,4 @@ def test_a_take_without_a_limit_never_grows_old(engine: Engine) -> None:
     engine.enqueue(*many(3))
     chunk = engine.take()
     engine.pass_time(60_000)
-    assert engine.lanes.begin(chunk, now_ms=engine.now)
+    assert engine.begin(chunk)

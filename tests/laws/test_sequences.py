@@ -1,5 +1,6 @@
 """Law 5 for sequences: steps leave one after the other, with nothing of their conversation between them."""
 
+import msgspec
 import redis
 
 from producer.store.scripting import Script
@@ -80,3 +81,22 @@ def test_steps_that_go_on_after_a_failure(engine: Engine) -> None:
     engine.settle(engine.take(), "refused")
     assert sent_one_by_one(engine) == ["s.1", "s.2", "next"]
     assert engine.outcome("s.0") == "refused"
+
+
+def test_a_step_that_comes_after_the_step_before_it_failed_is_not_sent(engine: Engine) -> None:
+    """A producer that puts the rest again, once the first step was refused, has it cancelled when it is taken."""
+    first, second = steps(2)
+    engine.enqueue(first)
+    engine.settle(engine.take(), "refused", "a")
+    engine.enqueue(second)
+    assert engine.ids() == []
+    assert engine.outcome("s.1") == "cancelled"
+
+
+def test_a_step_that_comes_after_the_step_before_it_was_sent_is_sent(engine: Engine) -> None:
+    """So is one whose step before is forgotten."""
+    first, second = steps(2)
+    engine.enqueue(first)
+    engine.send()
+    engine.enqueue(second, msgspec.structs.replace(second, id="t.1", people="v"))
+    assert sent_one_by_one(engine) == ["s.1", "t.1"]

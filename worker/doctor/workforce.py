@@ -10,6 +10,7 @@ import redis
 from producer.store.keys import Keys
 from worker.doctor.findings import Finding, error, listed, ok, warning
 from worker.operations.unserved import unserved_pages
+from worker.take.agreement import counted_apart, effective
 from worker.take.introduction import Shared
 
 WORKERS_MAX: Final = 1_000
@@ -188,6 +189,25 @@ def _rates(force: Workforce) -> Iterator[Finding]:
             f"workers have {len(rates)} different sets of rates",
             why="a Page is paced by the rates of whichever worker takes from it",
             do="give all workers the same OUTBOUND_RATE_… and OUTBOUND_BURST",
+        )
+    apart = counted_apart(
+        {
+            page: [
+                effective(profile.get("@rates", ""), profile[page])
+                for profile in force.profiles.values()
+                if page in profile
+            ]
+            for page in sorted(
+                {name for profile in force.profiles.values() for name in profile if name[0] != "@"}
+            )
+        }
+    )
+    if apart:
+        yield warning(
+            "workers.rates",
+            f"workers have rates of two forms for Page {listed(list(apart))}",
+            why="one by the second and one of a window are counted apart: together they let through more than either",
+            do="give all workers the rates of these Pages in one form, such as 40/s",
         )
 
 

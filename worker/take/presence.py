@@ -12,13 +12,16 @@ import msgspec
 import redis
 import structlog
 
+from producer.store.keys import Keys
 from worker.engine.knowledge import Profile
 from worker.engine.lanes import Lanes
 from worker.observe.metering import Meter, NoMeter
+from worker.take.agreement import apart_from_others
 from worker.take.outage import Outage
 
 BEATS_A_TIMEOUT: Final = 4
 RETRY_S: Final = 0.25
+PAGES_TOLD: Final = 10
 
 log = structlog.get_logger("outbound.presence")
 
@@ -44,7 +47,9 @@ class Presence:
         about: Mapping[str, object] | None = None,
         outage: Outage | None = None,
         meter: Meter | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._lanes = lanes
         self._profile_now = profile
         self._overdue = overdue
@@ -87,7 +92,7 @@ class Presence:
 
         False once the last acknowledged heartbeat is older than half the time-out on this process's own clock.
         """
-        return worker == self.name and time.monotonic() - self._acknowledged_at < self._timeout_s / 2
+        return worker == self.name and self._clock() - self._acknowledged_at < self._timeout_s / 2
 
     def reap_by_ms(self) -> int:
         """Returns until when, by the server's time, the silence of others means their death; 0 while it may not.
@@ -96,7 +101,7 @@ class Presence:
         """
         # read before the connection's age: the heartbeat that ends a silence makes both new
         reap_by_ms = self._reap_by_ms
-        connected = time.monotonic() - self._connected_since > self._timeout_s
+        connected = self._clock() - self._connected_since > self._timeout_s
         return reap_by_ms if connected else 0
 
     def lost_connection(self) -> None:
@@ -135,7 +140,7 @@ class Presence:
                 log.error("heartbeat.withheld", reason="a call has been open for longer than its deadline")
             return
         self._meter.beat("heartbeat")
-        sent_at = time.monotonic()
+        sent_at = self._clock()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest
         server_ms = self._lanes.heartbeat(self.name, profile) if same else 0
@@ -163,10 +168,22 @@ class Presence:
         self.profile = profile
         self._introduced = True
         self._known.set()
+        self._compare_rates(profile)
+
+    def _compare_rates(self, profile: Profile) -> None:
+        apart = apart_from_others(self._lanes.client, Keys(self._lanes.prefix), profile)
+        if apart:
+            log.warning(
+                "rates.differ",
+                pages=list(apart)[:PAGES_TOLD],
+                number=len(apart),
+                limits=sorted({name for names in apart.values() for name in names}),
+                reason="another worker counts them in another form: together they let through more than either",
+            )
 
     def _acknowledge(self, sent_at: float, server_ms: int) -> None:
-        silent_s = time.monotonic() - self._acknowledged_at
+        silent_s = self._clock() - self._acknowledged_at
         if self._connected_since == float("inf") or silent_s > self._timeout_s / 2:
-            self._connected_since = time.monotonic()
+            self._connected_since = self._clock()
         self._acknowledged_at = sent_at
         self._reap_by_ms = server_ms + int(self._timeout_s * 500) if server_ms else 0

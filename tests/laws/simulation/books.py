@@ -54,6 +54,7 @@ class Books:
         self.calls: list[Call] = []
         self.ticks: list[tuple[int, int]] = []  # number and time of each tick that left nothing due
         self.people: dict[str, int] = {}  # of each broadcast
+        self.wrongs: list[str] = []  # what was seen to be wrong on the way
         self._number = 0
 
     def next_number(self) -> int:
@@ -64,6 +65,7 @@ class Books:
     def problems(self, store: Store, rates: Mapping[str, Rate | None]) -> Iterator[str]:
         """Yields a sentence for each law that the run broke."""
         accepted = [each.id for each in self.orders.values() if each.accepted is not None]
+        yield from self.wrongs
         yield from disagreements(store, accepted)
         yield from self._lost(store, accepted)
         calls: dict[str, list[Call]] = {}
@@ -118,7 +120,7 @@ class Books:
         if one.due_ms is None and other.due_ms is None:
             return (one.accepted or 0) < (other.accepted or 0)
         if one.due_ms is not None and other.due_ms is not None:
-            return one.due_ms < other.due_ms
+            return (one.due_ms, one.accepted or 0) < (other.due_ms, other.accepted or 0)
         if one.due_ms is None:
             return one.accepted_ms < (other.due_ms or 0)
         # it joined in the first tick after it was due: surely so when all that was due had been moved before

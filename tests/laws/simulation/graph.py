@@ -37,14 +37,16 @@ class PaperGraph:
         self.world = world
         self.books = books
         self.tokens = {page: f"{page}-0" for page in pages}
+        self._at_ms = 0  # when it is asked
 
     def change_token(self, page: str) -> None:
         """Makes the Page's token another one: whoever has the old one is refused."""
         name, _, number = self.tokens[page].partition("-")
         self.tokens[page] = f"{name}-{int(number) + 1}"
 
-    def ask(self, jobs: Sequence[Job]) -> tuple[list[Answer], list[list[Call]]]:
+    def ask(self, jobs: Sequence[Job], at_ms: int) -> tuple[list[Answer], list[list[Call]]]:
         """Carries out the jobs of one chunk; returns an answer for each, and the calls that reached it for each."""
+        self._at_ms = at_ms
         world, faults = self.world, self.world.faults
         if world.happens(faults.request_not_sent):
             return [NotSent("no connection to Graph")] * len(jobs), [[] for _ in jobs]
@@ -105,7 +107,7 @@ class PaperGraph:
             rate_class=LETTERS[taken.rate_class],
             bucket=order.bucket if order else "",
             cost=len(job.calls),
-            at_ms=self.world.now,
+            at_ms=self._at_ms,
             number=0,
             delivered=delivered,
         )

@@ -25,6 +25,10 @@ from tests.laws.simulation.world import Line, Steps, World
 
 PAGES: Final = ("P1", "P1", "P2", "P3")
 RETRY_MS: Final = 400
+WAITS_MS: Final = (
+    *range(1, 15_000, 777),
+    *((5_000,) * 10),
+)  # until what is scheduled is due: often at one moment
 SCOPES: Final = ("page:P1", "page:P2", "lane:P1/t", "lane:P1/t/i", "lane:P1/t/b", "lane:P2/m/i", "app:app1")
 KINDS_OF_HOLDS: Final = ("", "", "hand", "throttle", "token", "trouble")  # '' is all of them
 
@@ -46,7 +50,7 @@ class Mix(msgspec.Struct):
             priority="bulk" if priority == "bulk" else "interactive",
             ordered=chance.choice((None, None, None, True, False)),
             at_most_once=chance.random() < 0.2,
-            send_at=(world.now + chance.randint(1, 15_000)) / 1000 if chance.random() < 0.15 else None,
+            send_at=(world.clock.last + chance.choice(WAITS_MS)) / 1000 if chance.random() < 0.15 else None,
             expires_in=chance.randint(500, 20_000) / 1000 if chance.random() < 0.15 else None,
         )
         return chance.choice(KINDS)(person), delivery
@@ -158,8 +162,8 @@ class Producers:
             return
         for order in orders:
             order.accepted = self.books.next_number()
-            order.accepted_ms = self.world.now
-            if order.due_ms is not None and order.due_ms <= self.world.now:
+            order.accepted_ms = self.world.engine_ms
+            if order.due_ms is not None and order.due_ms <= self.world.engine_ms:
                 order.due_ms = None
 
     def broadcast(self) -> Steps:
@@ -233,7 +237,7 @@ class Operator:
 
     def hand(self, what: str, scope: str, for_ms: int | str = "") -> None:
         """Runs `hold.lua`."""
-        arguments = (what, scope, for_ms, "{}", self.world.now)
+        arguments = (what, scope, for_ms, "{}", "")
         try:
             Script("hold").run(self.line.client, PREFIX, arguments)
         except redis.RedisError:

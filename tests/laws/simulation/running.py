@@ -21,6 +21,8 @@ from worker.engine.knowledge import Profile
 
 APPS: Final[Mapping[str, str | None]] = {"P1": "app1", "P2": "app1", "P3": None}
 WORKERS: Final = 3
+CLOCK_STEPS_LONGER_MS: Final = 20_000
+CLOCK_STEPS_MS: Final = (-3_600_000, -7_000, -300, 300, 4_000, 12_000, 3_600_000)
 DRAIN_MS: Final = 5_000
 DRAINS_MAX: Final = 200
 SETTINGS: Final = Settings(rates=dict(RATES))
@@ -57,11 +59,17 @@ class Simulation:
         self.workers = [self._worker() for _ in range(WORKERS)]
         self._accidents = [
             world.start(steps)
-            for steps in (self.producers.cancel_some(), self.operator.work(), self._chaos(), self._tokens())
+            for steps in (
+                self.producers.cancel_some(),
+                self.operator.work(),
+                self._chaos(),
+                self._tokens(),
+            )
         ]
         if echoes:
             self._accidents.append(world.start(self.producers.echo(), 1_000))
         world.start(self.producers.enqueue_all())
+        world.start(self._clock_steps())
         for _ in range(world.chance.choice((0, 1, 3))):
             world.start(self.producers.broadcast(), world.chance.randint(0, active_ms // 2))
 
@@ -71,7 +79,7 @@ class Simulation:
         for task in self._accidents:
             task.kill()
         self._mend()
-        problems: list[str] = []
+        problems: list[str] = [f"a script failed: {error}" for error in self.world.errors]
         if not self._drain():
             problems.append(f"still there after {DRAINS_MAX * DRAIN_MS // 1000} s: {self._left()}")
         store = read(self.world.client)
@@ -161,6 +169,15 @@ class Simulation:
         """The server restarts: it keeps its state, forgets its scripts, and is away for a while."""
         self.world.client.script_flush()
         self.world.outage_until = self.world.now + self.world.chance.choice((50, 1_000, 12_000))
+
+    def _clock_steps(self) -> Steps:
+        """The server's clock is set ahead or back, by little or by much."""
+        world = self.world
+        often = world.faults.clock_step  # also when all else is well again
+        while world.now < T0 + self.active_ms + CLOCK_STEPS_LONGER_MS:
+            yield world.chance.randint(3_000, 9_000)
+            if world.happens(often):
+                world.set_by += world.chance.choice(CLOCK_STEPS_MS)
 
     def _one(self) -> SimulatedWorker:
         alive = [worker for worker in self.workers if worker.alive]

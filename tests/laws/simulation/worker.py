@@ -5,6 +5,7 @@ from typing import Final
 
 import redis
 
+from producer.commands import SendBatch
 from producer.store.policy import Policy
 from tests.laws.engine import LEASE_MS
 from tests.laws.simulation.books import Books, Call, key_of
@@ -105,13 +106,17 @@ class SimulatedWorker:
         sent_at, profile, server_ms = self.world.now, self.profile_of(self.pages()), 0
         same = self.known and profile.digest == self.profile.digest
         if same:
-            server_ms = self.lanes.heartbeat(self.name, profile, now_ms=self.world.now)
+            server_ms = self.lanes.heartbeat(self.name, profile)
         if not server_ms:
+            if same and sent_at - self.acknowledged < TIMEOUT_MS:
+                self.cluster.books.wrongs.append(
+                    f"{self.name} was given up at {sent_at}, though it was heard"
+                )
             if same or not self.known:
                 self.known = False
                 self.cluster.names += 1
                 self.name = f"w{self.cluster.names}"
-            self.lanes.hello(self.name, profile, b"{}", now_ms=self.world.now)
+            self.lanes.hello(self.name, profile, b"{}")
             self.profile, self.known = profile, True
         silent = sent_at - self.acknowledged
         if self.connected_since == NEVER or silent > TIMEOUT_MS / 2:
@@ -135,15 +140,13 @@ class SimulatedWorker:
         if world.now >= cluster.keeper_until and not self.line.is_cut():
             world.client.delete(key_of("keeper"))
         heard = world.now - self.connected_since > TIMEOUT_MS
-        ticked = self.lanes.tick(
-            self.name, lease_ms=LEASE_MS, may_reap=self.reap_by if heard else 0, now_ms=world.now
-        )
+        ticked = self.lanes.tick(self.name, lease_ms=LEASE_MS, may_reap=self.reap_by if heard else 0)
         world.client.persist(key_of("keeper"))  # its lease runs on virtual time
         if not ticked.kept:
             return world.chance.randint(200, 2_000)
         cluster.keeper_until = world.now + LEASE_VIRTUAL_MS
         if ticked.sleep_s > 0:
-            cluster.books.ticks.append((cluster.books.next_number(), world.now))
+            cluster.books.ticks.append((cluster.books.next_number(), world.engine_ms))
         return max(1 if ticked.sleep_s else 0, min(round(ticked.sleep_s * 1000), 300))
 
     # --- takes
@@ -168,7 +171,7 @@ class SimulatedWorker:
 
     def _take(self) -> Chunk | None:
         while self.in_doubt:
-            self.lanes.give_back(*self.in_doubt[-1], refund=True, now_ms=self.world.now)
+            self.lanes.give_back(*self.in_doubt[-1], refund=True)
             self.in_doubt.pop()
         self.tokens += 1
         limit = self.world.chance.choice((50, 50, 5, 1))
@@ -180,13 +183,12 @@ class SimulatedWorker:
                 self.profile,
                 limit=limit,
                 bulk_first=self.tokens % 10 == 0,
-                now_ms=self.world.now,
             )
         except redis.TimeoutError:
             if self.world.happens(0.5):
                 raise
             # a repeat under the same token answers the same
-            took = self.lanes.take(self.name, self.tokens, self.profile, limit=limit, now_ms=self.world.now)
+            took = self.lanes.take(self.name, self.tokens, self.profile, limit=limit)
         self.in_doubt.pop()
         if took.reaped:
             self.known = False
@@ -206,11 +208,13 @@ class SimulatedWorker:
         )
         if self.stopping or not self.may_begin(chunk.worker) or not self._begin(chunk):
             returned = [Settlement(taken.id, "return") for taken in chunk.commands]
-            yield from self._until_it_holds(lambda: self.lanes.settle(chunk, returned, now_ms=self.world.now))
+            yield from self._until_it_holds(lambda: self.lanes.settle(chunk, returned))
             self.busy -= 1
             return
-        yield self._a_moment()
-        answers, calls = self._call(prepared.jobs, chunk.worker)
+        begun_ms, a_moment_ms = self.world.engine_ms, self._a_moment()
+        yield a_moment_ms
+        # a call belongs to the time of its mark: a clock that is set ahead in between brings budget for others
+        answers, calls = self._call(prepared.jobs, chunk.worker, begun_ms + a_moment_ms)
         slow = self.world.happens(self.world.faults.slow_answer)
         yield self.world.chance.randint(2_000, 20_000) if slow else self.world.chance.randint(5, 300)
         yield from self._settle(chunk, prepared, answers, calls)
@@ -221,16 +225,16 @@ class SimulatedWorker:
 
     def _begin(self, chunk: Chunk) -> bool:
         try:
-            return self.lanes.begin(chunk, now_ms=self.world.now)
+            return self.lanes.begin(chunk)
         except redis.RedisError:
             return False
 
-    def _call(self, jobs: list[Job], worker: str) -> tuple[list[Answer], list[list[Call]]]:
+    def _call(self, jobs: list[Job], worker: str, at_ms: int) -> tuple[list[Answer], list[list[Call]]]:
         if not jobs:
             return [], []
         if not self.may_begin(worker):
             return [NotSent(GIVEN_UP)] * len(jobs), [[] for _ in jobs]
-        return self.cluster.graph.ask(jobs)
+        return self.cluster.graph.ask(jobs, at_ms)
 
     def _settle(
         self, chunk: Chunk, prepared: Prepared, answers: list[Answer], calls: list[list[Call]]
@@ -250,10 +254,14 @@ class SimulatedWorker:
         verdicts = [each.verdict for each in judged]
         settlements = [*prepared.spoiled, *(each.settlement for each in judged)]
         holds = holds_for(judged)
+        for job, verdict, made in zip(asked.jobs, verdicts, calls, strict=True):
+            if isinstance(job.command, SendBatch) and verdict.kind == "sent":  # by the answers of its parts
+                for call in made:
+                    call.delivered = True
 
         def settle() -> None:
             try:
-                self.lanes.settle(chunk, settlements, holds, now_ms=self.world.now)
+                self.lanes.settle(chunk, settlements, holds)
             finally:
                 happened = self.line.happened
                 if isinstance(happened, list) and happened[0]:
@@ -288,6 +296,6 @@ class SimulatedWorker:
         name, self.name = self.name, ""  # the heartbeat ends, too
         try:
             if name:
-                self.lanes.goodbye(name, now_ms=self.world.now)
+                self.lanes.goodbye(name)
         except redis.RedisError:
             return

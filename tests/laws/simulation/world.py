@@ -1,5 +1,6 @@
 """Virtual time: processes that yield how long they sleep, and lines to one server that can be cut and lose replies."""
 
+import hashlib
 import heapq
 import zlib
 from collections.abc import Generator
@@ -9,11 +10,14 @@ from typing import Final, cast
 import msgspec
 import redis
 
-from tests.laws.engine import PREFIX, T0
+from tests.laws.engine import PREFIX, T0, ServerClock
 
 Steps = Generator[int, None, None]  # yields for how many ms the process sleeps
 
-CLOCK: Final = f"{PREFIX}:clock"
+CLOCK: Final = (f"{PREFIX}:clock", f"{PREFIX}:clock:ahead")
+VIRTUAL: Final = "virtual"  # the key of the server's virtual time
+TIME: Final = "call('TIME')"
+VIRTUAL_TIME: Final = f"{{ 0, call('GET', '{VIRTUAL}') * 1000 }}"
 
 
 class Faults(msgspec.Struct):
@@ -26,6 +30,7 @@ class Faults(msgspec.Struct):
     whole_answer: float = 0.0
     usage: float = 0.0
     slow_answer: float = 0.0
+    clock_step: float = 0.0
 
     @classmethod
     def drawn(cls, chance: Random) -> "Faults":
@@ -38,6 +43,7 @@ class Faults(msgspec.Struct):
             whole_answer=chance.choice((0.0, 0.02, 0.1)),
             usage=chance.choice((0.0, 0.0, 0.05)),
             slow_answer=chance.choice((0.0, 0.03, 0.1)),
+            clock_step=chance.choice((0.0, 0.0, 0.6)),
         )
 
 
@@ -54,7 +60,10 @@ class Task:
 
 
 class World:
-    """The virtual clock, what runs on it, the one source of chance, and the server."""
+    """The virtual clock, what runs on it, the one source of chance, and the server.
+
+    `now` passes for processes; the server's clock may be set ahead and back, and the engine makes `engine_ms` of it.
+    """
 
     def __init__(self, client: "redis.Redis", seed: int) -> None:
         self.client = client
@@ -66,9 +75,23 @@ class World:
         self.steps = 0
         self.outage_until = 0
         self.calm = False  # accidents are over
+        self.set_by = 0  # by how much the server's clock is set ahead
+        self.clock = ServerClock(T0)
+        self.errors: list[str] = []  # of scripts
         self.digest = 0  # of every answer of the server: two runs of a seed have the same
         self._queue: list[tuple[int, int, Task]] = []
         self._number = 0
+        self._shas: dict[str, str] = {}  # of scripts as they are, those with virtual time
+
+    @property
+    def server_ms(self) -> int:
+        """The time by the server's clock."""
+        return self.now + self.set_by
+
+    @property
+    def engine_ms(self) -> int:
+        """The time as the next script would count it."""
+        return self.clock.at(self.server_ms)
 
     def start(self, steps: Steps, after_ms: int = 0) -> Task:
         """Starts a process."""
@@ -90,12 +113,34 @@ class World:
                 task.alive = False
         self.now = max(self.now, end_ms)
 
+    def run_source(self, source: str, keys: int, *values: str | bytes | int) -> object:
+        """Runs a script that the server did not know."""
+        virtual = self.client.script_load(source.replace(TIME, VIRTUAL_TIME))
+        sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+        self._shas[sha] = virtual
+        return self.run_script(sha, keys, *values)
+
     def run_script(self, sha: str, keys: int, *values: str | bytes | int) -> object:
         """Sets the server's clock and runs a script: a whole client call for each would take most of a run's time."""
-        words = (("SET", CLOCK, self.now), ("EVALSHA", sha, keys, *values))
+        if sha not in self._shas:  # the server may know it as it is, with its own time
+            raise redis.exceptions.NoScriptError
+        words = (
+            ("SET", VIRTUAL, self.server_ms),
+            ("EVALSHA", self._shas[sha], keys, *values),
+            ("MGET", *CLOCK),
+        )
         self.connection.send_packed_command(self.connection.pack_commands(words))
         self.connection.read_response()
-        return cast("object", self.connection.read_response())
+        try:
+            return cast("object", self.connection.read_response())
+        except redis.exceptions.NoScriptError:
+            raise
+        except redis.ResponseError as error:  # nothing that it wrote is taken back
+            self.errors.append(str(error))
+            raise
+        finally:
+            last, ahead = cast("list[bytes | None]", self.connection.read_response())
+            self.clock.read(int(last or T0), (ahead or b"").decode())
 
     def happens(self, probability: float) -> bool:
         """Tells whether something of that probability happens now."""
@@ -136,7 +181,7 @@ class Line:
 
     def eval(self, source: str, keys: int, *values: str | bytes | int) -> object:
         """Runs a script that the server did not know."""
-        return self._replied(self._world.client.eval(source, keys, *values))
+        return self._replied(self._world.run_source(source, keys, *values))
 
     def hget(self, key: str, field: str) -> object:
         """Reads a field."""

@@ -113,6 +113,16 @@ CASES: dict[str, tuple[Judge, Workforce, list[tuple[str, str]]]] = {
         but(profiles={**ALIVE.profiles, "d2": {"@rates": "t:off"}}),
         [*WELL, ("warning", "workers have 2 different sets of rates")],
     ),
+    "a Page's rate in two forms": (
+        both,
+        but(
+            profiles={
+                "d1": {"@rates": "t:g:25:40", "9": ";x;"},
+                "d2": {"@rates": "t:g:25:40", "9": ";x;t:w:400:600000"},
+            }
+        ),
+        [*WELL, ("warning", "workers have rates of two forms for Page 9")],
+    ),
     "the same Pages": (
         served,
         ALIVE,

@@ -19,7 +19,9 @@ local function gone_among(page, head, records)
   if not some_are_gone(page) then return nil end
   local people, found = {}, {}
   for _, record in ipairs(records) do
-    people[#people + 1] = record and string.match(record, '^[^|\n]*', string.find(record, head, 1, true) == 1 and #head + 1 or 1)
+    if record and string.find(record, head, 1, true) == 1 then
+      people[#people + 1] = string.match(record, '^[^|\n]*', #head + 1)
+    end
   end
   if #people == 0 then return found end
   for i, fact in ipairs(call('HMGET', P .. 'gone:' .. page, unpack(people))) do
