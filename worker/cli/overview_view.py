@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from worker.operations.overview import LaneSeen, Overview
+from worker.operations.lanes import LaneSeen
+from worker.operations.overview import Overview
 from worker.operations.scopes import described
 
 NAMED_MAX: Final = 5
@@ -90,16 +91,16 @@ def _waiting(overview: Overview) -> RenderableType:
 
 
 def _lanes(overview: Overview, rows_max: int) -> RenderableType:
-    table = _table(
-        "page", "lane", "waiting", "oldest", "backlog", "state", right=("waiting", "oldest", "backlog")
-    )
-    fullest = sorted(overview.lanes, key=lambda lane: -lane.waiting)
+    numbers = ("waiting", "behind", "oldest", "backlog")
+    table = _table("page", "lane", *numbers, "state", right=numbers)
+    fullest = sorted(overview.lanes, key=lambda lane: -(lane.waiting + lane.behind))
     for lane in fullest[:rows_max]:
         table.add_row(
             lane.page,
             f"{lane.rate_class} {lane.priority}"
             + (f", broadcast {lane.broadcast}" if lane.broadcast else ""),
             f"{lane.waiting:,}",
+            f"{lane.behind:,}",
             span(lane.next_age_s),
             span(lane.backlog_s),
             Text(_state(lane, overview.at), style="" if lane.state in {"ready", "paced"} else "yellow"),

@@ -10,16 +10,14 @@ from typing import Final
 import msgspec
 import redis
 
-from producer.broadcasts.steps import OUTCOMES, Progress
+from producer.broadcasts.steps import Progress
 from producer.store.keys import Keys
 from worker.dashboard.page_lanes import PagesShown, read_pages
-from worker.operations import broadcasts, holds, traffic
-from worker.operations.attempts import instant
+from worker.operations import broadcasts, traffic
 from worker.operations.broadcasts import state_of
 from worker.operations.holds import HoldSeen
-from worker.operations.overview import Facts, WorkerSeen, read_facts, read_workers
+from worker.operations.installation import Snapshot, read_snapshot
 from worker.operations.scopes import described
-from worker.operations.serving import Beat, beats, now_ms
 from worker.operations.traffic import Moment, Rates
 
 EVERY_S: Final = 1.0
@@ -93,14 +91,6 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     broadcasts_max: int = 10
 
 
-class _Common(msgspec.Struct, frozen=True):
-    at_ms: int
-    facts: Facts
-    workers: list[WorkerSeen]
-    alive: list[Beat]
-    holds: list[HoldSeen]
-
-
 class Reader:
     """Reads an installation for all viewers: what they share is read at most once in 0.8 s."""
 
@@ -109,7 +99,7 @@ class Reader:
         self._keys = keys
         self._timeout_ms = timeout_ms
         self._lock = threading.Lock()
-        self._common: _Common | None = None
+        self._whole: Snapshot | None = None
         self._read_at = float("-inf")
         self.pulse = Pulse(lambda: traffic.read_moment(client, keys))
 
@@ -119,32 +109,24 @@ class Reader:
         Raises:
             redis.RedisError: the server was not reached.
         """
-        common = self._fresh()
+        whole = self._fresh()
         listed = broadcasts.list_broadcasts(
             self._client, self._keys, limit=min(ask.broadcasts_max, SHOWN_MAX)
         )
         pages = read_pages(
-            self._client,
-            self._keys,
-            common.facts,
-            digests=[beat.digest for beat in common.alive],
-            holds=common.holds,
-            now_ms=common.at_ms,
-            search=ask.search,
-            offset=ask.offset,
-            limit=ask.limit,
+            self._client, self._keys, whole, search=ask.search, offset=ask.offset, limit=ask.limit
         )
         return Live(
-            at=instant(common.at_ms),
-            totals=_totals(common),
+            at=whole.at,
+            totals=_totals(whole),
             rates=self.pulse.rates(),
             history=self.pulse.history(),
             pages=pages,
             holds=[
                 HoldShown(described(hold.scope), hold)
-                for hold in common.holds[: min(ask.holds_max, SHOWN_MAX)]
+                for hold in whole.holds[: min(ask.holds_max, SHOWN_MAX)]
             ],
-            holds_total=len(common.holds),
+            holds_total=len(whole.holds),
             broadcasts=[BroadcastShown(state_of(each), each) for each in listed.broadcasts],
             broadcasts_total=listed.total,
         )
@@ -153,25 +135,15 @@ class Reader:
         """Makes the next reading a new one: something was changed."""
         self._read_at = float("-inf")
 
-    def _fresh(self) -> _Common:
+    def _fresh(self) -> Snapshot:
         if not self._lock.acquire(timeout=WAIT_S):
             raise redis.TimeoutError("another reading waits for Redis")
         try:
-            if self._common is not None and time.monotonic() - self._read_at < FRESH_S:
-                return self._common
-            self._common = None
-            client, keys = self._client, self._keys
-            at_ms = now_ms(client)
-            known = beats(client, keys)
-            self._common = _Common(
-                at_ms,
-                read_facts(client, keys),
-                read_workers(client, keys, known, at_ms, self._timeout_ms),
-                [beat for beat in known if at_ms - beat.at_ms < self._timeout_ms],
-                holds.list_holds(client, keys),
-            )
-            self._read_at = time.monotonic()
-            return self._common
+            if self._whole is None or time.monotonic() - self._read_at >= FRESH_S:
+                self._whole = None
+                self._whole = read_snapshot(self._client, self._keys, timeout_ms=self._timeout_ms)
+                self._read_at = time.monotonic()
+            return self._whole
         finally:
             self._lock.release()
 
@@ -238,21 +210,17 @@ class Pulse:
             self._stopping.wait(EVERY_S)
 
 
-def _totals(common: _Common) -> Totals:
-    facts = common.facts
-    not_ended = sum(facts.depth.values())
-    taken = sum(worker.taken for worker in common.workers)
-    parked = sum(facts.parked.values())
+def _totals(whole: Snapshot) -> Totals:
     return Totals(
-        not_ended=not_ended,
-        waiting=max(0, not_ended - facts.later - taken - parked),
-        later=facts.later,
-        taken=taken,
-        parked=parked,
-        dead_letters=facts.dead,
-        ended={name: facts.counts.get(name, 0) for name in OUTCOMES},
-        pages=facts.pages_total,
-        unserved=len(facts.unserved),
-        workers_alive=len(common.alive),
-        workers_silent=len(common.workers) - len(common.alive),
+        not_ended=whole.not_ended,
+        waiting=whole.waiting,
+        later=whole.later,
+        taken=whole.taken,
+        parked=sum(whole.parked.values()),
+        dead_letters=whole.dead_letters,
+        ended=whole.ended,
+        pages=whole.pages_total,
+        unserved=len(whole.unserved),
+        workers_alive=whole.alive,
+        workers_silent=whole.silent,
     )

@@ -2,25 +2,39 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
 import redis
 from prometheus_client import Metric
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from worker.engine.knowledge import Rate
-from worker.metrics.reading import OUTCOMES, Lane, Reading
+from worker.operations.holds import HoldSeen
+from worker.operations.installation import OUTCOMES, Snapshot
+from worker.operations.lanes import LaneSeen
+from worker.operations.scopes import LANE_PARTS
 
+PAGES_MAX: Final = 500
 LANES_MAX: Final = 100
 KEPT_S: Final = 2.0
-# A measured rate is that of at least so many seconds.
-MEASURED_S: Final = 5.0
 SCOPES: Final = ("app", "broadcast", "lane", "page")
 _LANE: Final = ("page", "rate_class", "priority")
 
-Rates = Callable[[str], Mapping[str, Rate | None]]
+Read = Callable[[], tuple[Snapshot, Sequence[LaneSeen]]]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The lanes of one Page and class at one priority, its broadcasts included.
+
+    `waiting` counts what is in them and behind them, `oldest_s` and `backlog_s` are the longest of them.
+    """
+
+    waiting: int
+    oldest_s: float | None
+    backlog_s: float | None
 
 
 class Installation(Collector):
@@ -30,16 +44,12 @@ class Installation(Collector):
     ask cost no more than one.
 
     Args:
-        read: returns what Redis says now, or raises `redis.RedisError`.
-        rates: returns the limits of a Page by class; None is no limit.
+        read: returns the snapshot of now and the lanes of its 500 fullest Pages, or raises `redis.RedisError`.
         clock: monotonic seconds.
     """
 
-    def __init__(
-        self, read: Callable[[], Reading], rates: Rates, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, read: Read, clock: Callable[[], float] = time.monotonic) -> None:
         self._read = read
-        self._pace = Pace(rates)
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: list[Metric] = []
@@ -56,69 +66,49 @@ class Installation(Collector):
     def _collected(self) -> list[Metric]:
         up = GaugeMetricFamily("outbound_redis_up", "1 when Redis answered this question, else 0.")
         try:
-            reading = self._read()
+            whole, lanes = self._read()
         except redis.RedisError:
             up.add_metric((), 0)
             return [up]
         up.add_metric((), 1)
-        return [up, *_totals(reading), *_ends(reading), *_of_lanes(reading, self._pace)]
+        return [up, *_totals(whole), *_ends(whole), *_of_lanes(lanes)]
 
 
-class Pace:
-    """How fast lanes drain: by the limit that holds now, or as fast as their Page's commands were seen to end."""
-
-    def __init__(self, rates: Rates) -> None:
-        self._rates = rates
-        self._before: Reading | None = None
-        self._per_s: Mapping[str, float] = {}
-
-    def look(self, reading: Reading) -> None:
-        """Measures how fast the commands of Pages end, from reading to reading."""
-        before = self._before
-        span_s = (reading.at_ms - before.at_ms) / 1000 if before else 0.0
-        if before is not None and span_s < MEASURED_S:
-            return
-        if before is not None:
-            self._per_s = {
-                page: max(0, ended - before.budgets.ended[page]) / span_s
-                for page, ended in reading.budgets.ended.items()
-                if page in before.budgets.ended
-            }
-        self._before = reading
-
-    def seconds_for(self, reading: Reading, page: str, rate_class: str, waiting: int) -> float | None:
-        """Returns how long so many commands take; None when there is no limit and nothing was measured."""
-        rate = self._rates(page).get(rate_class)
-        if rate is None:
-            per_s = self._per_s.get(page, 0.0)
-            return waiting / per_s if per_s else None
-        slower = reading.budgets.slow.get(page, 1.0) if rate.burst is not None else 1.0
-        return waiting * rate.per_ms / rate.calls / 1000 * slower
-
-    def used(self, reading: Reading, page: str, rate_class: str) -> float | None:
-        """Returns the share of the budget that is spent now, more than 1 for a debt; None when there is no limit."""
-        rate = self._rates(page).get(rate_class)
-        if rate is None:
-            return None
-        if rate.burst is None:
-            return reading.budgets.logged.get((page, rate_class), 0) / rate.calls
-        spent_ms = max(0.0, reading.budgets.full_at_ms.get((page, rate_class), 0.0) - reading.at_ms)
-        return spent_ms / (rate.per_ms / rate.calls * rate.burst)
-
-
-def _totals(reading: Reading) -> Iterable[Metric]:
+def _totals(whole: Snapshot) -> Iterable[Metric]:
     places = GaugeMetricFamily(
         "outbound_unfinished_commands", "Commands that have not ended, by where they are.", labels=("place",)
     )
-    for place in ("waiting", "later", "taken", "parked"):
-        places.add_metric((place,), getattr(reading, place))
+    for place, number in (
+        ("waiting", whole.waiting),
+        ("later", whole.later),
+        ("taken", whole.taken),
+        ("parked", sum(whole.parked.values())),
+    ):
+        places.add_metric((place,), number)
     workers = GaugeMetricFamily(
         "outbound_workers",
         "Worker processes of the installation, by whether they are heard.",
         labels=("state",),
     )
-    workers.add_metric(("alive",), reading.workers_alive)
-    workers.add_metric(("silent",), reading.workers_silent)
+    workers.add_metric(("alive",), whole.alive)
+    workers.add_metric(("silent",), whole.silent)
+    yield from (places, workers, _holds(whole.holds))
+    for name, text, value in (
+        ("outbound_busy_pages", "Pages with commands that have not ended.", whole.pages_total),
+        (
+            "outbound_unserved_pages",
+            "Pages with waiting commands that no worker has a token for.",
+            len(whole.unserved),
+        ),
+        ("outbound_dead_letters", "Dead letters that are kept.", whole.dead_letters),
+        ("outbound_timer_kept", "1 when a worker keeps the timer, else 0.", int(whole.timer_kept)),
+        ("outbound_timer_late_seconds", "How long the timer's next task is overdue.", whole.timer_late_s),
+    ):
+        yield GaugeMetricFamily(name, text, value=value)
+
+
+def _holds(standing: Iterable[HoldSeen]) -> Metric:
+    counted = Counter((_scope_kind(hold.scope), hold.until is not None) for hold in standing)
     holds = GaugeMetricFamily(
         "outbound_holds",
         "Holds, by what they hold and by whether they end by themselves.",
@@ -126,28 +116,21 @@ def _totals(reading: Reading) -> Iterable[Metric]:
     )
     for scope in SCOPES:
         for by_itself, name in ((True, "by_itself"), (False, "when_released")):
-            holds.add_metric((scope, name), reading.holds.get((scope, by_itself), 0))
-    yield from (places, workers, holds)
-    for name, text, value in (
-        ("outbound_busy_pages", "Pages with commands that have not ended.", reading.pages),
-        (
-            "outbound_unserved_pages",
-            "Pages with waiting commands that no worker has a token for.",
-            reading.unserved,
-        ),
-        ("outbound_dead_letters", "Dead letters that are kept.", reading.dead),
-        ("outbound_timer_kept", "1 when a worker keeps the timer, else 0.", int(reading.timer_kept)),
-        ("outbound_timer_late_seconds", "How long the timer's next task is overdue.", reading.timer_late_s),
-    ):
-        yield GaugeMetricFamily(name, text, value=value)
+            holds.add_metric((scope, name), counted[scope, by_itself])
+    return holds
 
 
-def _ends(reading: Reading) -> Iterable[Metric]:
+def _scope_kind(scope: str) -> str:
+    kind, _, name = scope.partition(":")
+    return "broadcast" if kind == "lane" and name.count("/") >= LANE_PARTS else kind
+
+
+def _ends(whole: Snapshot) -> Iterable[Metric]:
     ended = CounterMetricFamily(
         "outbound_ended_commands", "Commands of the installation that ended, by outcome.", labels=("outcome",)
     )
     for outcome in OUTCOMES:
-        ended.add_metric((outcome,), reading.counts.get(outcome, 0))
+        ended.add_metric((outcome,), whole.counts.get(outcome, 0))
     yield ended
     for name, text, what in (
         ("outbound_retried_commands", "Attempts after which a command was to be tried again.", "retried"),
@@ -158,65 +141,74 @@ def _ends(reading: Reading) -> Iterable[Metric]:
             "dead_dropped",
         ),
     ):
-        yield CounterMetricFamily(name, text, value=reading.counts.get(what, 0))
+        yield CounterMetricFamily(name, text, value=whole.counts.get(what, 0))
 
 
-def _of_lanes(reading: Reading, pace: Pace) -> Iterable[Metric]:
-    pace.look(reading)
-    seconds = _backlogs(reading, pace)
+def _of_lanes(lanes: Sequence[LaneSeen]) -> Iterable[Metric]:
+    lines = lines_of(lanes)
     waiting = GaugeMetricFamily(
-        "outbound_lane_waiting_commands", "Commands in a lane; the 100 longest lanes.", labels=_LANE
+        "outbound_lane_waiting_commands",
+        "Commands in a lane, or behind others of their conversation; the 100 longest lanes.",
+        labels=_LANE,
     )
     backlog = GaugeMetricFamily(
         "outbound_lane_backlog_seconds",
-        "How long a lane takes to drain at its present rate, holds not counted.",
+        "How long a lane takes to drain at its present rate; none while it is held until released.",
         labels=_LANE,
     )
     oldest = GaugeMetricFamily(
         "outbound_lane_oldest_seconds", "The age of the command that leaves a lane next.", labels=_LANE
     )
-    for lane in reading.lanes[:LANES_MAX]:
-        labels = (lane.page, lane.rate_class, lane.priority)
-        waiting.add_metric(labels, lane.waiting)
-        if lane in seconds:
-            backlog.add_metric(labels, seconds[lane])
-        if lane.oldest_s is not None:
-            oldest.add_metric(labels, lane.oldest_s)
-    yield from (waiting, backlog, oldest, _used(reading, pace))
+    for labels, line in list(lines.items())[:LANES_MAX]:
+        waiting.add_metric(labels, line.waiting)
+        if line.backlog_s is not None:
+            backlog.add_metric(labels, line.backlog_s)
+        if line.oldest_s is not None:
+            oldest.add_metric(labels, line.oldest_s)
+    yield from (
+        waiting,
+        backlog,
+        oldest,
+        _used(lanes, {(page, name) for page, name, _ in list(lines)[:LANES_MAX]}),
+    )
     yield GaugeMetricFamily(
         "outbound_backlog_seconds",
-        "How long the slowest lane takes to drain at its present rate, holds not counted.",
-        value=max(seconds.values(), default=0.0),
+        "How long the slowest lane takes to drain at its present rate; what is held until released is not in it.",
+        value=max((lane.backlog_s for lane in lanes if lane.backlog_s is not None), default=0.0),
     )
     yield GaugeMetricFamily(
         "outbound_oldest_waiting_seconds",
         "The age of the oldest of the commands that leave their lanes next.",
-        value=max((lane.oldest_s for lane in reading.lanes if lane.oldest_s is not None), default=0.0),
+        value=max((lane.next_age_s for lane in lanes if lane.next_age_s is not None), default=0.0),
     )
 
 
-def _backlogs(reading: Reading, pace: Pace) -> dict[Lane, float]:
-    """Returns in how many seconds each lane drains, where that is known: bulk goes behind what is interactive."""
-    before = {
-        (lane.page, lane.rate_class): lane.waiting for lane in reading.lanes if lane.priority == "interactive"
-    }
-    seconds = {}
-    for lane in reading.lanes:
-        first = before.get((lane.page, lane.rate_class), 0) if lane.priority == "bulk" else 0
-        found = pace.seconds_for(reading, lane.page, lane.rate_class, lane.waiting + first)
-        if found is not None:
-            seconds[lane] = found
-    return seconds
+def lines_of(lanes: Iterable[LaneSeen]) -> Mapping[tuple[str, str, str], Line]:
+    """Returns lanes by Page, class and priority, the fullest first; a broadcast's is part of its Page's."""
+    found: dict[tuple[str, str, str], Line] = {}
+    for lane in lanes:
+        key = (lane.page, lane.rate_class, lane.priority)
+        before = found.get(key, Line(0, None, None))
+        found[key] = Line(
+            before.waiting + lane.waiting + lane.behind,
+            _longest(before.oldest_s, lane.next_age_s),
+            _longest(before.backlog_s, lane.backlog_s),
+        )
+    return dict(sorted(found.items(), key=lambda item: (-item[1].waiting, item[0])))
 
 
-def _used(reading: Reading, pace: Pace) -> Metric:
+def _longest(*seconds: float | None) -> float | None:
+    return max((each for each in seconds if each is not None), default=None)
+
+
+def _used(lanes: Iterable[LaneSeen], shown: set[tuple[str, str]]) -> Metric:
     used = GaugeMetricFamily(
         "outbound_rate_budget_used_ratio",
         "The share of a Page's rate budget that is spent, more than 1 for a debt.",
         labels=("page", "rate_class"),
     )
-    for page, rate_class in dict.fromkeys((each.page, each.rate_class) for each in reading.lanes[:LANES_MAX]):
-        share = pace.used(reading, page, rate_class)
-        if share is not None:
-            used.add_metric((page, rate_class), share)
+    shares = {(lane.page, lane.rate_class): lane.budget.used for lane in lanes}
+    for place, share in shares.items():
+        if place in shown and share is not None:
+            used.add_metric(place, share)
     return used

@@ -1,6 +1,6 @@
 """Puts the port of one worker together: its processes' numbers, the installation's, and the probes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +15,13 @@ from redis.retry import Retry
 from producer.store.keys import Keys
 from worker.config.pages import PagesSource
 from worker.config.settings import Settings
-from worker.engine.knowledge import Rate
 from worker.metrics.beats import ages_of
 from worker.metrics.gathering import Gathering
 from worker.metrics.health import Health
-from worker.metrics.installation import LANES_MAX, Installation
-from worker.metrics.reading import Reading, read
+from worker.metrics.installation import PAGES_MAX, Installation
 from worker.metrics.server import Port
+from worker.operations.installation import Snapshot, read_snapshot
+from worker.operations.lanes import LaneSeen, read_lanes
 
 ANSWER_S: Final = 5.0
 CONNECTIONS: Final = 4
@@ -54,7 +54,7 @@ class Serving(Collector):
             retry=Retry(NoBackoff(), 1),  # a connection that broke while it was idle says nothing
         )
         registry = CollectorRegistry()
-        for collector in (self, self._gathering, Installation(self._read, self._rates)):
+        for collector in (self, self._gathering, Installation(self._read)):
             registry.register(collector)
         health = Health(
             ages=lambda: ages_of(folder),
@@ -101,18 +101,10 @@ class Serving(Collector):
         deaths.add_sample("outbound_process_deaths_total", {}, self._deaths)
         return [running, deaths]
 
-    def _read(self) -> Reading:
-        self._source.refresh()
-        return read(
-            self._client,
-            Keys(self._settings.key_prefix),
-            timeout_ms=self._settings.heartbeat_timeout_ms,
-            lanes_max=LANES_MAX,
-        )
-
-    def _rates(self, page: str) -> Mapping[str, Rate | None]:
-        known = self._source.current.by_id.get(page)
-        return self._settings.rates if known is None else {**self._settings.rates, **known.rates}
+    def _read(self) -> tuple[Snapshot, Sequence[LaneSeen]]:
+        keys = Keys(self._settings.key_prefix)
+        whole = read_snapshot(self._client, keys, timeout_ms=self._settings.heartbeat_timeout_ms)
+        return whole, read_lanes(self._client, keys, whole, whole.fullest(PAGES_MAX)).all
 
     def _redis_problem(self) -> str | None:
         try:

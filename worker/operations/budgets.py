@@ -22,11 +22,15 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """The limit of one class of a Page in words, the calls that are free now, and by what factor Meta slows it."""
+    """The limit of one class of a Page in words, the calls that are free now, and by what factor Meta slows it.
+
+    `used` is the share of it that is spent, more than 1 for a debt; None where there is no limit, or nobody knows it.
+    """
 
     rate: str | None = None
     free: int | None = None
     slowed: float | None = None
+    used: float | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -102,19 +106,28 @@ def budget_of(spending: Spending, now_ms: int) -> Budget:
         return Budget(rate=NO_LIMIT, slowed=slowed)
     if pace.window_ms:
         free = pace.calls - spending.spent.window_calls
+        used = spending.spent.window_calls / pace.calls
     else:
-        owed_ms = max(0.0, spending.spent.full_at_ms - now_ms)
-        free = math.floor(pace.burst - owed_ms / pace.every_ms + 1e-6)
-    return Budget(rate=pace.words, free=max(0, free), slowed=slowed)
+        owed = max(0.0, spending.spent.full_at_ms - now_ms) / pace.every_ms
+        free = math.floor(pace.burst - owed + 1e-6)
+        used = owed / pace.burst
+    return Budget(rate=pace.words, free=max(0, free), slowed=slowed, used=round(used, 4))
 
 
-def backlog_s(spending: Spending, calls: int, now_ms: int, wakes_ms: float) -> float | None:
-    """Returns in how many seconds so many calls are made at the lane's pace, from `wakes_ms` on; None: nobody knows."""
+def backlog_s(
+    spending: Spending, calls: int, now_ms: int, wakes_ms: float, sent_per_s: float = 0.0
+) -> float | None:
+    """Returns in how many seconds so many calls are made at the lane's pace, from `wakes_ms` on; None: nobody knows.
+
+    Where there is no limit, that pace is `sent_per_s`, the installation's own lately.
+    """
     if not spending.known:
         return None
     if not calls:
         return 0.0
     starts_ms = round(max(now_ms, wakes_ms))
+    if spending.pace is None:
+        return (starts_ms - now_ms) / 1000 + calls / sent_per_s if sent_per_s else None
     return max(0.0, leaves_at_ms(spending.pace, spending.spent, calls - 1, starts_ms) - now_ms) / 1000
 
 

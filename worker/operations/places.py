@@ -8,7 +8,6 @@ import msgspec
 import redis
 
 from producer.broadcasts.steps import lane_of
-from producer.store.ids import made_at_ms
 from producer.store.keys import CLASSES, PRIORITIES, Keys
 
 BROADCASTS_MAX: Final = 1_000
@@ -35,7 +34,7 @@ def places_of(client: "redis.Redis", keys: Keys, pages: Sequence[str]) -> list[P
         redis.RedisError: the server was not reached.
     """
     places = [
-        Place(page, rate_class, priority, None, f"{page}/{CLASSES[rate_class]}/{PRIORITIES[priority]}")
+        place_for(page, rate_class, priority)
         for page in pages
         for priority in PRIORITIES
         for rate_class in CLASSES
@@ -44,6 +43,11 @@ def places_of(client: "redis.Redis", keys: Keys, pages: Sequence[str]) -> list[P
         places += _of_broadcasts(client, keys, set(pages))
     order = {page: index for index, page in enumerate(pages)}
     return sorted(places, key=lambda place: order[place.page])
+
+
+def place_for(page: str, rate_class: str, priority: str) -> Place:
+    """Returns a Page's own lane of a class and a priority."""
+    return Place(page, rate_class, priority, None, f"{page}/{CLASSES[rate_class]}/{PRIORITIES[priority]}")
 
 
 def _of_broadcasts(client: "redis.Redis", keys: Keys, wanted: set[str]) -> list[Place]:
@@ -61,17 +65,6 @@ def _of_broadcasts(client: "redis.Redis", keys: Keys, wanted: set[str]) -> list[
             name = lane_of(head, broadcast)
             found.append(Place(page, names[rate_class], "bulk", broadcast, name, int(created_ms or 0)))
     return found
-
-
-def age_s(place: Place, head: bytes | None, at_ms: int) -> float | None:
-    """Returns how long the first of a lane is there: by the time in its id, or since its broadcast began."""
-    if head is not None and head.startswith(PERSON) and place.created_ms:
-        return max(0, at_ms - place.created_ms) / 1000
-    made_ms = made_at_ms((head or b"").decode(errors="replace"))
-    if made_ms is None:
-        return None
-    age_ms = at_ms - made_ms
-    return age_ms / 1000 if 0 <= age_ms < at_ms // 2 else None
 
 
 def calls_before_empty(waiting: Mapping[Place, int]) -> dict[Place, int]:

@@ -1,6 +1,6 @@
 """How much is sent and how long it takes, now: from the counts of two moments, and the latest settles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 import msgspec
@@ -10,6 +10,9 @@ from producer.store.keys import Keys
 
 RECENT_MAX: Final = 256
 FIELDS: Final = 4
+# A rate is that of the last minute, and of at least so much of it.
+LATELY_MS: Final = 60_000
+MEASURED_MS: Final = 5_000
 FAILED: Final = ("refused", "exhausted", "expired", "unknown")
 
 
@@ -60,8 +63,20 @@ def read_moment(client: "redis.Redis", keys: Keys) -> Moment:
     return Moment(
         seconds * 1000 + microseconds // 1000,
         {name.decode(): int(number) for name, number in cast("dict[bytes, bytes]", counts).items()},
-        [each for each in map(_settled, cast("list[bytes]", recent)) if each is not None],
+        settled_of(cast("list[bytes]", recent)),
     )
+
+
+def settled_of(entries: Iterable[bytes]) -> list[Settled]:
+    """Returns the latest settles, as they lie in Redis; what cannot be read is left out."""
+    return [each for each in map(_settled, entries) if each is not None]
+
+
+def per_second(settles: Sequence[Settled], at_ms: int) -> float:
+    """Returns how many commands a second were sent in the last minute, or as far as the latest settles reach."""
+    lately = [each for each in settles if at_ms - LATELY_MS < each.at_ms <= at_ms]
+    span_ms = max(MEASURED_MS, at_ms - min((each.at_ms for each in lately), default=at_ms))
+    return sum(each.commands for each in lately) / span_ms * 1000
 
 
 def rates_between(earlier: Moment, later: Moment) -> Rates:

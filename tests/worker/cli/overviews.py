@@ -9,7 +9,9 @@ import redis
 from producer.store.keys import Keys
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
-from worker.operations.overview import LaneSeen, Overview, read_overview
+from worker.operations.budgets import Budget
+from worker.operations.lanes import LaneSeen
+from worker.operations.overview import Overview, read_overview
 
 NEVER = datetime.fromtimestamp(0, UTC)
 KEYS = Keys("outbound")
@@ -55,7 +57,9 @@ def without_times(overview: Overview) -> Overview:
         next_due=overview.next_due and NEVER,
         workers=[msgspec.structs.replace(each, heartbeat_age_s=0.0) for each in overview.workers],
         lanes=[
-            msgspec.structs.replace(each, next_age_s=0.0, until=each.until and NEVER, backlog_s=None)
+            msgspec.structs.replace(
+                each, next_age_s=0.0, until=each.until and NEVER, backlog_s=None, budget=Budget()
+            )
             for each in overview.lanes
         ],
         holds=[
@@ -86,6 +90,8 @@ def lane(page: str, *, waiting: int, state: Any = "ready", **others: Any) -> Lan
         priority="interactive",
         waiting=waiting,
         next_age_s=0.0,
+        budget=Budget(),
+        backlog_s=None,
         state=state,
         **others,
     )

@@ -15,7 +15,8 @@ from tests.worker.cli.overviews import NEVER, NOTHING, PROFILE, lane, read, take
 from worker.cli.overview_view import span
 from worker.engine.chunk import Settlement
 from worker.engine.lanes import Lanes
-from worker.operations.overview import PAGES_MAX, Overview, PageSeen, WorkerSeen
+from worker.operations.overview import PAGES_MAX, Overview, PageSeen
+from worker.operations.workers import WorkerSeen
 
 INFO = {"host": "vm", "pid": 7, "since": 1_700_000_000.0, "pages": 3}
 
@@ -55,7 +56,7 @@ def test_everything_is_told_where_it_is(server: "redis.Redis") -> None:
         ],
         pages=[PageSeen(page="1", not_ended=4, in_lanes=1, served=True)],
         pages_total=1,
-        lanes=[lane("1", waiting=1)],
+        lanes=[lane("1", waiting=1, behind=1)],
         not_ended=4,
         in_lanes=1,
         behind=1,
@@ -165,7 +166,7 @@ def test_the_tables_of_a_quiet_queue(outbound: Callable[..., Any], valkey: "redi
     lines = outbound("status").out.splitlines()
     head, row = lines[5].split(), lines[6].split()
     assert (head, row[:4], row[-1]) == (
-        ["page", "lane", "waiting", "oldest", "backlog", "state"],
+        ["page", "lane", "waiting", "behind", "oldest", "backlog", "state"],
         ["1", "text", "interactive", "1"],
         "ready",
     )

@@ -1,6 +1,5 @@
 """A lane's budget and backlog are told from its pace, what of it is spent, and who goes before it."""
 
-import time
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,12 +8,13 @@ import redis
 
 from producer import Producer, batch, messages
 from producer.store.keys import Keys
-from worker.dashboard.page_lanes import LaneShown, PagesShown, read_pages
+from worker.dashboard.page_lanes import PagesShown, read_pages
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
 from worker.operations import holds
 from worker.operations.budgets import Budget, Spending, backlog_s, budget_of
-from worker.operations.overview import read_facts
+from worker.operations.installation import read_snapshot
+from worker.operations.lanes import LaneSeen
 from worker.operations.waking import Pace, Spent
 
 KEYS = Keys("outbound")
@@ -23,24 +23,28 @@ FORTY = Pace(every_ms=25, burst=40)
 TEN = Pace(calls=10, window_ms=600_000)
 
 SPENDINGS: dict[str, tuple[Spending, Budget, float | None]] = {
-    "a full budget": (Spending(FORTY, Spent(), 1.0, True), Budget(rate="40/s", free=40), 1.5),
+    "a full budget": (Spending(FORTY, Spent(), 1.0, True), Budget(rate="40/s", free=40, used=0.0), 1.5),
     "half of it spent": (
         Spending(FORTY, Spent(full_at_ms=NOW + 500), 1.0, True),
-        Budget(rate="40/s", free=20),
+        Budget(rate="40/s", free=20, used=0.5),
         2.0,
     ),
-    "in debt": (Spending(FORTY, Spent(full_at_ms=NOW + 2_000), 1.0, True), Budget(rate="40/s", free=0), 3.5),
+    "in debt": (
+        Spending(FORTY, Spent(full_at_ms=NOW + 2_000), 1.0, True),
+        Budget(rate="40/s", free=0, used=2.0),
+        3.5,
+    ),
     "slowed by Meta": (
         Spending(FORTY.slower(2.0), Spent(), 2.0, True),
-        Budget(rate="20/s", free=20, slowed=2.0),
+        Budget(rate="20/s", free=20, slowed=2.0, used=0.0),
         4.0,
     ),
     "a window": (
         Spending(TEN, Spent(window_calls=4, window_oldest_ms=NOW - 60_000), 1.0, True),
-        Budget(rate="10/600s", free=6),
+        Budget(rate="10/600s", free=6, used=0.4),
         5_940.0,
     ),
-    "no limit": (Spending(None, Spent(), 1.0, True), Budget(rate="no limit"), 0.0),
+    "no limit": (Spending(None, Spent(), 1.0, True), Budget(rate="no limit"), None),
     "nobody who knows it": (Spending(None, Spent(), 1.0, False), Budget(), None),
 }
 
@@ -51,6 +55,12 @@ def test_a_budget_in_words(spending: Spending, budget: Budget, seconds: float | 
     assert (budget_of(spending, NOW), backlog_s(spending, 100, NOW, 0)) == (budget, seconds)
 
 
+def test_without_a_limit_the_pace_is_what_was_sent_lately() -> None:
+    """A lane without a limit empties as fast as the installation sends; nobody can tell where nothing was sent."""
+    spending = Spending(None, Spent(), 1.0, True)
+    assert (backlog_s(spending, 100, NOW, 0, 20.0), backlog_s(spending, 100, NOW, 0)) == (5.0, None)
+
+
 def test_what_sleeps_begins_when_it_wakes() -> None:
     """A lane that is held for a minute is empty a minute later; an empty one is empty now."""
     spending = Spending(FORTY, Spent(), 1.0, True)
@@ -58,19 +68,12 @@ def test_what_sleeps_begins_when_it_wakes() -> None:
     assert backlog_s(spending, 0, NOW, NOW + 60_000) == 0.0
 
 
-def _read(client: "redis.Redis", profile: Profile, **asked: object) -> PagesShown:
-    return read_pages(
-        client,
-        KEYS,
-        read_facts(client, KEYS),
-        digests=[profile.digest],
-        holds=holds.list_holds(client, KEYS),
-        now_ms=round(time.time() * 1000),
-        **asked,  # type: ignore[arg-type]  # a screen's bounds
-    )
+def _read(client: "redis.Redis", **asked: object) -> PagesShown:
+    whole = read_snapshot(client, KEYS, timeout_ms=10_000)
+    return read_pages(client, KEYS, whole, **asked)  # type: ignore[arg-type]  # a screen's bounds
 
 
-def _plain(lane: LaneShown) -> tuple[object, ...]:
+def _plain(lane: LaneSeen) -> tuple[object, ...]:
     return (
         lane.rate_class,
         lane.priority,
@@ -96,7 +99,7 @@ def test_every_lane_of_a_page_is_shown(server: "redis.Redis") -> None:
     for page in ("1", "2"):
         value = f"0|old|{NOW}|0|" + msgspec.json.encode({"reason": "its token is dead"}).decode()
         server.hset("outbound:hold", f"page:{page}", value)
-    shown = _read(server, profile)
+    shown = _read(server)
     assert (shown.total, shown.matching, [page.page for page in shown.rows]) == (4, 4, ["1", "2", "4", "3"])
     held = ("held", "its token is dead")
     assert [_plain(lane) for lane in shown.rows[0].lanes] == [
@@ -111,7 +114,7 @@ def test_every_lane_of_a_page_is_shown(server: "redis.Redis") -> None:
     assert (shown.rows[2].served, unserved.budget, unserved.backlog_s) == (False, Budget(), None)
     assert shown.rows[3].lanes == []
     holds.release(server, KEYS, "page:1")
-    assert [lane.backlog_s for lane in _read(server, profile).rows[0].lanes] == [1.0, 5.5, 2.0]
+    assert [lane.backlog_s for lane in _read(server).rows[0].lanes] == [1.0, 5.5, 2.0]
 
 
 def test_a_screen_is_a_part_of_what_matches(server: "redis.Redis") -> None:
@@ -119,13 +122,13 @@ def test_a_screen_is_a_part_of_what_matches(server: "redis.Redis") -> None:
     profile = Profile(rates={}, types=(), pages={f"1{n}": KnownPage() for n in range(8)})
     Lanes(server).hello("w", profile, b"{}")
     server.hset("outbound:depth", mapping={"15": 2, "99": 7})
-    first = _read(server, profile, limit=3)
+    first = _read(server, limit=3)
     assert ([page.page for page in first.rows], first.matching, first.total) == (["99", "15", "10"], 9, 9)
-    last = _read(server, profile, limit=3, offset=1_000)
+    last = _read(server, limit=3, offset=1_000)
     assert ([page.page for page in last.rows], last.offset) == (["14", "16", "17"], 6)
-    found = _read(server, profile, search="9")
+    found = _read(server, search="9")
     assert ([page.page for page in found.rows], found.matching, found.total) == (["99"], 1, 9)
-    none = _read(server, profile, search="nothing", offset=50)
+    none = _read(server, search="nothing", offset=50)
     assert (none.rows, none.offset, none.matching) == ([], 0, 0)
 
 
@@ -135,7 +138,7 @@ def test_a_hold_with_an_end_says_when(server: "redis.Redis") -> None:
     Lanes(server).hello("w", profile, b"{}")
     Producer.on(server, page="1").send_text("1", "x")
     holds.hold(server, KEYS, "lane:1/t/i", for_s=60, reason="throttled")
-    (lane,) = _read(server, profile).rows[0].lanes
+    (lane,) = _read(server).rows[0].lanes
     assert (lane.state, lane.reason) == ("held", "throttled")
     assert lane.until is not None
     assert 55 < (lane.until - datetime.now(UTC)).total_seconds() < 61

@@ -37,6 +37,14 @@ local function due(key)
 end
 
 -- The steps of a sequence are due together, and join their conversation together: nothing comes between them.
+-- What was scheduled is due: from now on it is as old as if it had just been enqueued.
+local function enter_due(id, command)
+  command.enqueued_ms = int(now)
+  command.rest = (string.gsub(command.rest, '|%d+|(%d*\n)', '|' .. command.enqueued_ms .. '|%1', 1))
+  enter(id, command)
+  keep(id, command)
+end
+
 local moved = 0
 local function enter_sequence(id)
   local base, ids = string.match(id, '^(.*%.)%d+$'), {}
@@ -46,8 +54,7 @@ local function enter_sequence(id)
     local step = record and parse(record)
     if step and step.state == 'S' and has(step.options, STEP) then
       call('ZREM', P .. 'later', ids[i])
-      enter(ids[i], step)
-      keep(ids[i], step)
+      enter_due(ids[i], step)
     end
   end
 end
@@ -68,8 +75,7 @@ for _, id in ipairs(due('later')) do
     if command and command.state == 'S' and has(command.options, STEP) then
       enter_sequence(id)
     elseif command and command.state == 'S' then
-      enter(id, command)
-      keep(id, command)
+      enter_due(id, command)
     elseif command and command.state == 'E' and has(command.options, AT_MOST_ONCE) and has(command.options, SEEN) then
       finish(id, command, 'unknown', '{"reason":"no answer of Graph, and no echo in time"}', true, now, policy)
     elseif command and command.state == 'E' and command.attempts >= policy.attempts_max then
