@@ -17,7 +17,8 @@ from producer.queue.envelope import Delivery, arguments_of
 from producer.queue.rounds import rounds_of
 from producer.queue.routing import route
 from producer.store.ids import new_id
-from producer.store.queue import Arguments, Queue
+from producer.store.intake import Arguments
+from producer.store.queue import Queue
 from worker.operations.lines import QueuedLine, parse_line
 
 ROUND: Final = 500

@@ -8,8 +8,8 @@ import msgspec
 
 from producer.errors import OutcomeTimeoutError
 from producer.queue.envelope import Delivery
-from producer.queue.rounds import put_whole
 from producer.store.ids import new_id
+from producer.store.intake import Prepared
 from producer.tickets.ticket import Outcome, Ticket
 from worker.cli import INTERRUPTED
 from worker.cli.durations import seconds_up_to
@@ -75,7 +75,7 @@ def verb(
     line = _line_of(words, page or "", document, bulk=bulk)
     place = installation(patient=True)
     ticket_id, arguments = arguments_for(line, new_id())
-    put_whole(place.queue, arguments)
+    place.queue.take(place.queue.intake.accept(Prepared(ticket_id, [*arguments], []), 0))
     ticket = place.ticket(ticket_id)
     warning = warning_for(place, line.delivery.page)
     if warning is not None:
