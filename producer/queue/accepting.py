@@ -134,7 +134,8 @@ def stored(
 ) -> tuple[list[str | bytes], list[tuple[str, bytes]]]:
     """Returns a command as it is accepted, and what lies beside it: its bytes, if it has any."""
     where = route(command)
-    if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
+    # the first question is the cheap one, and answers for nearly all
+    if getattr(command, "filedata", None) is None or not isinstance(command, SendMessage | UploadAttachment):
         return arguments_of(command_id, command, where, delivery), []
     bare, content = detached(command)
     return arguments_of(command_id, bare, where, delivery), [(command_id, content)]

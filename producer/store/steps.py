@@ -5,7 +5,6 @@ answers mean. An error of Redis is raised where it stood, too.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 
@@ -133,24 +132,24 @@ def take(
         redis.RedisError: the server was not reached, and the steps do not say what that means.
     """
     reading = Reading(source or iter(()))
-    with closing(steps):
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    # the commonest step is asked from here: what a service waits for has no frames to spare
-                    if wire is not None and type(step) is Run:
-                        answer = _read(
-                            step, wire, wire.send(step.script.sha, 1, step.prefix, *step.arguments)
-                        )
-                    else:
-                        answer = _answer(step, client, wire, reading)
-                except Exception as error:  # noqa: BLE001 - whatever it is, the steps may know what it means
-                    step = steps.throw(error)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                # the commonest step is asked from here: what a service waits for has no frames to spare
+                if wire is not None and type(step) is Run:
+                    reply = wire.send(step.script.sha, 1, step.prefix, *step.arguments)
+                    answer = _read(step, wire, reply)
                 else:
-                    step = steps.send(answer)
-        except StopIteration as done:
-            return cast("Result", done.value)
+                    answer = _answer(step, client, wire, reading)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the steps may know what it means
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as done:
+        return cast("Result", done.value)
+    finally:
+        steps.close()
 
 
 class Reading:
