@@ -26,8 +26,8 @@ from producer.queue.routing import route
 from producer.store.ids import new_id
 from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
-from producer.store.queue import unavailable
 from producer.store.record import UNORDERED
+from producer.store.refusals import unavailable
 from producer.store.scripting import Script
 from producer.store.steps import Call, Next, Run, Steps, Together, Value
 from producer.tracing.traces import enqueuing

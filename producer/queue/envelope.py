@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from producer.commands import Command, SendMessage, UploadAttachment, encode, tag_of
+from producer.commands import Command, encode, tag_of
 from producer.errors import InvalidCommandError
 from producer.queue.routing import Route
 from producer.store.keys import CLASSES, PRIORITIES
@@ -70,7 +70,7 @@ def checked(delivery: Delivery) -> Delivery:
         raise InvalidCommandError(
             "page", f"must be a Page id: at most {PAGE_CHARS_MAX} letters, digits, '_', '-' or '.'"
         )
-    if delivery.priority not in PRIORITIES:
+    if not isinstance(delivery.priority, str) or delivery.priority not in PRIORITIES:
         raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'")
     if not isinstance(delivery.expires_in, timedelta | float | int | None):
         raise InvalidCommandError("expires_in", "must be a timedelta or seconds")
@@ -79,6 +79,10 @@ def checked(delivery: Delivery) -> Delivery:
     key = delivery.idempotency_key
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= KEY_CHARS_MAX):
         raise InvalidCommandError("idempotency_key", f"must be text of 1 to {KEY_CHARS_MAX} characters")
+    if key is not None and any("\ud800" <= each <= "\udfff" for each in key):
+        raise InvalidCommandError(
+            "idempotency_key", "holds half a character: a surrogate without its other half"
+        )
     if not isinstance(delivery.ordered, bool | None) or not isinstance(delivery.at_most_once, bool):
         raise InvalidCommandError("ordered, at_most_once", "must be True or False")
     _check_send_at(delivery.send_at)
@@ -221,6 +225,6 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         raise InvalidCommandError(
             "", f"the encoded command has {len(body)} bytes, at most {BODY_BYTES_MAX} are taken"
         )
-    has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
+    has_bytes = getattr(command, "filedata", None) is not None
     line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
     return [command_id, line, *times_of(delivery), shortened(body, line.split("|", PEOPLE_AT + 1)[PEOPLE_AT])]

@@ -4,7 +4,8 @@
 --
 -- `broadcast:<id>` is a hash: head ("page|class|b|id|") and tail ("|type|bucket|cost|options|enqueued_ms|expires_ms\n")
 -- of the fixed line, body, state (open, complete, cancelled), added (people so far), taken (commands made so far),
--- position and digest of the input (so that an interrupted run goes on where it stopped), created_ms, paused_ms (in all,
+-- position and digest of the input (so that an interrupted run goes on where it stopped), new (people of the last step),
+-- created_ms, paused_ms (in all,
 -- until it was last resumed).
 -- `broadcast:<id>:people` is the set of those added, so that somebody listed twice is sent to once.
 --
@@ -54,7 +55,12 @@ if not page then return { -3 } end
 if what == 'where' then return call('HMGET', key, 'state', 'position', 'digest') end
 
 if what == 'add' then
-  local there = call('HMGET', key, 'position', 'digest', 'state')
+  local there = call('HMGET', key, 'position', 'digest', 'state', 'new')
+  -- the answer was lost, and these people were added
+  if there[1] == ARGV[7] and there[2] == ARGV[8] then
+    local new = tonumber(there[4] or '0')
+    return { new, #ARGV - 8 - new }
+  end
   if there[1] ~= ARGV[6] or there[3] ~= 'open' then return { -2, there[1], there[2], there[3] } end
   local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
   if waiting + #ARGV - 8 > tonumber(ARGV[5]) then return { -1, waiting } end
@@ -67,7 +73,7 @@ if what == 'add' then
     if call('RPUSH', P .. 'lane:' .. name, unpack(new)) == #new then make_ready(name, page, 'b') end
     call('HINCRBY', P .. 'depth', page, #new)
   end
-  call('HSET', key, 'position', ARGV[7], 'digest', ARGV[8])
+  call('HSET', key, 'position', ARGV[7], 'digest', ARGV[8], 'new', #new)
   call('HINCRBY', key, 'added', #new)
   if #new > 0 then wake() end
   return { #new, #ARGV - 8 - #new }

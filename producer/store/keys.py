@@ -41,6 +41,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `broadcasts` | sorted set | broadcasts by the time when they began |
 | `outcome:<id>` | string | what became of a command, for the outcome retention |
 | `blob:<id>` | string | the bytes of an upload, until its command ends; a dead letter keeps them |
+| `staged:<ticket>` | hash | number → a part of a batch that is accepted in rounds; with `next`, it is accepted |
 | `idempotent:<page>:<key>` | string | digest of what a key stands for, and its ticket; for a day unless set |
 | `history:<id>` | list | its attempts that were not answered with success |
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
@@ -91,3 +92,7 @@ class Keys(msgspec.Struct, frozen=True):
     def blob(self, command_id: str) -> str:
         """Returns the key of the bytes that travel beside a command."""
         return f"{self.prefix}:blob:{command_id}"
+
+    def staged(self, ticket: str) -> str:
+        """Returns the key of the parts of a large batch that are not on the queue one by one yet."""
+        return f"{self.prefix}:staged:{ticket}"
