@@ -1,16 +1,19 @@
 """The Pages that this worker sends for: their tokens, apps and rates, read again when their file changes."""
 
+import difflib
 import json
 import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
+from producer.commands import TYPES
 from producer.errors import SettingsError
-from worker.config.credentials import Keyring
+from worker.config.credentials import Keyring, NamedSecret
 from worker.config.durations import rate_of
 from worker.config.settings import Settings
 from worker.engine.knowledge import KnownPage, Profile, Rate, fingerprint_of
@@ -43,12 +46,17 @@ class Page(msgspec.Struct, frozen=True):
         """The app under whose token this Page's calls may share a batch with other Pages, or ''."""
         return self.app_id if self.app_id and self.app_secret else ""
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this token from another, and nobody what it is."""
+        return fingerprint_of(self.access_token, self.app_secret)
+
 
 class Pages(msgspec.Struct, frozen=True):
     """All Pages and named secrets of one reading of the configuration."""
 
     by_id: Mapping[str, Page] = {}
-    secrets: Mapping[str, str] = {}
+    secrets: Mapping[str, NamedSecret] = {}
     timed_proof: bool = False
 
     def __repr__(self) -> str:
@@ -67,10 +75,7 @@ class Pages(msgspec.Struct, frozen=True):
 
     def profile(self, settings: Settings, types: tuple[str, ...]) -> Profile:
         """Returns what a worker with these Pages makes known to others; no token is in it."""
-        known = {
-            page.id: KnownPage(page.app, fingerprint_of(page.access_token, settings.key_prefix), page.rates)
-            for page in self.by_id.values()
-        }
+        known = {page.id: KnownPage(page.app, page.fingerprint, page.rates) for page in self.by_id.values()}
         return Profile(rates=settings.rates, types=types, pages=known)
 
 
@@ -87,12 +92,17 @@ class _PageEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_user_menu: str | None = None
 
 
+class _SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    value: str
+    methods: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+
+
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
     pages: dict[str, _PageEntry] = {}
-    secrets: dict[str, str] = {}
+    secrets: dict[str, str | _SecretEntry] = {}
 
 
 def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms: int) -> Page:
@@ -116,6 +126,19 @@ def _page_of(page_id: str, entry: _PageEntry, document: _PagesDocument, burst_ms
     )
 
 
+def _secret_of(name: str, entry: str | _SecretEntry) -> NamedSecret:
+    if isinstance(entry, str):
+        return NamedSecret(entry)
+    for method in entry.methods or ():
+        if method not in TYPES:
+            near = difflib.get_close_matches(method, TYPES, 1)
+            hint = (
+                f"; did you mean {near[0]}?" if near else ": those are types as `outbound explain` shows them"
+            )
+            raise ValueError(f"secrets.{name}.methods: there is no command {method}{hint}")
+    return NamedSecret(entry.value, None if entry.methods is None else frozenset(entry.methods))
+
+
 def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:
     """Returns the Pages of a decoded document; `source` names it in errors.
 
@@ -125,9 +148,10 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof:
     try:
         document = msgspec.convert(data, _PagesDocument)
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
+        secrets = {name: _secret_of(name, entry) for name, entry in document.secrets.items()}
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(f"{source}: {error}") from None
-    return Pages(by_id, document.secrets, timed_proof)
+    return Pages(by_id, secrets, timed_proof)
 
 
 class PagesSource:

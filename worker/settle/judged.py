@@ -8,14 +8,16 @@ import msgspec
 from producer.commands import SendBatch
 from worker.call.graph.answers import Answer, Answered
 from worker.call.graph.linked import explained, merged
+from worker.call.graph.signing import Signed
 from worker.call.prepare import Job
 from worker.config.pages import Page
 from worker.engine.chunk import Hold, Settlement
-from worker.engine.knowledge import fingerprint_of
 from worker.judge import Table, Verdict, judge
 from worker.settle.settlements import Schedule, holds_of, settlement_of
 from worker.settle.slowdown import slowdowns
 
+FOREIGN: Final = "Graph does not accept a token or secret that this command names; only what names it waits."
+FOREIGN_DELAY_S: Final = 900.0
 # Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
 MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 
@@ -24,7 +26,6 @@ class Owner(msgspec.Struct, frozen=True):
     """Whose calls were answered, as holds name them."""
 
     page: Page
-    prefix: str
 
     def app(self, _page: str) -> str:
         """Returns the app of the Page, or ''."""
@@ -32,7 +33,7 @@ class Owner(msgspec.Struct, frozen=True):
 
     def fingerprint(self, _page: str) -> str:
         """Returns what tells the Page's token from its next one."""
-        return fingerprint_of(self.page.access_token, self.prefix)
+        return self.page.fingerprint
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -62,7 +63,7 @@ class Judge(msgspec.Struct, frozen=True):
 
     def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owner: Owner) -> Judged:
         answer = answers[0]
-        verdict = self._verdict(job, answer, own_token)
+        verdict = _spared(self._verdict(job, answer, own_token), job, owner.page)
         # a row whose attempts are used up may hold
         verdict = verdict.after(job.taken.attempts + verdict.attempt)
         told = [(job.taken, verdict)]
@@ -70,8 +71,9 @@ class Judge(msgspec.Struct, frozen=True):
             # linked parts are alone in their request: what refuses the whole of it refuses them
             answers = explained(job.calls, [_own(each) for each in answers])
             answer = merged(answers)
-            verdict = self._verdict(job, answer, own_token=False)
-            told = [(job.taken, self._verdict(job, each, own_token=False)) for each in answers]
+            verdict = _spared(self._verdict(job, answer, own_token=False), job, owner.page)
+            verdicts = [self._verdict(job, each, own_token=False) for each in answers]
+            told = [(job.taken, _spared(each, job, owner.page)) for each in verdicts]
         settlement = settlement_of(
             job.taken, verdict, answer, schedule=self.schedule, chance=self.chance, origin=job.origin
         )
@@ -90,6 +92,32 @@ class Judge(msgspec.Struct, frozen=True):
             page=job.taken.page,
         )
         return verdict.for_own_token() if own_token else verdict
+
+
+def _spared(verdict: Verdict, job: Job, page: Page) -> Verdict:
+    """Returns a verdict, which holds no more than the command where it is on a secret that is not the Page's own."""
+    is_of_secret = verdict.kind == "held" and (verdict.token_mends or verdict.scope == "app")
+    if not is_of_secret or all(_is_pages_own(call, page) for call in job.calls):
+        return verdict
+    return msgspec.structs.replace(
+        verdict,
+        kind="retry",
+        scope="call",
+        attempt=False,
+        delay_s=verdict.hold_for_s or FOREIGN_DELAY_S,
+        hold_for_s=None,
+        token_mends=False,
+        reason=FOREIGN,
+    )
+
+
+def _is_pages_own(call: Signed, page: Page) -> bool:
+    own = call.credentials
+    return (
+        own.access_token == page.access_token
+        and own.proof_secret in {None, page.app_secret}
+        and not call.filled
+    )
 
 
 def _own(answer: Answer) -> Answer:

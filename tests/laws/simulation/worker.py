@@ -243,7 +243,7 @@ class SimulatedWorker:
                 job,
                 [answer] * len(job.calls),
                 own_token=asked.own_tokens,
-                owner=Owner(pages.by_id[job.taken.page], self.lanes.prefix),
+                owner=Owner(pages.by_id[job.taken.page]),
             )
             for job, answer in zip(asked.jobs, answers, strict=True)
         ]

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from producer import batch
+from producer import batch, secret
 from producer.commands import Command, RawPart, encode, tag_of
 from producer.tickets.outcome import Outcome, outcome_of
 from worker.call.graph.answers import Answer, Answered, Lost, NotSent
 from worker.call.graph.client import split
 from worker.call.prepare import Job, prepare
+from worker.config.credentials import NamedSecret
 from worker.config.pages import Page, Pages
 from worker.engine.chunk import Chunk, Taken
 from worker.judge import DEFAULT
@@ -21,7 +22,7 @@ from worker.settle.judged import Judge, Judged, Owner, holds_for
 from worker.settle.settlements import Schedule
 
 PAGE: Final = Page("P1", "SECRET-TOKEN")
-PAGES: Final = Pages({"P1": PAGE}, {})
+PAGES: Final = Pages({"P1": PAGE}, {"shop": NamedSecret("SHOP-TOKEN")})
 JUDGE: Final = Judge(Schedule((1_000, 2_000), 30_000, 60_000), lambda: 0.5, DEFAULT)
 ENDS: Final = {"sent", "refused", "exhausted", "expired", "cancelled", "unknown"}
 EXAMPLES: Final = 20_000 if os.environ.get("LONG_TESTS") else 300
@@ -137,7 +138,7 @@ def job_of(command: Command, command_id: str = "c0") -> Job:
 
 def judged(job: Job, found: list[Answer], *, own_token: bool = False) -> Judged:
     """Returns what becomes of a job."""
-    return JUDGE(job, found, own_token=own_token, owner=Owner(PAGE, "outbound"))
+    return JUDGE(job, found, own_token=own_token, owner=Owner(PAGE))
 
 
 def kept(found: Judged) -> Outcome:
@@ -242,3 +243,39 @@ def test_a_row_that_holds_once_its_attempts_are_used_up_holds() -> None:
     late = judged(third, [refused])
     assert late.settlement.action == "return"
     assert [hold.scope for hold in late.holds] == ["page:P1"]
+
+
+DEAD: Final = Answered(400, b'{"error":{"code":190,"type":"OAuthException","message":"x"}}')
+NAMING: Final[dict[str, Command]] = {
+    "a token": batch.get_user_profile("1", access_token=secret("shop")),
+    "a token of a message": batch.send_text("1", "x", access_token=secret("shop")),
+    "a token of Wit": batch.set_nlp_configs(custom_token=secret("shop")),
+    "an app secret": batch.get_ids_for_apps(user_id="1", app_secret=secret("shop")),
+    "a token of linked parts": batch.send_batch(
+        [
+            batch.part(batch.get_user_profile("1"), name="a"),
+            batch.part(batch.send_text("1", "x"), depends_on="a"),
+        ],
+        access_token=secret("shop"),
+    ),
+}
+
+
+@pytest.mark.parametrize("command", NAMING.values(), ids=NAMING)
+def test_a_dead_secret_holds_what_names_it(command: Command) -> None:
+    """A token that a command names says nothing of its Page's own: the command waits, and holds nothing beside it."""
+    job = job_of(command)
+    found = judged(job, [DEAD] * len(job.calls))
+    settlement = found.settlement
+    assert (list(found.holds), settlement.action, settlement.flags, settlement.delay_ms) == (
+        [],
+        "retry",
+        "",
+        900_000,
+    )
+
+
+def test_a_dead_token_of_the_page_s_own_holds_it() -> None:
+    """What names no secret tells of the Page's token."""
+    found = judged(job_of(batch.get_user_profile("1")), [DEAD])
+    assert [(hold.scope, hold.kind) for hold in found.holds] == [("page:P1", "token")]
