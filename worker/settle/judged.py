@@ -17,7 +17,7 @@ from worker.settle.settlements import Schedule, holds_of, settlement_of
 from worker.settle.slowdown import slowdowns
 
 FOREIGN: Final = "Graph does not accept a token or secret that this command names; only what names it waits."
-FOREIGN_DELAY_S: Final = 900.0
+FOREIGN_DELAY_S: Final = 300.0
 # Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
 MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 
@@ -104,7 +104,7 @@ def _spared(verdict: Verdict, job: Job, page: Page) -> Verdict:
         kind="retry",
         scope="call",
         attempt=False,
-        delay_s=verdict.hold_for_s or FOREIGN_DELAY_S,
+        delay_s=FOREIGN_DELAY_S,
         hold_for_s=None,
         token_mends=False,
         reason=FOREIGN,

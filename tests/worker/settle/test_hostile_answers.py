@@ -271,7 +271,7 @@ def test_a_dead_secret_holds_what_names_it(command: Command) -> None:
         [],
         "retry",
         "",
-        900_000,
+        300_000,
     )
 
 

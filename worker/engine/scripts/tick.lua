@@ -1,4 +1,4 @@
--- uses: lanes ending returning holding auditing
+-- uses: lanes ending returning holding sweeping auditing
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
