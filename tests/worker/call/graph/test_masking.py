@@ -159,7 +159,11 @@ def test_what_is_named_a_token_is_masked_whole() -> None:
 
 def test_a_picked_value_is_masked_before_it_is_picked() -> None:
     """`responseAccessPath` gives a bare text, of which nobody could tell any more that it is a token."""
-    part = {"method": "GET", "relative_url": "me/accounts", "responseAccessPath": "data[0].access_token"}
+    part: dict[str, object] = {
+        "method": "GET",
+        "relative_url": "me/accounts",
+        "responseAccessPath": "data[0].access_token",
+    }
     command = RawPart(part=part)
     answer = Answered(200, b'{"data":[{"access_token":"EAAB-of-another"}]}')
     origin = Origin(command, (signed(call_for(command), KEYRING),), "c0")
