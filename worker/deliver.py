@@ -13,6 +13,7 @@ from producer.commands import Command, GetAllPersonas
 from worker.call.cursors import followed
 from worker.call.endpoints import call_for
 from worker.call.graph.answers import Answer, Lost, NotSent
+from worker.call.graph.masking import masked_answers
 from worker.call.graph.signing import Signed
 from worker.call.prepare import Asked, Job, encoded, prepare
 from worker.config.pages import Pages
@@ -89,8 +90,9 @@ class Deliverer:
                 self._return(chunk)
                 return
             started, span = time.monotonic(), calling(chunk)
-            answers = self._called(asked, chunk)
-            owners = Owners(pages, self._lanes.prefix)
+            # before anything is picked from them: what is judged, kept, told and logged holds no secret
+            answers = masked_answers(self._called(asked, chunk), asked.secrets)
+            owners = Owners(pages)
             judged = [self._judged(job, found, asked, owners) for job, found in asked.paired(answers)]
             span.end([each.verdict for each in judged])
             settlements = [*asked.spoiled, *(each.settlement for each in judged)]
@@ -140,7 +142,7 @@ class Deliverer:
 
     def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, owners: Owners) -> Judged:
         if isinstance(job.command, GetAllPersonas):
-            answers = [self._followed(job, answers[0], asked.worker)]
+            answers = masked_answers([self._followed(job, answers[0], asked.worker)], asked.secrets)
         return self._judge(job, answers, own_token=asked.own_tokens, owners=owners)
 
     def _followed(self, job: Job, first: Answer, worker: str) -> Answer:

@@ -33,6 +33,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
 | `hold:unused` | hash | `<scope>#<fingerprint>` → since when no present worker has the token that is held |
 | `rousing` | hash | beginning of lanes, or `*` for all Pages, that the timer goes on to wake → how far it is |
+| `probing` | hash | scope that was held → whose token; `#<mark of a chunk>` → the scopes that its one call tries |
 | `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |

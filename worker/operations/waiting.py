@@ -76,7 +76,7 @@ def lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
         reason = f"no running worker holds a token for Page {page}: add it to the Pages file"
         return [Wait(kind="worker", reason=reason)]
     waits = [
-        Wait(kind="hold", reason=f"{described(hold.scope)} is held: {hold.reason}", until=hold.until)
+        Wait(kind="hold", reason=_told(hold), until=hold.until)
         for hold in seen.holds
         if _holds(hold, serving, seen.now_ms)
     ]
@@ -102,6 +102,15 @@ def eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_
     )
     leaves_ms = leaves_at_ms(pace, spent, seen.lane_position + seen.ahead, round(wakes_ms))
     return max(0.0, leaves_ms - seen.now_ms) / 1000
+
+
+def _told(hold: HoldSeen) -> str:
+    """Returns why a scope is held, and how that ends by itself where no hand made it."""
+    reason = f"{described(hold.scope)} is held: {hold.reason}"
+    if hold.until is None or hold.kind not in {"token", "trouble"}:
+        return reason
+    sooner = " or as soon as a worker has another token" if hold.kind == "token" else ""
+    return f"{reason} Then one call tries{sooner}; each that fails doubles the time."
 
 
 def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:

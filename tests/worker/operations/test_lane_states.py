@@ -68,7 +68,7 @@ def test_a_held_lane_says_why(
 
 
 def test_of_several_holds_the_last_to_end_is_the_lane_s_reason(server: "redis.Redis") -> None:
-    """Each is listed; one for a token that some live worker does not have holds nothing."""
+    """Each is listed; one for a token that no live worker has, beside one that has another, holds nothing."""
     Lanes(server).hello("w", PROFILE, b"{}")
     Producer.on(server, page="1").send_text("ann", "x")
     far = 4_000_000_000_000
@@ -80,7 +80,7 @@ def test_of_several_holds_the_last_to_end_is_the_lane_s_reason(server: "redis.Re
     server.hset("outbound:hold", "page:1", "\n".join(lines))
     seen = without_times(read(server))
     assert seen.lanes == [lane("1", waiting=1, state="held", until=NEVER, reason="a")]
-    assert [each.kind for each in seen.holds] == ["token", "throttle", "hand"]
+    assert [each.kind for each in seen.holds] == ["throttle", "hand"]
     server.hset("outbound:hold", "page:1", lines[2])
     assert without_times(read(server)).lanes == [lane("1", waiting=1)]
 

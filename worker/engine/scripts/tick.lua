@@ -1,4 +1,4 @@
--- uses: lanes ending returning holding auditing accepting staging
+-- uses: lanes ending returning holding sweeping auditing accepting staging
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
