@@ -32,10 +32,13 @@ app_secret = "APP_SECRET"
 verify_token = { value = "VERIFY_TOKEN", methods = ["create_subscription"] }
 other = "OTHER_TOKEN"
 short = "T"
-app_pair = { value = "APP_ID|APP_SECRET", methods = ["create_subscription", "get_page_subscription"] }
 
 [secrets.app_token]
 value = "APP_ACCESS_TOKEN"
+methods = ["create_subscription", "get_subscriptions", "get_page_subscription"]
+
+[secrets.app_pair]
+value = "APP_ID|APP_SECRET"
 methods = ["create_subscription", "get_subscriptions", "get_page_subscription"]
 """
 

@@ -109,8 +109,8 @@ def _told(hold: HoldSeen) -> str:
     reason = f"{described(hold.scope)} is held: {hold.reason}"
     if hold.until is None or hold.kind not in {"token", "trouble"}:
         return reason
-    sooner = " or as soon as a worker has another token" if hold.kind == "token" else ""
-    return f"{reason} Then one call tries{sooner}; each that fails doubles the time."
+    sooner = ", or as soon as a worker has another token," if hold.kind == "token" else ""
+    return f"{reason} Then{sooner} one call tries; each that fails doubles the time."
 
 
 def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:

@@ -104,6 +104,10 @@ class Presence:
         connected = self._clock() - self._connected_since > self._timeout_s
         return reap_by_ms if connected else 0
 
+    def away_s(self) -> float:
+        """Returns how long Redis has been away from here lately, in seconds."""
+        return self._outage.lately_s()
+
     def lost_connection(self) -> None:
         """Notes that Redis was not reached: nobody is reaped until a whole time-out after it is back.
 
