@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, cast
 from urllib.parse import unquote
 
-import msgspec
-
 from producer import limits
 from producer.commands.apps import GenerateMessengerCode, GetUserField, SetNlpConfigs
 from producer.commands.broadcasts import SendBroadcastMessage
 from producer.commands.checks import check_send_message, check_send_raw_body, check_sender_action
+from producer.commands.codec import json_of
 from producer.commands.family_checks import OTHER_CHECKS, check_fields
 from producer.commands.insights import GetInsight, GetInsights
 from producer.commands.marketing import (
@@ -131,7 +130,7 @@ def _check_queueable_at(command: Command, path: str) -> None:
 
 def _refuse_taken_tokens(command: Command, path: str) -> None:
     """Raises when a part takes a token out of another part's answer: Graph would put it into a text or an address."""
-    text = msgspec.json.encode(command).decode()
+    text = json_of(command).decode()
     for _ in range(UNQUOTED_MAX):
         if any(_takes_token(each) for each in _REFERENCE.findall(text)):
             raise InvalidCommandError(path, f"takes a token out of another part's answer, which {_INSTEAD}")

@@ -14,6 +14,7 @@ from producer.commands import (
     check_queueable,
     detached,
 )
+from producer.commands.codec import json_of
 from producer.commands.retirement import check_not_retired
 from producer.errors import InvalidCommandError, SettingsError
 from producer.queue.agreement import Agreement
@@ -146,7 +147,7 @@ def digest_of(command: Command) -> str:
     content = b""
     if isinstance(command, SendMessage | UploadAttachment):
         command, content = detached(command)
-    hashed = hashlib.sha256(msgspec.json.encode(command, order="deterministic"))
+    hashed = hashlib.sha256(json_of(command))
     hashed.update(b"\n" + content)
     return hashed.hexdigest()
 

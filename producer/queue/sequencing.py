@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from producer.commands import Command, SendMessage, UploadAttachment, check, detached
+from producer.commands.codec import json_of
 from producer.errors import InvalidCommandError, given
 from producer.queue.accepting import Given, Terms, admit, stored
 from producer.queue.envelope import Delivery, person_key
@@ -86,6 +87,6 @@ def _digest(steps: Sequence[Command], on_failure: str) -> str:
         bare, content = step, b""
         if isinstance(step, SendMessage | UploadAttachment):
             bare, content = detached(step)
-        hashed.update(b"\n" + msgspec.json.encode(bare, order="deterministic") + b"\n")
+        hashed.update(b"\n" + json_of(bare) + b"\n")
         hashed.update(hashlib.sha256(content).digest())
     return hashed.hexdigest()
