@@ -13,7 +13,7 @@ def by_value(value: object) -> object:
     """Returns a value that the encoders do not know as the plain one that it is; they call this for no other.
 
     Raises:
-        NotImplementedError: it is none that JSON carries.
+        TypeError: it is none that JSON carries.
     """
     match value:
         case enum.Enum():
@@ -29,7 +29,7 @@ def by_value(value: object) -> object:
         case SupportsFloat():
             return float(value)
         case _:
-            raise NotImplementedError(f"objects of type {type(value).__name__} are no JSON")
+            raise TypeError(f"objects of type {type(value).__name__} are no JSON")
 
 
 def by_name(name: object) -> object:

@@ -7,7 +7,7 @@ and refusals with code 100 that were reported of them.
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -105,25 +105,33 @@ def _check_payload(payload: Mapping[str, object], path: str) -> None:
     if "url" in payload and payload["url"] is None and payload.get("attachment_id") is None:
         raise InvalidCommandError(join(path, "url"), "is null: give a url or an attachment_id")
     _check_buttons(payload, path)
-    elements = payload.get("elements")
-    if not isinstance(elements, list | tuple):
+    for where, element in _elements(payload, path):
+        _check_buttons(element, where)
+        if element.get("item_url") is not None and element.get("default_action") is not None:
+            raise InvalidCommandError(
+                join(where, "item_url"), "stands beside default_action: give one of them"
+            )
+
+
+def check_cards(message: object, path: str) -> None:
+    """Raises for a card of a generic template that has a title alone, which Meta took when v4.0 was current."""
+    attachment = message.get("attachment") if isinstance(message, Mapping) else None
+    payload = attachment.get("payload") if isinstance(attachment, Mapping) else None
+    if not isinstance(payload, Mapping) or payload.get("template_type") != "generic":
         return
-    for index, element in enumerate(elements):
+    for where, element in _elements(payload, join(path, "attachment.payload")):
+        if not any(element.get(name) is not None for name in _BESIDE_TITLE):
+            raise InvalidCommandError(where, f"has a title alone: add one of {', '.join(_BESIDE_TITLE[:-1])}")
+
+
+def _elements(payload: Mapping[str, object], path: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    elements = payload.get("elements")
+    for index, element in enumerate(elements if isinstance(elements, list | tuple) else ()):
         if isinstance(element, Mapping):
-            where = f"{join(path, 'elements')}[{index}]"
-            _check_buttons(element, where)
-            if payload.get("template_type") == "generic":
-                _check_card(element, where)
+            yield f"{join(path, 'elements')}[{index}]", element
 
 
 def _check_buttons(holder: Mapping[str, object], path: str) -> None:
     buttons = holder.get("buttons")
     if isinstance(buttons, list | tuple) and not buttons:
         raise InvalidCommandError(join(path, "buttons"), "is empty: leave it out, or give 1 to 3")
-
-
-def _check_card(element: Mapping[str, object], path: str) -> None:
-    if not any(element.get(name) is not None for name in _BESIDE_TITLE):
-        raise InvalidCommandError(path, f"has a title alone: add one of {', '.join(_BESIDE_TITLE[:-1])}")
-    if element.get("item_url") is not None and element.get("default_action") is not None:
-        raise InvalidCommandError(join(path, "item_url"), "stands beside default_action: give one of them")

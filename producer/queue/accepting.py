@@ -15,6 +15,7 @@ from producer.commands import (
     detached,
 )
 from producer.commands.codec import json_of
+from producer.commands.forms import check_cards
 from producer.commands.retirement import check_not_retired
 from producer.errors import InvalidCommandError, SettingsError
 from producer.queue.agreement import Agreement
@@ -28,6 +29,8 @@ from producer.versions import NEWEST, Version
 
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS_MAX: Final = 30
+# That of the reference document, whose examples are all taken.
+REFERENCE_VERSION: Final = (4, 0)
 VERSION_DEFAULT: Final = (int(NEWEST.partition(".")[0]), int(NEWEST.partition(".")[2]))
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
 
@@ -70,6 +73,8 @@ def admit(command: Command, terms: Terms) -> None:
     check_queueable(command)
     if not terms.allow_retired:
         check_not_retired(command, terms.version)
+        if isinstance(command, SendMessage) and terms.version > REFERENCE_VERSION:
+            check_cards(command.message, "message")
 
 
 def _is_plain_text(command: Command) -> bool:

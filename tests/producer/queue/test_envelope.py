@@ -177,7 +177,7 @@ def test_a_linked_batch_charges_every_bucket_of_its_parts() -> None:
         (batch.send_text({"phone_number": "1"}, "a"), None),
         (batch.get_page_info(), b"\x80"),
         (batch.send_text("7" * 40, "a"), b"\xc1\0\xa1a"),
-        (batch.send_text("a b", "a"), None),
+        (batch.send_text("a,b", "a"), None),
     ],
 )
 def test_a_person_stands_once_in_a_record(command: Command, stored: bytes | None) -> None:
