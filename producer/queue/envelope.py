@@ -103,7 +103,8 @@ def _seconds(span: timedelta | float) -> float:
     return span.total_seconds() if isinstance(span, timedelta) else float(span)
 
 
-def _due(delivery: Delivery) -> str:
+def due_ms(delivery: Delivery) -> str:
+    """Returns when a command is due, in milliseconds since 1970, or '' for at once."""
     if delivery.send_at is None:
         return ""
     at = delivery.send_at.timestamp() if isinstance(delivery.send_at, datetime) else float(delivery.send_at)
@@ -116,9 +117,14 @@ def expires_ms(delivery: Delivery) -> str:
 
 
 def times_of(delivery: Delivery) -> tuple[str, str]:
-    """Returns when a command is due and when it expires, as the scripts read it; '' is at once, and never."""
-    expires = expires_ms(delivery)
-    return _due(delivery), f"+{expires}" if expires else ""
+    """Returns when a command is due and when it expires, as the scripts read it; '' is at once, and never.
+
+    Its span counts from when it is due: `send_at` at eight with an hour is pointless after nine.
+    """
+    due, expires = due_ms(delivery), expires_ms(delivery)
+    if due and expires:
+        return due, str(int(due) + int(expires))
+    return due, f"+{expires}" if expires else ""
 
 
 def is_plain_person(recipient: str) -> bool:
