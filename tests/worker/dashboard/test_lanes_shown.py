@@ -8,6 +8,7 @@ import redis
 
 from producer import Producer, batch, messages
 from producer.store.keys import Keys
+from worker.config.durations import rate_of
 from worker.dashboard.page_lanes import PagesShown, read_pages
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
@@ -41,7 +42,7 @@ SPENDINGS: dict[str, tuple[Spending, Budget, float | None]] = {
     ),
     "a window": (
         Spending(TEN, Spent(window_calls=4, window_oldest_ms=NOW - 60_000), 1.0, True),
-        Budget(rate="10/600s", free=6, used=0.4),
+        Budget(rate="10/10m", free=6, used=0.4),
         5_940.0,
     ),
     "no limit": (Spending(None, Spent(), 1.0, True), Budget(rate="no limit"), None),
@@ -53,6 +54,19 @@ SPENDINGS: dict[str, tuple[Spending, Budget, float | None]] = {
 def test_a_budget_in_words(spending: Spending, budget: Budget, seconds: float | None) -> None:
     """What is free now, and in how many seconds a hundred calls are made."""
     assert (budget_of(spending, NOW), backlog_s(spending, 100, NOW, 0)) == (budget, seconds)
+
+
+@pytest.mark.parametrize("written", ["40/s", "10/10m", "750/h", "5/m", "2/90s", "1/1s"])
+def test_a_rate_shows_as_it_was_written(written: str) -> None:
+    """Whoever reads a budget finds the words of the setting, not another way to say the same time."""
+    rate = rate_of(written)
+    assert rate is not None
+    pace = (
+        Pace(calls=rate.calls, window_ms=rate.per_ms)
+        if rate.burst is None
+        else Pace(every_ms=rate.per_ms / rate.calls)
+    )
+    assert pace.words == written
 
 
 def test_without_a_limit_the_pace_is_what_was_sent_lately() -> None:
