@@ -64,7 +64,7 @@ class Program(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
-        """Writes the table of verbs, without a line above it: all of them are to fit a screen."""
+        """Writes the table of verbs; its heading ends the line above it, so that all of them fit a screen."""
         with formatter.indentation():
             formatter.write_dl(list(VERBS.items()))
 
@@ -78,7 +78,11 @@ class Program(click.Group):
         formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, … Also: outbound --version\n")
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.group(
+    cls=Program,
+    help="Delivers messages to Messenger: queued by services, sent by workers. Verbs:",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
 @click.version_option(package_name="messenger-outbound", prog_name="outbound")
 def program() -> None:
     """Delivers messages to Messenger: queued by services, sent by workers."""
