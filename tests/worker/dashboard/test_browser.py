@@ -224,7 +224,7 @@ def test_a_wrong_token_is_told_beside_it(watch: Callable[..., Watched]) -> None:
     seen.sign_in("wrong")
     seen.until(lambda: "this is not the token" in seen.text("#login"), "it says so")
     seen.sign_in()
-    seen.until(lambda: seen.text("#access") == "Signed in", "the right one signs in")
+    seen.until(lambda: seen.text("#access") == "Ann", "the right one signs in")
     token = "correct-horse-battery-staple"
     assert token not in seen.driver.page_source + seen.driver.current_url
     assert token not in str(

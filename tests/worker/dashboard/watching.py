@@ -70,6 +70,8 @@ class Watched:
     def sign_in(self, token: str = TOKEN) -> None:
         """Signs in by the form that asks for the token."""
         self.until(lambda: self.find("#login").is_displayed(), "the form to sign in is shown")
+        self.find("#login [name=username]").clear()
+        self.find("#login [name=username]").send_keys("Ann")
         self.find("#login [type=password]").send_keys(token)
         self.click("#login [type=submit]")
 
