@@ -11,9 +11,12 @@ from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
 from worker.dashboard import letters
 from worker.dashboard.acting import Acting, Hold, Id, Letters, Release, Steer, Told
+from worker.dashboard.causes import read_causes
 from worker.dashboard.guard import Guard
+from worker.dashboard.page_lanes import Only, PagesAsked, Sort
 from worker.dashboard.reading import Ask, Reader
 from worker.dashboard.telling import explained
+from worker.dashboard.waits import read_later
 from worker.operations.acts import NOT_NOTED, latest_acts, note
 
 Query = Mapping[str, str]
@@ -39,6 +42,8 @@ class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The bounds of what a query may ask for."""
 
     search: Annotated[str, msgspec.Meta(max_length=SEARCH_CHARS_MAX)] = ""
+    only: Only = ""
+    sort: Sort = ""
     offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
     holds: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
@@ -78,6 +83,9 @@ class Routes:
             ("GET", "/api/dead/chosen"): Route("reading", self._chosen),
             ("GET", "/api/dead/letter"): Route("reading", self._letter),
             ("GET", "/api/explain"): Route("reading", self._explain),
+            ("GET", "/api/dead/causes"): Route("reading", self._causes),
+            ("GET", "/api/hour"): Route("reading", self._hour),
+            ("GET", "/api/later"): Route("reading", self._later),
             ("GET", "/api/acts"): Route("reading", self._acts),
             ("POST", "/api/dead/content"): Route("session", self._content, Content),
             ("POST", "/api/dead/replay"): Route("session", self._changing("replay", act.replay), Letters),
@@ -107,9 +115,13 @@ class Routes:
         asked = _checked(query, LiveQuery)
         return self.reader.live(
             Ask(
-                search=asked.search.strip(),
-                offset=asked.offset,
-                limit=asked.limit,
+                pages=PagesAsked(
+                    search=asked.search.strip(),
+                    only=asked.only,
+                    sort=asked.sort,
+                    offset=asked.offset,
+                    limit=asked.limit,
+                ),
                 holds_max=asked.holds,
                 broadcasts_max=asked.broadcasts,
             )
@@ -126,6 +138,15 @@ class Routes:
 
     def _explain(self, query: Query) -> object:
         return explained(self._client, self._keys, query.get("id", "").strip(), timeout_ms=self._timeout_ms)
+
+    def _causes(self, query: Query) -> object:
+        return read_causes(self._client, self._keys, query)
+
+    def _hour(self, _query: Query) -> object:
+        return self.reader.pulse.hour()
+
+    def _later(self, _query: Query) -> object:
+        return read_later(self._client, self._keys)
 
     def _acts(self, _query: Query) -> object:
         return latest_acts(self._client, self._keys, limit=ACTS_SHOWN_MAX)
