@@ -134,11 +134,12 @@ def _of_holds(found: Sequence[HoldSeen]) -> Iterator[Trouble]:
         if not of_kind:
             continue
         names = [described(hold.scope) for hold in of_kind]
+        listed = _listed(names)
         reason = f": {of_kind[0].reason}" if len({hold.reason for hold in of_kind}) == 1 else ""
         verb = "is" if len(names) == 1 else "are"
         yield Trouble(
             kind=f"held-{kind}",
-            sentence=f"{_listed(names)} {verb} held {why}{reason}",
+            sentence=f"{listed[0].upper()}{listed[1:]} {verb} held {why}{reason}",
             since=of_kind[0].since,
             cure=CURES[kind],
             mild=kind in {"hand", "throttle"},

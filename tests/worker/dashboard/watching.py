@@ -72,6 +72,7 @@ class Watched:
         self.until(lambda: self.find("#login").is_displayed(), "the form to sign in is shown")
         self.find("#login [name=username]").clear()
         self.find("#login [name=username]").send_keys("Ann")
+        self.find("#login [type=password]").clear()
         self.find("#login [type=password]").send_keys(token)
         self.click("#login [type=submit]")
 
