@@ -1,8 +1,8 @@
-"""What is wrong, the worst first: what the snapshot tells itself, and what follows from its figures."""
+"""What is wrong, for the head of the page: each in a sentence, since when, and what helps."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, Protocol
 
 import msgspec
 import redis
@@ -21,6 +21,7 @@ CURES: Final = {
     "throttle": "nothing to do: it ends by itself",
     "hand": "whoever held it knows why; release it when that is over",
 }
+KINDS: Final = {"token": "held", "trouble": "held", "throttle": "throttled", "hand": "held_by_hand"}
 SAY: Final = {
     "token": "for want of a token that lives",
     "trouble": "until somebody mends what is wrong",
@@ -30,35 +31,54 @@ SAY: Final = {
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong, in a sentence, since when (None: nobody knows), and what helps.
-
-    `mild` ends by itself, or was somebody's wish. `place` is the section of the page that shows more, or ''.
-    """
+    """One thing that is wrong: what, since when where that is known, and what helps."""
 
     kind: str
     sentence: str
     since: datetime | None = None
-    cure: str = ""
-    mild: bool = False
-    place: str = ""
+    cure: str
 
 
-def troubles_of(whole: Snapshot, applying: Sequence[HoldSeen]) -> list[Trouble]:
-    """Returns what is wrong; of a kind that the snapshot tells itself only that.
+class Told(Protocol):
+    """A trouble that another part of the house tells."""
 
-    `applying` are the holds that hold something (`standing`).
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong."""
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when, where that is known."""
+
+    @property
+    def cure(self) -> str:
+        """What helps."""
+
+
+def troubles_of(whole: Snapshot, applying: Sequence[HoldSeen], told: Sequence[Told] = ()) -> list[Trouble]:
+    """Returns what is wrong: first what the house tells itself, then what follows from the figures.
+
+    Args:
+        whole: the figures.
+        applying: the holds that hold something (`standing`).
+        told: what is told already; nothing else of these kinds is added.
     """
-    told = [_told(each) for each in getattr(whole, "troubles", ())]
+    first = [
+        Trouble(kind=each.kind, sentence=each.sentence, since=each.since, cure=each.cure) for each in told
+    ]
     kinds = {each.kind for each in told}
     found = [
         *_of_workers(whole),
-        *_of_timer(whole),
         *_of_pages(whole),
+        *_of_timer(whole),
         *_of_holds(applying),
         *_of_dead(whole),
     ]
-    every = told + [each for each in found if each.kind not in kinds]
-    return sorted(every, key=lambda each: each.mild)
+    return first + [each for each in found if each.kind not in kinds]
 
 
 def standing(client: "redis.Redis", keys: Keys, whole: Snapshot) -> list[HoldSeen]:
@@ -78,26 +98,19 @@ def standing(client: "redis.Redis", keys: Keys, whole: Snapshot) -> list[HoldSee
     ]
 
 
-def _told(each: Any) -> Trouble:  # noqa: ANN401 (of the snapshot's own type)
-    return Trouble(kind=each.kind, sentence=each.sentence, since=each.since, cure=each.cure or "")
-
-
 def _of_workers(whole: Snapshot) -> Iterator[Trouble]:
     if not whole.alive:
         yield Trouble(
-            kind="no-worker",
+            kind="no_worker",
             sentence="No worker is running, so nothing is sent",
             cure="start one with `outbound worker`",
-            place="workers",
         )
     elif whole.silent:
-        names = _named([each.name for each in whole.workers if not each.alive], "worker is", "workers are")
+        names = _named([each.name for each in whole.workers if not each.alive], "worker")
         yield Trouble(
-            kind="silent-worker",
-            sentence=f"{names} not heard any more; what they had goes on with others",
+            kind="worker_silent",
+            sentence=f"{names} {'is' if whole.silent == 1 else 'are'} not heard any more; others get what it had",
             cure="see the log of that process, and whether its machine runs",
-            mild=True,
-            place="workers",
         )
     if whole.parked:
         number = sum(whole.parked.values())
@@ -111,20 +124,19 @@ def _of_workers(whole: Snapshot) -> Iterator[Trouble]:
 def _of_timer(whole: Snapshot) -> Iterator[Trouble]:
     if whole.alive and whole.timer_late_s > LATE_S:
         yield Trouble(
-            kind="timer-late",
+            kind="timer",
             sentence=f"The timer is {whole.timer_late_s:,.0f} s late: what is scheduled or to be tried again waits",
             cure="a living worker keeps it: `outbound doctor` says what hinders it",
-            place="later",
         )
 
 
 def _of_pages(whole: Snapshot) -> Iterator[Trouble]:
     if whole.alive and whole.unserved:
+        verb = "waits" if len(whole.unserved) == 1 else "wait"
         yield Trouble(
             kind="unserved",
-            sentence=f"{_named(whole.unserved, 'Page waits', 'Pages wait')} for a worker that has its token",
+            sentence=f"{_named(whole.unserved, 'Page')} {verb} for a worker that has a token",
             cure="add the token to the workers' Pages file",
-            place="lanes",
         )
 
 
@@ -134,16 +146,13 @@ def _of_holds(found: Sequence[HoldSeen]) -> Iterator[Trouble]:
         if not of_kind:
             continue
         names = [described(hold.scope) for hold in of_kind]
-        listed = _listed(names)
         reason = f": {of_kind[0].reason}" if len({hold.reason for hold in of_kind}) == 1 else ""
         verb = "is" if len(names) == 1 else "are"
         yield Trouble(
-            kind=f"held-{kind}",
-            sentence=f"{listed[0].upper()}{listed[1:]} {verb} held {why}{reason}",
+            kind=KINDS[kind],
+            sentence=f"{_listed(names)} {verb} held {why}{reason}",
             since=of_kind[0].since,
             cure=CURES[kind],
-            mild=kind in {"hand", "throttle"},
-            place="holds",
         )
 
 
@@ -151,16 +160,14 @@ def _of_dead(whole: Snapshot) -> Iterator[Trouble]:
     if whole.dead_letters:
         noun = "dead letter lies" if whole.dead_letters == 1 else "dead letters lie"
         yield Trouble(
-            kind="dead-letters",
+            kind="dead_letters",
             sentence=f"{whole.dead_letters:,} {noun} here: nobody sends them any more",
             cure="see their causes; when one is mended, replay its letters, or drop them",
-            mild=True,
-            place="dead",
         )
 
 
-def _named(names: Sequence[str], one: str, many: str) -> str:
-    return f"{len(names):,} {one if len(names) == 1 else many} ({_listed(names)})"
+def _named(names: Sequence[str], noun: str) -> str:
+    return f"{len(names):,} {noun if len(names) == 1 else f'{noun}s'} ({_listed(names)})"
 
 
 def _listed(names: Sequence[str]) -> str:

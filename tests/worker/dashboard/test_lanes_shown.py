@@ -160,3 +160,23 @@ def test_a_hold_with_an_end_says_when(server: "redis.Redis") -> None:
     assert 55 < (lane.until - datetime.now(UTC)).total_seconds() < 61
     assert lane.backlog_s is not None
     assert 55 < lane.backlog_s < 61
+
+
+def test_pages_are_filtered_and_sorted(server: "redis.Redis") -> None:
+    """Only those that are held or lack a token, only those with something to do, by id, or held ones first."""
+    pages = {f"{n}": KnownPage("app" if n == 3 else "") for n in range(1, 5)}
+    Lanes(server).hello("w", Profile(rates={}, types=(), pages=pages), b"{}")
+    server.hset("outbound:depth", mapping={"1": 2, "2": 9, "9": 1})
+    server.sadd("outbound:unserved", "9")
+    for scope in ("lane:4/t/i", "app:app"):
+        holds.hold(server, KEYS, scope, for_s=None, reason="by hand")
+
+    def ids(**asked: object) -> list[str]:
+        return [page.page for page in _read(server, **asked).rows]
+
+    assert ids() == ["2", "1", "9", "3", "4"]
+    assert ids(only="held") == ["9", "3", "4"]
+    assert ids(only="waiting") == ["2", "1", "9"]
+    assert ids(sort="page") == ["1", "2", "3", "4", "9"]
+    assert ids(sort="held") == ["9", "3", "4", "2", "1"]
+    assert _read(server, only="held", search="9").matching == 1
