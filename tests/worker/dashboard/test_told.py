@@ -63,7 +63,7 @@ def test_dead_letters_by_their_causes(server: "redis.Redis") -> None:
     lanes.hello("w", profile, b"{}")
     for page, detail in enumerate(details):
         Producer.on(server, page=f"{page}").send_text("7", "x")
-        chunk = lanes.take("w", 1, profile).chunk
+        chunk = lanes.take("w", page + 1, profile).chunk
         assert chunk is not None
         lanes.begin(chunk)
         ended = msgspec.json.encode(detail)
