@@ -57,6 +57,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `audit` | set | Pages (`?` unknown) of heads that could not be read: the timer looks whose conversation lost it |
 | `audit:at`, `audit:suspects`, `audit:judged` | hash | how far it is (`scripts/auditing.lua`) |
 | `audit:pages` | list | the Pages that it looks at |
+| `acts` | list | the latest 1,000 acts of people, as JSON: when, who, by which face, what, on what, what came of it |
 | `keeper`, `next` | string | who keeps the timer, and when it is due |
 | `clock`, `turn` | string | the server's time, never going back; the last turn given |
 | `clock:ahead` | string | how many ms it is ahead of a clock that was set back, and since when by that clock |

@@ -29,6 +29,7 @@ VERBS: Final = {
     "page": "hold or release a Page, lane, broadcast or app",
     "recipient": "people whom a Page cannot reach: show, forget",
     "broadcast": "one message to a file of people; its progress, pause, cancel",
+    "audit": "who held, released, replayed, dropped or cancelled what",
     "dashboard": "status, holds and dead letters in a browser, with buttons",
     "door": "take Graph API calls of any language over HTTP, and queue them",
     "doctor": "what is wrong here, why it matters, what to do",
@@ -63,8 +64,7 @@ class Program(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
-        """Writes the table of verbs."""
-        formatter.write("Verbs:\n")
+        """Writes the table of verbs; its heading ends the line above it, so that all of them fit a screen."""
         with formatter.indentation():
             formatter.write_dl(list(VERBS.items()))
 
@@ -78,7 +78,11 @@ class Program(click.Group):
         formatter.write("Settings: OUTBOUND_REDIS_URL, OUTBOUND_PAGES_FILE, … Also: outbound --version\n")
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.group(
+    cls=Program,
+    help="Delivers messages to Messenger: queued by services, sent by workers. Verbs:",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
 @click.version_option(package_name="messenger-outbound", prog_name="outbound")
 def program() -> None:
     """Delivers messages to Messenger: queued by services, sent by workers."""

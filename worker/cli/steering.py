@@ -1,7 +1,7 @@
 """A broadcast by its id: how far it is, and how it is paused, resumed and cancelled."""
 
 import time
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 import click
 from rich.live import Live
@@ -16,11 +16,21 @@ from worker.operations.broadcasts import is_done, nothing_to, state_of
 Act: TypeAlias = Literal["pause", "resume", "cancel"]
 
 EVERY_S: Final = 1.0
+DONE: Final[dict[Act, str]] = {"pause": "paused", "resume": "it goes on", "cancel": "cancelled"}
 
 
-def steer(broadcast: Broadcast, act: Act | None, *, watch: bool, as_json: bool) -> int:
+class Noted(Protocol):
+    """Writes down what was done."""
+
+    def __call__(self, act: str, *, told: str) -> None:
+        """Takes the act and what came of it."""
+
+
+def steer(broadcast: Broadcast, act: Act | None, *, watch: bool, as_json: bool, on_act: Noted) -> int:
     """Pauses, resumes or cancels a broadcast, or does none of it, shows how far it is, and returns the exit code."""
     told, code = _act(broadcast, act)
+    if act is not None:
+        on_act(act, told=told or DONE[act])
     if told and not as_json:
         click.echo(told)
     if watch:

@@ -9,7 +9,10 @@ from worker.config.toml_file import bytes_of
 BYTES_MAX: Final = 10_000
 REDIS_URL: Final = "OUTBOUND_REDIS_URL"
 DASHBOARD_TOKEN: Final = "OUTBOUND_DASHBOARD_TOKEN"  # noqa: S105 (the name of a setting)
-FILES: Final[Mapping[str, str]] = {name: f"{name}_FILE" for name in (REDIS_URL, DASHBOARD_TOKEN)}
+DASHBOARD_READ_TOKEN: Final = "OUTBOUND_DASHBOARD_READ_TOKEN"  # noqa: S105 (the name of a setting)
+FILES: Final[Mapping[str, str]] = {
+    name: f"{name}_FILE" for name in (REDIS_URL, DASHBOARD_TOKEN, DASHBOARD_READ_TOKEN)
+}
 
 
 def secret_of(name: str, environ: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from producer.errors import SettingsError
 from producer.versions import NEWEST
 from worker.config.durations import duration_ms, rate_of
 from worker.config.endpoint import origin_url, shows_tokens, version_number
-from worker.config.secret_files import DASHBOARD_TOKEN, FILES, REDIS_URL, secret_of
+from worker.config.secret_files import DASHBOARD_READ_TOKEN, DASHBOARD_TOKEN, FILES, REDIS_URL, secret_of
 from worker.engine.knowledge import Rate
 
 PREFIX: Final = "OUTBOUND_"
@@ -187,7 +187,7 @@ FIELDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "OUTBOUND_DANGEROUS_PLAIN_HTTP": ("dangerous_plain_http", _switch),
 }
 # Read by the command line and not by the worker, or in the place of another.
-OTHERS: Final = frozenset({"OUTBOUND_PAGE", DASHBOARD_TOKEN, *FILES.values()})
+OTHERS: Final = frozenset({"OUTBOUND_PAGE", DASHBOARD_TOKEN, DASHBOARD_READ_TOKEN, *FILES.values()})
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -1,17 +1,21 @@
 """What the page's buttons do: each a body that is checked, and one operation."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 import msgspec
 import redis
 
 from producer.broadcasts.broadcast import Broadcast
+from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
 from producer.store.queue import Queue
+from worker.config.durations import duration_ms
 from worker.operations import dead_letters, holds
+from worker.operations.acts import listed
 from worker.operations.broadcasts import nothing_to
-from worker.operations.dead_letters import WHY_LEFT, Done
+from worker.operations.dead_letters import told_of
+from worker.operations.holds import REASON_CHARS_MAX
+from worker.operations.scopes import described, lane_scope, page_scope
 
 ACT_MAX: Final = 10_000
 
@@ -24,11 +28,42 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     scope: Name
 
+    @property
+    def named(self) -> str:
+        """What is acted on, for the log of acts."""
+        return described(self.scope)
+
+
+class Hold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Asks for a hold: of a Page (`1895`), of a lane (`1895/text/bulk`) or of a class of lanes (`1895/text`).
+
+    `time` is how long, such as `30m`; empty until it is released.
+    """
+
+    on: Name
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_CHARS_MAX)]
+    time: Annotated[str, msgspec.Meta(max_length=20)] = ""
+
+    @property
+    def scope(self) -> str:
+        """The scope that is named; raises `InvalidCommandError` for what is none."""
+        return lane_scope(self.on) if "/" in self.on else page_scope(self.on)
+
+    @property
+    def named(self) -> str:
+        """What is acted on, for the log of acts."""
+        return described(self.scope)
+
 
 class Steer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Asks for a broadcast to be paused, resumed or cancelled."""
 
     id: Id
+
+    @property
+    def named(self) -> str:
+        """What is acted on, for the log of acts."""
+        return f"broadcast {self.id}"
 
 
 class Letters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +71,11 @@ class Letters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=ACT_MAX)]
     doubtful: bool = False
+
+    @property
+    def named(self) -> str:
+        """What is acted on, for the log of acts."""
+        return f"dead letters {listed(self.ids)}"
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -50,6 +90,14 @@ class Acting:
     def __init__(self, client: "redis.Redis", keys: Keys) -> None:
         self._client = client
         self._keys = keys
+
+    def hold(self, asked: Hold) -> Told:
+        """Holds a Page or lanes; a longer hold by hand stays as it is."""
+        seen = holds.hold(
+            self._client, self._keys, asked.scope, for_s=_seconds(asked.time), reason=asked.reason.strip()
+        )
+        ends = "until it is released" if seen.until is None else f"until {seen.until:%Y-%m-%d %H:%M:%S} UTC"
+        return Told(f"held {ends}: {seen.reason}")
 
     def release(self, asked: Release) -> Told:
         """Releases a hold."""
@@ -78,22 +126,23 @@ class Acting:
         """Puts dead letters back on the queue."""
         ids = dead_letters.in_order(self._client, self._keys, asked.ids)
         done = dead_letters.replay(self._client, self._keys, ids, doubtful=asked.doubtful)
-        return _told(done, "put back on the queue", asked.ids)
+        return Told(told_of(done, "put back on the queue"))
 
     def drop(self, asked: Letters) -> Told:
         """Drops dead letters for good."""
-        return _told(dead_letters.drop(self._client, self._keys, asked.ids), "dropped", asked.ids)
+        return Told(told_of(dead_letters.drop(self._client, self._keys, asked.ids), "dropped"))
 
     def _broadcast(self, asked: Steer) -> Broadcast:
         return Broadcast(asked.id, Queue(self._client, prefix=self._keys.prefix))
 
 
-def _told(done: Done, participle: str, ids: Sequence[str]) -> Told:
-    parts = [f"{done.done:,} {participle}"] if done.done or len(ids) > 1 else []
-    left = [f"{number:,} left alone: {WHY_LEFT[why]}" for why, number in sorted(done.left.items())]
-    if not parts and len(left) == 1:
-        return Told(f"left alone: {WHY_LEFT[next(iter(done.left))]}")
-    return Told("; ".join(parts + left))
+def _seconds(time: str) -> float | None:
+    if not time.strip():
+        return None
+    try:
+        return duration_ms(time) / 1000
+    except ValueError as error:
+        raise InvalidCommandError("time", str(error)) from None
 
 
 def _counted(number: int, one: str, many: str) -> str:

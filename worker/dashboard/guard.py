@@ -1,6 +1,6 @@
-"""Who may ask for what: the token, sessions, and the checks against forged and rebound requests.
+"""Who may ask for what: the tokens, sessions, and the checks against forged and rebound requests.
 
-The token itself is not kept, only its digest; it is compared in constant time, and shows in no repr.
+The tokens themselves are not kept, only their digests; they are compared in constant time, and show in no repr.
 """
 
 import hashlib
@@ -29,10 +29,15 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Session(msgspec.Struct, frozen=True):
-    """Somebody who showed the token: every act carries `csrf`."""
+    """Somebody who showed a token, and the name that they gave: every act carries `csrf`.
+
+    `acts` tells whether it was the token that acts, or the one that only looks.
+    """
 
     csrf: str
     ends_at: float
+    name: str
+    acts: bool
 
     def __repr__(self) -> str:
         return "<Session>"
@@ -45,8 +50,8 @@ class TooManyWrongError(Exception):
 class Guard:
     """Decides who may read and who may act.
 
-    Without a token nobody may act. On loopback everybody on this machine may read; elsewhere, and where a proxy brings
-    in others under names of its own, only a session.
+    Without a token nobody may act. On loopback everybody on this machine may read; elsewhere, where a proxy brings in
+    others under names of its own, and where there is a token for looking, only a session.
     """
 
     def __init__(
@@ -54,20 +59,31 @@ class Guard:
         token: str,
         *,
         host: str,
+        read_token: str = "",
         names: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Takes the token (or '') and the address to listen on; `names` are further names of this machine.
+        """Takes the token that acts and the one that looks (or '') and the address to listen on.
+
+        `names` are further names of this machine.
 
         Raises:
-            SettingsError: the token is none, or others reach the address and there is no token to protect it.
+            SettingsError: a token is none, or others reach the address and there is no token to protect it.
         """
         names = tuple(names)
-        _check(token, host, names)
+        _check_token("OUTBOUND_DASHBOARD_TOKEN", token)
+        _check_token("OUTBOUND_DASHBOARD_READ_TOKEN", read_token)
+        if token and token == read_token:
+            raise SettingsError("OUTBOUND_DASHBOARD_READ_TOKEN must be another than OUTBOUND_DASHBOARD_TOKEN")
+        if not token and not read_token:
+            _check_alone(host, names)
         self.can_act = bool(token)
-        self.reads_need_session = bool(names) or not is_loopback(host)
+        self.can_sign_in = bool(token or read_token)
+        self.reads_need_session = bool(names or read_token) or not is_loopback(host)
         self._is_local = is_loopback(host)
-        self._digest = _digest(token)
+        self._digests = [
+            (_digest(given), acts) for given, acts in ((token, True), (read_token, False)) if given
+        ]
         self._names = {name.lower() for name in (*LOOPBACK_NAMES, host, *names)}
         self._clock = clock
         self._lock = threading.Lock()
@@ -97,16 +113,17 @@ class Guard:
         scheme, _, place = origin.partition("://")
         return scheme in {"http", "https"} and bool(place) and place.lower() == host.lower()
 
-    def login(self, token: str, address: str) -> str | None:
-        """Returns the id of a new session, or None for a wrong token.
+    def login(self, token: str, address: str, name: str = "") -> str | None:
+        """Returns the id of a new session of somebody who gives this name, or None for a wrong token.
 
         Raises:
             TooManyWrongError: it is wrong, and ten wrong ones came from this address within a minute. The right one is
                 always taken: behind a proxy everybody has one address, and its length alone stops who guesses.
         """
-        now = self._clock()
+        now, given = self._clock(), _digest(token)
+        fitting = [acts for digest, acts in self._digests if hmac.compare_digest(given, digest)]
         with self._lock:
-            if not self.can_act or not hmac.compare_digest(_digest(token), self._digest):
+            if not fitting:
                 wrong = [at for at in self._wrong.get(address, []) if now - at < WRONG_S]
                 if len(wrong) >= WRONG_MAX:
                     raise TooManyWrongError
@@ -116,7 +133,9 @@ class Guard:
                     self._wrong.popitem(last=False)
                 return None
             session_id = secrets.token_urlsafe(32)
-            self._sessions[_digest(session_id)] = Session(secrets.token_urlsafe(32), now + SESSION_S)
+            self._sessions[_digest(session_id)] = Session(
+                secrets.token_urlsafe(32), now + SESSION_S, name, fitting[0]
+            )
             while len(self._sessions) > SESSIONS_MAX:
                 self._sessions.popitem(last=False)
             return session_id
@@ -148,16 +167,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _check(token: str, host: str, names: Sequence[str]) -> None:
+def _check_token(setting: str, token: str) -> None:
     if len(token) > TOKEN_CHARS_MAX or any(c.isspace() for c in token):
         raise SettingsError(
-            f"OUTBOUND_DASHBOARD_TOKEN must have {TOKEN_CHARS_MIN} to {TOKEN_CHARS_MAX} characters, "
-            "none of them white space"
+            f"{setting} must have {TOKEN_CHARS_MIN} to {TOKEN_CHARS_MAX} characters, none of them white space"
         )
     if token and len(token) < TOKEN_CHARS_MIN:
-        raise SettingsError(f"OUTBOUND_DASHBOARD_TOKEN must have at least {TOKEN_CHARS_MIN} characters")
-    if token:
-        return
+        raise SettingsError(f"{setting} must have at least {TOKEN_CHARS_MIN} characters")
+
+
+def _check_alone(host: str, names: Sequence[str]) -> None:
+    """Refuses an address that others reach: there is no token."""
     if not is_loopback(host):
         raise SettingsError(
             f"{host} is not loopback: set OUTBOUND_DASHBOARD_TOKEN, so that not everybody there can look, "

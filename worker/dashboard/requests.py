@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, Never, cast
+from typing import Annotated, Any, Final, Never, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -37,9 +37,10 @@ HEADERS: Final = {
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The token that somebody typed; its repr does not show it."""
+    """The token that somebody typed, and their name for the log of acts; its repr shows neither."""
 
     token: str
+    name: Annotated[str, msgspec.Meta(pattern=r"^\S(.{0,58}\S)?$")]
 
     def __repr__(self) -> str:
         return "<Login>"
@@ -49,8 +50,11 @@ class SessionTold(msgspec.Struct, frozen=True):
     """What the page may know of its own session."""
 
     can_act: bool
+    can_sign_in: bool
     must_log_in: bool
     logged_in: bool
+    acts: bool
+    who: str
     csrf: str
     name: str
 
@@ -144,13 +148,18 @@ class Exchange:
         self._check_can_act()
         if session is None:
             raise _Refused(HTTPStatus.UNAUTHORIZED, "sign in first")
-        return _response(HTTPStatus.OK, route.answer(_decoded(body, route.asks)))
+        if not session.acts:
+            raise _Refused(
+                HTTPStatus.FORBIDDEN, "you may look: to act, sign in with OUTBOUND_DASHBOARD_TOKEN"
+            )
+        return _response(HTTPStatus.OK, route.answer(_decoded(body, route.asks), session.name))
 
     def _log_in(self, request: Request, body: bytes) -> Response:
-        self._check_can_act()
+        if not self._guard.can_sign_in:
+            self._check_can_act()
         given = cast("Login", _decoded(body, Login))
         address = request.client.host if request.client is not None else ""
-        session_id = self._guard.login(given.token, address)
+        session_id = self._guard.login(given.token, address, given.name)
         if session_id is None:
             raise _Refused(HTTPStatus.FORBIDDEN, "this is not the token")
         return _with_cookie(_response(HTTPStatus.OK, Problem("")), request, session_id, SESSION_S)
@@ -165,8 +174,11 @@ class Exchange:
         session = self._session(request)
         return SessionTold(
             can_act=self._guard.can_act,
+            can_sign_in=self._guard.can_sign_in,
             must_log_in=self._guard.reads_need_session and session is None,
             logged_in=session is not None,
+            acts=session is not None and session.acts,
+            who=session.name if session is not None else "",
             csrf=session.csrf if session is not None else self._guard.csrf_before_login,
             name=self._routes.name if not self._guard.reads_need_session or session is not None else "",
         )

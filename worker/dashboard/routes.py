@@ -10,10 +10,14 @@ import redis
 from producer.errors import InvalidCommandError
 from producer.store.keys import Keys
 from worker.dashboard import letters
-from worker.dashboard.acting import Acting, Id, Letters, Release, Steer
+from worker.dashboard.acting import Acting, Hold, Id, Letters, Release, Steer, Told
+from worker.dashboard.causes import read_causes
 from worker.dashboard.guard import Guard
+from worker.dashboard.page_lanes import Only, PagesAsked, Sort
 from worker.dashboard.reading import Ask, Reader
 from worker.dashboard.telling import explained
+from worker.dashboard.waits import read_later
+from worker.operations.acts import NOT_NOTED, latest_acts, note
 
 Query = Mapping[str, str]
 Needs = Literal["nothing", "reading", "session"]
@@ -25,6 +29,7 @@ TYPES: Final = {
     "svg": "image/svg+xml",
 }
 SEARCH_CHARS_MAX: Final = 100
+ACTS_SHOWN_MAX: Final = 50
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +42,8 @@ class LiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The bounds of what a query may ask for."""
 
     search: Annotated[str, msgspec.Meta(max_length=SEARCH_CHARS_MAX)] = ""
+    only: Only = ""
+    sort: Sort = ""
     offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
     holds: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
@@ -76,13 +83,18 @@ class Routes:
             ("GET", "/api/dead/chosen"): Route("reading", self._chosen),
             ("GET", "/api/dead/letter"): Route("reading", self._letter),
             ("GET", "/api/explain"): Route("reading", self._explain),
+            ("GET", "/api/dead/causes"): Route("reading", self._causes),
+            ("GET", "/api/hour"): Route("reading", self._hour),
+            ("GET", "/api/later"): Route("reading", self._later),
+            ("GET", "/api/acts"): Route("reading", self._acts),
             ("POST", "/api/dead/content"): Route("session", self._content, Content),
-            ("POST", "/api/dead/replay"): Route("session", self._changing(act.replay), Letters),
-            ("POST", "/api/dead/drop"): Route("session", self._changing(act.drop), Letters),
-            ("POST", "/api/hold/release"): Route("session", self._changing(act.release), Release),
-            ("POST", "/api/broadcast/pause"): Route("session", self._changing(act.pause), Steer),
-            ("POST", "/api/broadcast/resume"): Route("session", self._changing(act.resume), Steer),
-            ("POST", "/api/broadcast/cancel"): Route("session", self._changing(act.cancel), Steer),
+            ("POST", "/api/dead/replay"): Route("session", self._changing("replay", act.replay), Letters),
+            ("POST", "/api/dead/drop"): Route("session", self._changing("drop", act.drop), Letters),
+            ("POST", "/api/hold"): Route("session", self._changing("hold", act.hold), Hold),
+            ("POST", "/api/hold/release"): Route("session", self._changing("release", act.release), Release),
+            ("POST", "/api/broadcast/pause"): Route("session", self._changing("pause", act.pause), Steer),
+            ("POST", "/api/broadcast/resume"): Route("session", self._changing("resume", act.resume), Steer),
+            ("POST", "/api/broadcast/cancel"): Route("session", self._changing("cancel", act.cancel), Steer),
         }
 
     def route(self, method: str, path: str) -> Route | None:
@@ -103,9 +115,13 @@ class Routes:
         asked = _checked(query, LiveQuery)
         return self.reader.live(
             Ask(
-                search=asked.search.strip(),
-                offset=asked.offset,
-                limit=asked.limit,
+                pages=PagesAsked(
+                    search=asked.search.strip(),
+                    only=asked.only,
+                    sort=asked.sort,
+                    offset=asked.offset,
+                    limit=asked.limit,
+                ),
                 holds_max=asked.holds,
                 broadcasts_max=asked.broadcasts,
             )
@@ -123,14 +139,31 @@ class Routes:
     def _explain(self, query: Query) -> object:
         return explained(self._client, self._keys, query.get("id", "").strip(), timeout_ms=self._timeout_ms)
 
-    def _content(self, asked: Content) -> object:
+    def _causes(self, query: Query) -> object:
+        return read_causes(self._client, self._keys, query)
+
+    def _hour(self, _query: Query) -> object:
+        return self.reader.pulse.hour()
+
+    def _later(self, _query: Query) -> object:
+        return read_later(self._client, self._keys)
+
+    def _acts(self, _query: Query) -> object:
+        return latest_acts(self._client, self._keys, limit=ACTS_SHOWN_MAX)
+
+    def _content(self, asked: Content, _who: str) -> object:
         return letters.shown(self._client, self._keys, asked.id, with_content=True)
 
-    def _changing(self, act: Callable[[Any], object]) -> Callable[[Any], object]:
-        def changed(asked: object) -> object:
+    def _changing(self, name: str, act: Callable[[Any], Told]) -> Callable[[Any, str], object]:
+        """Returns an act that is noted with the name of who did it, and makes the next reading a new one."""
+
+        def changed(asked: Any, who: str) -> object:  # noqa: ANN401 (a body of this act)
             told = act(asked)
             self.reader.forget()
-            return told
+            noted = note(
+                self._client, self._keys, who=who, by="page", act=name, on=asked.named, told=told.sentence
+            )
+            return told if noted else Told(f"{told.sentence}; {NOT_NOTED}")
 
         return changed
 

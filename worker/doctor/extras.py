@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from producer.errors import SettingsError
-from worker.config.secret_files import DASHBOARD_TOKEN, secret_of
+from worker.config.secret_files import DASHBOARD_READ_TOKEN, DASHBOARD_TOKEN, secret_of
 from worker.config.settings import Settings
 from worker.dashboard.guard import Guard
 from worker.doctor.findings import Finding, error, ok, warning
@@ -39,12 +39,13 @@ def verdicts(settings: Settings) -> Iterator[Finding]:
 
 
 def token_of_dashboard(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yields what is wrong with the token of the dashboard, which is not shown; nothing without one."""
+    """Yields what is wrong with the tokens of the dashboard, which are not shown; nothing without one."""
     try:
         token = secret_of(DASHBOARD_TOKEN, environ)
-        if not token:
+        read_token = secret_of(DASHBOARD_READ_TOKEN, environ)
+        if not token and not read_token:
             return
-        Guard(token, host="127.0.0.1")
+        Guard(token, read_token=read_token, host="127.0.0.1")
     except SettingsError as problem:
         yield error(
             "dashboard.token",

@@ -201,6 +201,13 @@ def drop(
     return _act(client, keys, "drop", ids, on_progress)
 
 
+def told_of(done: Done, participle: str) -> str:
+    """Returns what was done in a sentence: `2 dropped; 1 left alone: no dead letter of this id`."""
+    parts = [f"{done.done:,} {participle}"] if done.done or len(done.left) != 1 else []
+    parts += [f"{number:,} left alone: {WHY_LEFT[why]}" for why, number in sorted(done.left.items())]
+    return "; ".join(parts)
+
+
 def _act(
     client: "redis.Redis",
     keys: Keys,

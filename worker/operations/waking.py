@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+UNITS: Final = (("h", 3_600_000), ("m", 60_000), ("s", 1_000))
 RATE: Final = re.compile(r"(\w+):(g|w|off):?([\d.]*):?(\d*)")
 
 
@@ -24,9 +25,11 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """The pace as a setting names it: `40/s`, `10/600s`."""
+        """The pace as a setting names it: `40/s`, `10/10m`, `750/h`."""
         if self.window_ms:
-            return f"{self.calls}/{self.window_ms // 1000}s"
+            unit, unit_ms = next((each for each in UNITS if self.window_ms % each[1] == 0), UNITS[-1])
+            number = round(self.window_ms / unit_ms)
+            return f"{self.calls}/{number if number > 1 or unit == 's' else ''}{unit}"
         return f"{1000 / self.every_ms:g}/s"
 
 

@@ -27,7 +27,13 @@ CHANGED: Final = re.compile(
     r", P \.\. '([^']+)'"
 )
 HANDBOOK: Final = Path(str(resources.files(worker))) / "engine/scripts/README.md"
-SIGNALS: Final = ("halt:", "wake:", "blob:", "waiters")  # what Python writes, or has `signal.lua` write
+SIGNALS: Final = (
+    "halt:",
+    "wake:",
+    "blob:",
+    "waiters",
+    "acts",
+)  # what Python writes, or has `signal.lua` write
 
 
 def code(file: Path) -> Iterator[str]:

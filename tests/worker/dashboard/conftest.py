@@ -23,6 +23,7 @@ from worker.dashboard.routes import Routes
 from worker.dashboard.server import Dashboard
 
 TOKEN = "correct-horse-battery-staple"
+LOOKS = "a-token-that-only-looks"
 CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
 APT_S = 600
@@ -81,7 +82,7 @@ class Caller:
 
     def log_in(self, token: str = TOKEN) -> Said:
         """Signs in, and keeps the cookie."""
-        said = self.post("/api/login", {"token": token})
+        said = self.post("/api/login", {"token": token, "name": "Ann"})
         if said.status == 200:
             self.cookie = said.headers["set-cookie"].partition(";")[0]
         return said

@@ -13,8 +13,9 @@ from starlette.responses import PlainTextResponse
 from producer import Producer, messages
 from producer.store.keys import Keys
 from tests.running import Valkey, wait_until
-from tests.worker.dashboard.conftest import TOKEN, Caller, Said, running_dashboard
+from tests.worker.dashboard.conftest import LOOKS, TOKEN, Caller, Said, running_dashboard
 from worker.operations import holds
+from worker.operations.acts import latest_acts
 from worker.web import CONNECTIONS_MAX, Web
 
 KEYS = Keys("outbound")
@@ -183,6 +184,11 @@ BAD: dict[str, tuple[str, str, bytes, int]] = {
     "an age that is none": ("GET", "/api/dead?older=yesterday", b"", 400),
     "a place that is none": ("GET", "/api/dead?after=x", b"", 400),
     "an id that is none": ("GET", "/api/explain?id=%3Cscript%3E", b"", 400),
+    "a sign-in without a name": ("POST", "/api/login", b'{"token":"x","name":" "}', 400),
+    "a hold of nothing": ("POST", "/api/hold", b'{"on":"a b","reason":"x"}', 400),
+    "a hold of no lane": ("POST", "/api/hold", b'{"on":"1/x","reason":"x"}', 400),
+    "a hold without a reason": ("POST", "/api/hold", b'{"on":"1","reason":""}', 400),
+    "a hold for no time": ("POST", "/api/hold", b'{"on":"1","reason":"x","time":"soon"}', 400),
     "a letter that there is not": ("GET", "/api/dead/letter?id=none", b"", 400),
 }
 
@@ -319,7 +325,7 @@ def test_the_cookie_goes_back_over_tls_where_it_came_so(dashboard: Start) -> Non
     """Behind a proxy with a certificate the session is never sent without it."""
     caller = dashboard()
     origin = f"https://{caller.host}"
-    said = caller.post("/api/login", {"token": TOKEN}, Origin=origin)
+    said = caller.post("/api/login", {"token": TOKEN, "name": "Ann"}, Origin=origin)
     assert "; Secure" in said.headers["set-cookie"]
 
 
@@ -327,3 +333,56 @@ def test_behind_a_proxy_reading_wants_a_session(dashboard: Start) -> None:
     """Who lets others in under a name shows them nothing before the sign-in, on loopback too."""
     caller = dashboard(names=("dash.example",))
     assert [caller.get(path, Host="dash.example").status for path in ("/api/live", "/api/dead")] == [401] * 2
+
+
+def test_who_looks_cannot_act(dashboard: Start, valkey: "redis.Redis") -> None:
+    """One token looks and the other acts: the first shows everything but content, and changes nothing."""
+    caller = dashboard(read_token=LOOKS)
+    assert caller.get("/api/live").status == 401
+    caller.log_in(LOOKS)
+    told = caller.get("/api/session").json
+    assert (told["logged_in"], told["acts"], told["can_act"], told["who"]) == (True, False, True, "Ann")
+    assert caller.get("/api/live").status == 200
+    with _held(valkey):
+        refused = [
+            caller.post(path, body)
+            for path, body in (
+                ("/api/hold/release", {"scope": "page:7"}),
+                ("/api/hold", {"on": "8", "reason": "x"}),
+                ("/api/dead/content", {"id": "x"}),
+            )
+        ]
+    assert [(each.status, each.json["problem"][:13]) for each in refused] == [(403, "you may look:")] * 3
+    assert latest_acts(valkey, KEYS) == []
+
+
+def test_a_token_that_only_looks_needs_no_other(dashboard: Start) -> None:
+    """Beyond loopback too: who has it sees, and there is nobody who acts."""
+    caller = dashboard(token="", read_token=LOOKS, host="0.0.0.0")  # noqa: S104 (for the guard)
+    assert caller.log_in("wrong-but-long-enough").status == 403
+    assert caller.log_in(LOOKS).status == 200
+    assert caller.get("/api/live").status == 200
+    assert caller.post("/api/hold", {"on": "8", "reason": "x"}).status == 403
+
+
+def test_every_act_is_noted_with_a_name(dashboard: Start, valkey: "redis.Redis") -> None:
+    """A Page and a lane are held and released, and the log says by whom."""
+    caller = dashboard()
+    caller.log_in()
+    assert caller.post("/api/hold", {"on": "7", "reason": "new menu"}).status == 200
+    assert caller.post("/api/hold", {"on": "7/text/bulk", "reason": "slow", "time": "1h"}).status == 200
+    assert [(each.scope, each.until is None) for each in holds.list_holds(valkey, KEYS)] == [
+        ("lane:7/t/b", False),
+        ("page:7", True),
+    ]
+    caller.post("/api/hold/release", {"scope": "page:7"})
+    caller.post("/api/dead/drop", {"ids": ["a"]})
+    found = caller.get("/api/acts").json
+    assert {(each["who"], each["by"]) for each in found} == {("Ann", "page")}
+    assert [
+        (each["act"], each["on"], each["told"]) for each in found if each["on"] != "lane 7/text/bulk"
+    ] == [
+        ("drop", "dead letters a", "1 left alone: no dead letter of this id"),
+        ("release", "Page 7", "released; it comes back gently"),
+        ("hold", "Page 7", "held until it is released: new menu"),
+    ]

@@ -137,3 +137,20 @@ def test_no_repr_shows_a_secret() -> None:
     session = guard.session(guard.login(TOKEN, "a") or "")
     assert (repr(guard), repr(session)) == ("<Guard of 1 sessions>", "<Session>")
     assert TOKEN not in str(vars(guard))
+
+
+def test_each_token_has_its_role() -> None:
+    """One acts and one looks; both are long, and they are not the same."""
+    guard = Guard(TOKEN, read_token="a-token-that-only-looks", host="127.0.0.1")
+    sessions = [
+        guard.session(guard.login(each, "a", "Ann") or "") for each in (TOKEN, "a-token-that-only-looks")
+    ]
+    assert [(each.name, each.acts) for each in sessions if each is not None] == [
+        ("Ann", True),
+        ("Ann", False),
+    ]
+    assert (guard.reads_need_session, Guard(TOKEN, host="127.0.0.1").reads_need_session) == (True, False)
+    with pytest.raises(SettingsError, match="must be another than"):
+        Guard(TOKEN, read_token=TOKEN, host="127.0.0.1")
+    with pytest.raises(SettingsError, match="OUTBOUND_DASHBOARD_READ_TOKEN must have at least 16"):
+        Guard(TOKEN, read_token="short", host="127.0.0.1")

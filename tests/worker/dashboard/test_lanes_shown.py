@@ -8,7 +8,9 @@ import redis
 
 from producer import Producer, batch, messages
 from producer.store.keys import Keys
-from worker.dashboard.page_lanes import PagesShown, read_pages
+from worker.config.durations import rate_of
+from worker.dashboard.page_lanes import PagesAsked, PagesShown, read_pages
+from worker.dashboard.troubles import standing
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
 from worker.operations import holds
@@ -41,7 +43,7 @@ SPENDINGS: dict[str, tuple[Spending, Budget, float | None]] = {
     ),
     "a window": (
         Spending(TEN, Spent(window_calls=4, window_oldest_ms=NOW - 60_000), 1.0, True),
-        Budget(rate="10/600s", free=6, used=0.4),
+        Budget(rate="10/10m", free=6, used=0.4),
         5_940.0,
     ),
     "no limit": (Spending(None, Spent(), 1.0, True), Budget(rate="no limit"), None),
@@ -53,6 +55,19 @@ SPENDINGS: dict[str, tuple[Spending, Budget, float | None]] = {
 def test_a_budget_in_words(spending: Spending, budget: Budget, seconds: float | None) -> None:
     """What is free now, and in how many seconds a hundred calls are made."""
     assert (budget_of(spending, NOW), backlog_s(spending, 100, NOW, 0)) == (budget, seconds)
+
+
+@pytest.mark.parametrize("written", ["40/s", "10/10m", "750/h", "5/m", "2/90s", "1/1s"])
+def test_a_rate_shows_as_it_was_written(written: str) -> None:
+    """Whoever reads a budget finds the words of the setting, not another way to say the same time."""
+    rate = rate_of(written)
+    assert rate is not None
+    pace = (
+        Pace(calls=rate.calls, window_ms=rate.per_ms)
+        if rate.burst is None
+        else Pace(every_ms=rate.per_ms / rate.calls)
+    )
+    assert pace.words == written
 
 
 def test_without_a_limit_the_pace_is_what_was_sent_lately() -> None:
@@ -70,7 +85,8 @@ def test_what_sleeps_begins_when_it_wakes() -> None:
 
 def _read(client: "redis.Redis", **asked: object) -> PagesShown:
     whole = read_snapshot(client, KEYS, timeout_ms=10_000)
-    return read_pages(client, KEYS, whole, **asked)  # type: ignore[arg-type]  # a screen's bounds
+    holds_now = standing(client, KEYS, whole)
+    return read_pages(client, KEYS, whole, msgspec.convert(asked, PagesAsked), holds=holds_now)
 
 
 def _plain(lane: LaneSeen) -> tuple[object, ...]:
@@ -144,3 +160,23 @@ def test_a_hold_with_an_end_says_when(server: "redis.Redis") -> None:
     assert 55 < (lane.until - datetime.now(UTC)).total_seconds() < 61
     assert lane.backlog_s is not None
     assert 55 < lane.backlog_s < 61
+
+
+def test_pages_are_filtered_and_sorted(server: "redis.Redis") -> None:
+    """Only those that are held or lack a token, only those with something to do, by id, or held ones first."""
+    pages = {f"{n}": KnownPage("app" if n == 3 else "") for n in range(1, 5)}
+    Lanes(server).hello("w", Profile(rates={}, types=(), pages=pages), b"{}")
+    server.hset("outbound:depth", mapping={"1": 2, "2": 9, "9": 1})
+    server.sadd("outbound:unserved", "9")
+    for scope in ("lane:4/t/i", "app:app"):
+        holds.hold(server, KEYS, scope, for_s=None, reason="by hand")
+
+    def ids(**asked: object) -> list[str]:
+        return [page.page for page in _read(server, **asked).rows]
+
+    assert ids() == ["2", "1", "9", "3", "4"]
+    assert ids(only="held") == ["9", "3", "4"]
+    assert ids(only="waiting") == ["2", "1", "9"]
+    assert ids(sort="page") == ["1", "2", "3", "4", "9"]
+    assert ids(sort="held") == ["9", "3", "4", "2", "1"]
+    assert _read(server, only="held", search="9").matching == 1

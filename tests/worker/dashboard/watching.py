@@ -5,12 +5,14 @@ from collections.abc import Callable
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys as Pressed
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.running import wait_until
 from tests.worker.dashboard.conftest import TOKEN
 
 SEEN_S = 15.0
+TABS_MAX = 60
 
 
 class Watched:
@@ -58,6 +60,24 @@ class Watched:
         self.until(lambda: self.driver.find_elements(By.CSS_SELECTOR, selector), f"there is {selector}")
         self.find(selector).click()
 
+    def all(self, selector: str) -> list[WebElement]:
+        """Returns every such element."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def type(self, keys: str) -> None:
+        """Presses keys where the focus is."""
+        self.driver.switch_to.active_element.send_keys(keys)
+
+    def reach(self, label: str) -> WebElement:
+        """Returns the button of this name, once pressing Tab has brought the focus there."""
+        self.until(lambda: self.all(f'button[aria-label="{label}"]'), f"there is {label}")
+        for _ in range(TABS_MAX):
+            self.type(Pressed.TAB)
+            found = self.driver.switch_to.active_element
+            if found.get_attribute("aria-label") == label:
+                return found
+        raise AssertionError(f"no Tab leads to {label}")
+
     def press(self, label: str) -> None:
         """Clicks the button of this name."""
         self.click(f'button[aria-label="{label}"]:not([hidden])')
@@ -70,6 +90,9 @@ class Watched:
     def sign_in(self, token: str = TOKEN) -> None:
         """Signs in by the form that asks for the token."""
         self.until(lambda: self.find("#login").is_displayed(), "the form to sign in is shown")
+        self.find("#login [name=username]").clear()
+        self.find("#login [name=username]").send_keys("Ann")
+        self.find("#login [type=password]").clear()
         self.find("#login [type=password]").send_keys(token)
         self.click("#login [type=submit]")
 

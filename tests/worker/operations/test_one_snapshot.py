@@ -15,6 +15,7 @@ from producer import Producer, batch, messages
 from producer.commands import TYPES
 from producer.store.keys import Keys
 from worker.cli.overview_view import render
+from worker.dashboard.page_lanes import PagesAsked
 from worker.dashboard.reading import Ask, Reader
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
@@ -78,7 +79,7 @@ def test_all_faces_say_the_same(server: "redis.Redis") -> None:
     """Counts are equal, and so are backlogs and ages but for the moments between the readings."""
     fill(server)
     overview = read_overview(server, KEYS, timeout_ms=TIMEOUT_MS)
-    live = Reader(server, KEYS, timeout_ms=TIMEOUT_MS).live(Ask(limit=100))
+    live = Reader(server, KEYS, timeout_ms=TIMEOUT_MS).live(Ask(pages=PagesAsked(limit=100)))
     metrics = metrics_of(server)
 
     totals = live.totals

@@ -4,6 +4,7 @@ import contextlib
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -26,6 +27,7 @@ from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
 from worker.cli.missing import warning_for
+from worker.cli.noting import noted
 from worker.cli.people import FIRST, ROUNDED, People, is_rounded
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.steering import Act, steer
@@ -104,7 +106,8 @@ def verb(
     place = installation()
     broadcast = _producer(place, "").broadcast(target)
     try:
-        return steer(broadcast, act, watch=watch, as_json=as_json)
+        on_act = partial(noted, place, on=f"broadcast {target}")
+        return steer(broadcast, act, watch=watch, as_json=as_json, on_act=on_act)
     except BroadcastError:
         raise _none_of(place, target) from None
 

@@ -5,6 +5,7 @@ import msgspec
 
 from worker.cli.failing import REFUSED, Refusal
 from worker.cli.installation import Installation, installation
+from worker.cli.noting import noted
 from worker.cli.screen import print_json
 from worker.cli.telling import sentence_of
 from worker.cli.verb import Verb
@@ -40,6 +41,10 @@ def verb(command_id: str, *, as_json: bool) -> int:
         )
     # the last first: the steps of a sequence may end with the one before them
     results = [_cancel(place, each) for each in reversed(before.parts or [before])][::-1]
+    left = [each.why for each in results if each.why is not None]
+    noted(
+        place, "cancel", command_id, f"not cancelled: {left[0]}" if left else "cancelled: it will not be sent"
+    )
     if as_json:
         print_json(results if before.parts else results[0])
     else:

@@ -15,7 +15,7 @@ from worker.cli.installation import Installation, installation
 from worker.cli.screen import notice
 from worker.cli.signals import stopped_by_signals
 from worker.cli.verb import Verb
-from worker.config.secret_files import DASHBOARD_TOKEN, secret_of
+from worker.config.secret_files import DASHBOARD_READ_TOKEN, DASHBOARD_TOKEN, secret_of
 from worker.dashboard.guard import Guard
 from worker.dashboard.routes import Routes
 from worker.dashboard.server import Dashboard
@@ -48,11 +48,12 @@ def verb(port: int, host: str, names: tuple[str, ...]) -> int:
     """Show an installation in a browser: what waits, holds, broadcasts, dead letters, live.
 
     It only shows, unless OUTBOUND_DASHBOARD_TOKEN (or its _FILE) is set: who signs in
-    with it can act.
+    with it can act; with OUTBOUND_DASHBOARD_READ_TOKEN, only look.
     Exit code: 0 after SIGTERM, 130 after Ctrl-C, 1 the address is taken, 78 a setting
     is wrong.
     """
-    guard = Guard(secret_of(DASHBOARD_TOKEN, os.environ), host=host, names=names)
+    token, read_token = (secret_of(name, os.environ) for name in (DASHBOARD_TOKEN, DASHBOARD_READ_TOKEN))
+    guard = Guard(token, read_token=read_token, host=host, names=names)
     place = _impatient(installation())
     routes = Routes(place.client, place.keys, guard, timeout_ms=place.settings.heartbeat_timeout_ms)
     try:

@@ -12,12 +12,14 @@ from rich.table import Table
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal
 from worker.cli.installation import Installation, installation
+from worker.cli.noting import noted
 from worker.cli.overview_view import span
 from worker.cli.screen import notice, print_json, print_whole, result_console
 from worker.cli.verb import Verb, VerbGroup
 from worker.cli.verbs.explain import attempt_line
 from worker.operations import dead_letters
-from worker.operations.dead_letters import WHY_LEFT, Done, Place, Shown
+from worker.operations.acts import listed
+from worker.operations.dead_letters import WHY_LEFT, Done, Place, Shown, told_of
 from worker.operations.letters import AGE_S_MAX, Letter, Which
 
 HANDFUL: Final = 10
@@ -190,6 +192,7 @@ def replay(
     place = installation()
     chosen = _select(place, ids, Which(**marks), limit, everything=everything, yes=yes, what="replay")
     done = dead_letters.replay(place.client, place.keys, chosen, doubtful=doubtful)
+    noted(place, "replay", _named(ids, Which(**marks)), told_of(done, "replayed"))
     return _report(done, "replayed", as_json=as_json)
 
 
@@ -207,7 +210,17 @@ def drop(
     """Drop dead letters for good."""
     place = installation()
     chosen = _select(place, ids, Which(**marks), limit, everything=everything, yes=yes, what="drop")
-    return _report(dead_letters.drop(place.client, place.keys, chosen), "dropped", as_json=as_json)
+    done = dead_letters.drop(place.client, place.keys, chosen)
+    noted(place, "drop", _named(ids, Which(**marks)), told_of(done, "dropped"))
+    return _report(done, "dropped", as_json=as_json)
+
+
+def _named(ids: tuple[str, ...], which: Which) -> str:
+    """Returns which dead letters were meant, for the log of acts."""
+    if ids:
+        return f"dead letters {listed(list(ids))}"
+    marks = {name: value for name, value in msgspec.structs.asdict(which).items() if value is not None}
+    return "dead letters " + (", ".join(f"{name} {value}" for name, value in marks.items()) or "all")
 
 
 def _select(

@@ -12,6 +12,7 @@ from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED
 from worker.cli.installation import Installation, installation
 from worker.cli.missing import is_known
+from worker.cli.noting import noted
 from worker.cli.overview_view import span
 from worker.cli.screen import notice, print_json, print_whole, result_console
 from worker.cli.verb import Verb, VerbGroup
@@ -101,6 +102,7 @@ def hold(for_s: float | None, reason: str, *, as_json: bool, **target: str | Non
     scope = _scope(place, **target)
     before = holds.by_hand(place.client, place.keys, scope)
     seen = holds.hold(place.client, place.keys, scope, for_s=for_s, reason=reason)
+    noted(place, "hold", described(scope), f"held {_ends(seen, datetime.now(UTC))}: {seen.reason}")
     page = page_of(scope)
     if page and not is_known(place, page):
         notice(f"warning: no worker alive knows Page {page}: check its id")
@@ -132,6 +134,7 @@ def release(*, kind: HoldKind | None, as_json: bool, **target: str | None) -> in
     place = installation()
     scope = _scope(place, **target)
     stood = holds.release(place.client, place.keys, scope, kind=kind)
+    noted(place, "release", described(scope), "released" if stood else "it was not held")
     around = _still_held_by(place, scope)
     if as_json:
         print_json(Released(scope, stood, around))

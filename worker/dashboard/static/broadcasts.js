@@ -2,9 +2,9 @@
 
 import { byId, el, setClass, setText, setTitle, show, showRows } from "./dom.js";
 import { act, confirmed } from "./session.js";
-import { count, counted, moment, perSecond, span } from "./words.js";
+import { count, counted, moment, perSecond, span, until } from "./words.js";
 
-const STATES = { done: "done", "on its way": "going", open: "going", paused: "paused", cancelled: "dead" };
+const STATES = { done: "done", "on its way": "going", open: "going", paused: "paused", held: "held", "no token": "unserved", cancelled: "dead" };
 const MORE = 40;
 
 export function broadcastsView(again) {
@@ -18,17 +18,18 @@ export function broadcastsView(again) {
 
   function update(live) {
     setText(byId("broadcasts-count"), live.broadcasts_total ? count(live.broadcasts_total) : "");
-    showRows(byId("broadcasts-rows"), live.broadcasts, ({ progress }) => progress.id, make);
+    showRows(byId("broadcasts-rows"), live.broadcasts.map((each) => ({ ...each, at: live.at })), ({ progress }) => progress.id, make);
     show(byId("broadcasts-empty"), live.broadcasts.length === 0);
     setText(byId("broadcasts-empty"), "No broadcasts in the last 90 days.");
     show(byId("broadcasts-pager"), live.broadcasts_total > live.broadcasts.length && ask.broadcasts < 200);
   }
 
   function make({ progress: { id } }) {
-    const cells = ["id", "id minor", "tight", "tight", "num minor", "num minor", "text lesser", "acts"].map((name) => el("td", { class: name }));
+    const cells = ["id whole", "id minor", "text state-cell", "tight", "num minor", "num minor", "text lesser", "acts"].map((name) => el("td", { class: name }));
     const [name, page, stateCell, bar, rate, eta, ended, acts] = cells;
     const state = el("span", { class: "state" });
-    stateCell.append(state);
+    const why = el("span", { class: "why" });
+    stateCell.append(state, why);
     const filled = el("span");
     const figures = el("span");
     const track = el("span", { class: "track", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": `Progress of ${id}` }, filled);
@@ -54,14 +55,14 @@ export function broadcastsView(again) {
     });
     acts.append(pause, resume, cancel, problem);
     setText(name, id);
-    setTitle(name, id);
     return {
       row: el("tr", {}, ...cells),
-      update: ({ state: words, progress }) => {
+      update: ({ state: words, progress, reason, until: ends, at }) => {
         waiting = progress.waiting;
         setText(page, progress.page);
         setTitle(page, progress.page);
         setText(state, words);
+        setText(why, words === "held" ? ` ${until(ends, at)}: ${reason}` : words === "no token" ? ` ${reason}` : "");
         setClass(state, `state ${STATES[words] ?? ""}`);
         setTitle(state, `began ${moment(progress.created_at)}`);
         const done = progress.added - progress.waiting;
@@ -69,7 +70,7 @@ export function broadcastsView(again) {
         filled.style.width = `${share}%`;
         track.setAttribute("aria-valuenow", String(share));
         setText(figures, `${count(done)} of ${count(progress.added)}`);
-        const moving = words === "on its way" || words === "open";
+        const moving = !["done", "paused", "cancelled"].includes(words);
         setText(rate, progress.rate_per_s === null ? "–" : `${perSecond(progress.rate_per_s)}/s`);
         setText(eta, moving && progress.eta_s ? span(progress.eta_s) : "–");
         const parts = Object.entries(progress.ended).filter(([key, number]) => number && key !== "retried" && key !== "reaped");

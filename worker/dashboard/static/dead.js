@@ -2,11 +2,13 @@
 
 import { get, post } from "./api.js";
 import { byId, el, facts, setText, setTitle, show, showRows } from "./dom.js";
+import { keep, kept } from "./keep.js";
 import { act, confirmed, signedIn } from "./session.js";
 import { ago, count, counted, moment } from "./words.js";
 
 const DOUBT = "Also those that may have arrived already: some people may get them twice.";
 const told = byId("dead-told");
+const MARKS = ["page", "class", "code", "broadcast", "age"];
 
 export function deadView() {
   let after = "";
@@ -14,12 +16,21 @@ export function deadView() {
   let seen = -1;
   let asked = 0;
   let letters = [];
+  let causes = [];
   let at = new Date();
-  byId("marks").addEventListener("submit", (event) => {
+  const chosen = new Set();
+  const form = byId("marks");
+  for (const name of MARKS) form.elements[name].value = kept(`dead-${name}`);
+  if (form.elements.age.selectedIndex < 0) form.elements.age.value = "";
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    turn("");
+    filter();
   });
-  byId("marks").addEventListener("reset", () => setTimeout(() => turn("")));
+  form.addEventListener("reset", () => setTimeout(filter));
+  byId("dead-all").addEventListener("change", (event) => {
+    for (const { id } of letters) mark(id, event.target.checked);
+    drawRows();
+  });
   byId("dead-on").addEventListener("click", () => turn(next));
   byId("dead-first").addEventListener("click", () => turn(""));
   byId("dead-replay").addEventListener("click", () => actOnAll("replay"));
@@ -32,6 +43,33 @@ export function deadView() {
     if (live.totals.dead_letters !== seen && after === "") load(live.totals.dead_letters);
   }
 
+  function filter() {
+    keep(Object.fromEntries(MARKS.map((name) => [`dead-${name}`, form.elements[name].value.trim()])));
+    chosen.clear();
+    turn("");
+  }
+
+  function narrow(cause) {
+    form.elements.class.value = cause.kind;
+    form.elements.code.value = cause.code ?? "";
+    filter();
+  }
+
+  function mark(id, isChosen) {
+    if (isChosen) chosen.add(id);
+    else chosen.delete(id);
+    nameButtons();
+  }
+
+  function nameButtons() {
+    const which = chosen.size ? `${count(chosen.size)} chosen` : Object.keys(marks()).length ? "these" : "all";
+    for (const [id, verb] of [["dead-replay", "Replay"], ["dead-drop", "Drop"]]) {
+      byId(id).disabled = letters.length === 0 && !chosen.size;
+      setText(byId(id), `${verb} ${which}…`);
+    }
+    byId("dead-all").checked = letters.length > 0 && letters.every(({ id }) => chosen.has(id));
+  }
+
   function turn(place) {
     after = place ?? "";
     setText(told, "");
@@ -41,8 +79,9 @@ export function deadView() {
   async function load(total = seen) {
     const mine = ++asked;
     try {
-      const listed = await get("/api/dead", { ...marks(), after });
+      const [listed, causes] = await Promise.all([get("/api/dead", { ...marks(), after }), get("/api/dead/causes", marks())]);
       if (mine !== asked) return;
+      drawCauses(causes);
       seen = Number.isInteger(total) && total >= 0 ? total : listed.kept;
       next = listed.next;
       draw(listed);
@@ -54,8 +93,19 @@ export function deadView() {
   }
 
   function drawRows() {
-    const items = letters.map((letter) => ({ letter, at }));
-    showRows(byId("dead-rows"), items, ({ letter }) => letter.id, ({ letter }) => makeRow(letter, load));
+    const items = letters.map((letter) => ({ letter, at, chosen: chosen.has(letter.id) }));
+    showRows(byId("dead-rows"), items, ({ letter }) => letter.id, ({ letter }) => makeRow(letter, ended, mark));
+    showRows(byId("causes-rows"), causes.map((cause) => ({ cause, at })), ({ cause }) => `${cause.kind} ${cause.code}`, ({ cause }) => makeCause(cause, narrow));
+  }
+
+  function drawCauses(found) {
+    causes = found.rows;
+    show(byId("causes-more"), found.more);
+  }
+
+  function ended(id) {
+    mark(id, false);
+    load();
   }
 
   function draw({ letters: found, kept, dropped }) {
@@ -69,34 +119,32 @@ export function deadView() {
     show(byId("dead-pager"), after !== "" || next !== null);
     byId("dead-first").disabled = after === "";
     byId("dead-on").disabled = next === null;
-    for (const id of ["dead-replay", "dead-drop"]) {
-      byId(id).disabled = letters.length === 0;
-      const verb = id === "dead-replay" ? "Replay" : "Drop";
-      setText(byId(id), filtered ? `${verb} these…` : `${verb} all…`);
-    }
+    nameButtons();
   }
 
   async function actOnAll(what) {
     const button = byId(`dead-${what}`);
     fail("");
     const done = await act(button, `/api/dead/${what}`, {}, { told, problem: byId("dead-problem"), before: () => choose(what) });
-    if (done) load();
+    if (!done) return;
+    chosen.clear();
+    load();
   }
 
   async function choose(what) {
-    let chosen;
+    let found = { ids: [...chosen], more: false };
     try {
-      chosen = await get("/api/dead/chosen", marks());
+      if (!chosen.size) found = await get("/api/dead/chosen", marks());
     } catch (problem) {
       fail(problem.message);
       return null;
     }
-    if (chosen.ids.length === 0) {
+    if (found.ids.length === 0) {
       fail("no dead letter has these marks any more");
       return null;
     }
-    const number = counted(chosen.ids.length, "dead letter", "dead letters");
-    const rest = chosen.more ? " These are the oldest; there are more, for which you do it again." : "";
+    const number = counted(found.ids.length, "dead letter", "dead letters");
+    const rest = found.more ? " These are the oldest; there are more, for which you do it again." : "";
     const replay = what === "replay";
     const text = replay
       ? `They go back on the queue with their ids, behind what waits now, at their Pages' rates.${rest}`
@@ -108,7 +156,7 @@ export function deadView() {
       danger: !replay,
       check: replay ? DOUBT : "",
     });
-    return sure ? { ids: chosen.ids, ...(replay ? { doubtful: checked } : {}) } : null;
+    return sure ? { ids: found.ids, ...(replay ? { doubtful: checked } : {}) } : null;
   }
 }
 
@@ -125,9 +173,31 @@ function fail(sentence) {
   show(byId("dead-problem"), sentence !== "");
 }
 
-function makeRow(letter, again) {
-  const cells = ["tight", "id", "tight minor", "tight", "num minor", "num", "text", "acts"].map((name) => el("td", { class: name }));
-  const [ended, page, type, outcome, attempts, code, reason, acts] = cells;
+function makeCause(cause, narrow) {
+  const cells = ["name", "num", "num", "num", "tight", "text", "acts"].map((name) => el("td", { class: name }));
+  const [kind, code, letters, pages, latest, reason, acts] = cells;
+  const label = `Show these dead letters: cause ${cause.kind}${cause.code === null ? "" : ` ${cause.code}`}`;
+  acts.append(el("button", { type: "button", "aria-label": label, on: { click: () => narrow(cause) } }, "Show these"));
+  return {
+    row: el("tr", {}, ...cells),
+    update: ({ cause: now, at }) => {
+      setText(kind, now.kind);
+      setText(code, now.code === null ? "–" : String(now.code));
+      setText(letters, count(now.letters));
+      setText(pages, count(now.pages));
+      setText(latest, ago(now.latest, at));
+      setTitle(latest, moment(now.latest));
+      setText(reason, now.reason ?? "its outcome is no longer kept");
+    },
+  };
+}
+
+function makeRow(letter, again, mark) {
+  const cells = ["choose acting", "tight", "id", "tight minor", "tight", "num minor", "num", "text", "acts"].map((name) => el("td", { class: name }));
+  const [choose, ended, page, type, outcome, attempts, code, reason, acts] = cells;
+  const box = el("input", { type: "checkbox", "aria-label": `Choose dead letter ${letter.id}` });
+  box.addEventListener("change", () => mark(letter.id, box.checked));
+  choose.append(box);
   const problem = el("span", { class: "problem", role: "alert", hidden: "" });
   const button = (label, does, ...classes) => {
     const node = el("button", { type: "button", class: classes.join(" "), "aria-label": `${label.replace("…", "")} dead letter ${letter.id}` }, label);
@@ -135,7 +205,7 @@ function makeRow(letter, again) {
     return node;
   };
   const run = (what, before) => async (node) => {
-    if (await act(node, `/api/dead/${what}`, { ids: [letter.id] }, { told, problem, before })) again();
+    if (await act(node, `/api/dead/${what}`, { ids: [letter.id] }, { told, problem, before })) again(letter.id);
   };
   acts.append(
     button("Details", () => openLetter(letter.id)),
@@ -145,7 +215,8 @@ function makeRow(letter, again) {
   );
   return {
     row: el("tr", {}, ...cells),
-    update: ({ letter: now, at }) => {
+    update: ({ letter: now, at, chosen }) => {
+      box.checked = chosen;
       setText(ended, ago(now.at, at));
       setTitle(ended, moment(now.at));
       setText(page, now.page || "?");

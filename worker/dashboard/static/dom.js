@@ -34,13 +34,18 @@ const kept = new WeakMap();
 // Makes the rows of `body` those of `items`: a row that is there already is updated, never built anew, so that what has
 // the focus keeps it. `make(item)` returns {row, update}.
 export function showRows(body, items, keyOf, make) {
+  showList(body, items, keyOf, (item) => named(body, make(item)));
+}
+
+// The same of a list, whose items need no names of columns.
+export function showList(body, items, keyOf, make) {
   const before = kept.get(body) ?? new Map();
   const now = new Map();
   let place = body.firstChild;
   for (const item of items) {
     const key = keyOf(item);
     if (now.has(key)) continue;
-    const there = before.get(key) ?? named(body, make(item));
+    const there = before.get(key) ?? make(item);
     there.update(item);
     now.set(key, there);
     if (there.row === place) place = place.nextSibling;

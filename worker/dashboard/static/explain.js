@@ -3,12 +3,14 @@
 import { get } from "./api.js";
 import { attempts, codes } from "./dead.js";
 import { byId, el, facts, setText, show } from "./dom.js";
+import { keep, kept } from "./keep.js";
 import { count, moment, span, until } from "./words.js";
 
 export function explainView() {
   byId("ask").addEventListener("submit", async (event) => {
     event.preventDefault();
     const id = new FormData(event.target).get("id").trim();
+    keep({ explain: id });
     show(byId("explain-problem"), false);
     byId("explained").replaceChildren("Asking…");
     try {
@@ -19,6 +21,7 @@ export function explainView() {
       show(byId("explain-problem"), true);
     }
   });
+  byId("ask").elements.id.value = kept("explain");
 }
 
 function draw(told) {

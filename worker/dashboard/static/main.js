@@ -6,17 +6,20 @@ import { deadView } from "./dead.js";
 import { byId, nameTables, setText, show } from "./dom.js";
 import { explainView } from "./explain.js";
 import { holdsView } from "./holds.js";
+import { hourView } from "./hour.js";
 import { lanesView } from "./lanes.js";
+import { actsView, laterView, workersView } from "./lists.js";
 import { nowView } from "./now.js";
 import { begin, mustLogIn, refresh, signedIn } from "./session.js";
+import { troublesView } from "./troubles.js";
 import { clock, secondsBetween, span } from "./words.js";
 
 const EVERY_MS = 1000;
-const now = nowView();
 const lanes = lanesView(again);
 const holds = holdsView(again);
 const broadcasts = broadcastsView(again);
 const dead = deadView();
+const views = [troublesView(), nowView(), hourView(), lanes.update, holds.update, broadcasts.update, dead.update, workersView(), laterView(), actsView()];
 let timer = 0;
 let asking = false;
 let askAgain = false;
@@ -47,12 +50,8 @@ function draw(live) {
     dead.again();
   }
   document.body.dataset.state = "live";
-  const idle = live.totals.workers_alive === 0;
-  const banner = byId("banner");
-  banner.classList.toggle("mild", idle);
-  setText(banner, idle ? "No worker is running, so nothing is sent: start one with `outbound worker`." : "");
-  show(banner, idle);
-  for (const view of [now, lanes.update, holds.update, broadcasts.update, dead.update]) view(live);
+  show(byId("banner"), false);
+  for (const view of views) view(live);
 }
 
 function fail(problem) {
@@ -63,10 +62,11 @@ function fail(problem) {
   awaySince ??= problem.since ?? new Date().toISOString();
   document.body.dataset.state = "stale";
   const banner = byId("banner");
-  banner.classList.remove("mild");
   const since = `since ${clock(awaySince)}, for ${span(Math.round(secondsBetween(awaySince, new Date())))}`;
   setText(banner, `No answer ${since}. ${sentence(problem.message)} What is shown is old.`);
   show(banner, true);
+  // what is shown is old: nothing of it is on its way
+  for (const each of document.querySelectorAll(".empty, .note")) if (each.textContent === "Loading…") setText(each, "Not known yet.");
 }
 
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;

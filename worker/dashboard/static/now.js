@@ -19,8 +19,8 @@ export function nowView() {
     setText(byId("open"), count(totals.not_ended));
     const places = [[totals.waiting, "waiting"], [totals.later, "later"], [totals.taken, "with workers"], [totals.parked, "parked"]];
     setText(byId("open-note"), places.filter(([number]) => number).map(([number, name]) => `${count(number)} ${name}`).join(", ") || "nothing waits");
-    setText(byId("workers"), count(totals.workers_alive));
-    setText(byId("workers-note"), workersNote(totals));
+    setText(byId("alive"), count(totals.workers_alive));
+    setText(byId("alive-note"), workersNote(totals));
     setText(byId("ended"), count(totals.ended.sent));
     const others = Object.entries(totals.ended).filter(([name, number]) => name !== "sent" && number);
     setText(byId("ended-note"), others.map(([name, number]) => `${count(number)} ${name}`).join(", ") || "nothing ended otherwise");

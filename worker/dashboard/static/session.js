@@ -3,19 +3,20 @@
 import { post, session } from "./api.js";
 import { byId, setText, show } from "./dom.js";
 
-let now = { can_act: false, must_log_in: false, logged_in: false, name: "" };
+let now = { can_act: false, can_sign_in: false, must_log_in: false, logged_in: false, acts: false, who: "", name: "" };
 let waiting = [];
 
 export const mustLogIn = () => now.must_log_in;
 
 export async function refresh() {
   now = await session();
-  document.body.classList.toggle("can-act", now.can_act);
-  setText(byId("name"), now.name);
-  setText(byId("access"), now.can_act ? (now.logged_in ? "Signed in" : "") : "Read-only");
-  byId("access").title = now.can_act ? "" : "Set OUTBOUND_DASHBOARD_TOKEN where the dashboard runs, and start it again, to act.";
+  const acts = now.can_act && (now.acts || !now.logged_in);
+  document.body.classList.toggle("can-act", acts);
+  setText(byId("name"), now.name === "outbound" ? "" : now.name);
+  setText(byId("access"), [now.who, acts ? "" : now.logged_in ? "looks only" : "Read-only"].filter(Boolean).join(", "));
+  byId("access").title = acts ? "" : now.can_act ? "Sign in with OUTBOUND_DASHBOARD_TOKEN to act." : "Set OUTBOUND_DASHBOARD_TOKEN where the dashboard runs, and start it again, to act.";
   setText(byId("sign"), now.logged_in ? "Sign out" : "Sign in");
-  show(byId("sign"), now.can_act);
+  show(byId("sign"), now.can_sign_in);
   if (now.must_log_in) document.body.dataset.state = "locked";
   else if (document.body.dataset.state === "locked") document.body.dataset.state = "loading";
   return now;
@@ -51,7 +52,7 @@ async function logIn(event) {
   button.disabled = true;
   tell(dialog, "");
   try {
-    await post("/api/login", { token: dialog.querySelector("[type=password]").value });
+    await post("/api/login", { token: dialog.querySelector("[type=password]").value, name: dialog.querySelector("[name=username]").value.trim() });
     await refresh();
     dialog.close();
     settle(true);
