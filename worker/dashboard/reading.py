@@ -19,6 +19,7 @@ from worker.operations.holds import HoldSeen
 from worker.operations.installation import Snapshot, read_snapshot
 from worker.operations.scopes import described
 from worker.operations.traffic import Moment, Rates
+from worker.operations.troubles import Trouble, troubles_of
 
 EVERY_S: Final = 1.0
 POINTS_MAX: Final = 120
@@ -79,6 +80,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     holds_total: int
     broadcasts: list[BroadcastShown]
     broadcasts_total: int
+    troubles: list[Trouble]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +131,7 @@ class Reader:
             holds_total=len(whole.holds),
             broadcasts=[BroadcastShown(state_of(each), each) for each in listed.broadcasts],
             broadcasts_total=listed.total,
+            troubles=troubles_of(whole),
         )
 
     def forget(self) -> None:
