@@ -25,7 +25,7 @@ from worker.observe.reporting import report, tell_failure
 from worker.observe.tracing import calling
 from worker.settle.judged import Judge, Judged, Owners, holds_for
 from worker.settle.settlements import Schedule
-from worker.take.circuit import Circuit, is_healthy
+from worker.take.circuit import Circuit, fault_of, is_healthy
 from worker.take.outage import Outage
 
 UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
@@ -137,7 +137,7 @@ class Deliverer:
             tell_failure("call.failed", error)
             return [Lost(FAILED) for job in asked.jobs for _ in job.calls]
         self._meter.called(len(answers), time.monotonic() - started)
-        self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started)
+        self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started, fault=fault_of(answers))
         return answers
 
     def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, owners: Owners) -> Judged:

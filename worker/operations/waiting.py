@@ -38,7 +38,7 @@ PLACES: Final[dict[str, Place]] = {
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a command waits for: `until` is None when no time is set."""
 
-    kind: Literal["hold", "rate", "conversation", "schedule", "retry", "echo", "type", "worker"]
+    kind: Literal["hold", "rate", "conversation", "schedule", "retry", "echo", "type", "worker", "graph"]
     reason: str
     until: datetime | None = None
 
@@ -80,10 +80,20 @@ def lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
         for hold in seen.holds
         if _holds(hold, serving, seen.now_ms)
     ]
+    waits += _graph_waits(serving)
     if not waits and seen.lane_sleeps_until > seen.now_ms:
         until = instant(seen.lane_sleeps_until)
         waits.append(Wait(kind="rate", reason="its lane's budget is spent", until=until))
     return waits
+
+
+def _graph_waits(serving: list[Knows]) -> list[Wait]:
+    """Returns the wait for Graph where it answers no worker that has the Page's token."""
+    away = [each.away for each in serving]
+    if not all(away):
+        return []
+    reason = f"Graph does not answer: {away[0]}; a worker tries again by itself"
+    return [Wait(kind="graph", reason=reason)]
 
 
 def eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_ms: int) -> float | None:

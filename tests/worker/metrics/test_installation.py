@@ -73,8 +73,11 @@ def without_zeros(lines: Sequence[str]) -> list[str]:
 
 
 def test_an_empty_server_shows_nothing(server: "redis.Redis") -> None:
-    """Where nothing was ever queued, everything is zero but that Redis answers."""
-    assert without_zeros(told_of(server, "outbound_")) == ["outbound_redis_up 1.0"]
+    """Where nothing was ever queued, everything is zero but that Redis answers, and no worker."""
+    assert without_zeros(told_of(server, "outbound_")) == [
+        "outbound_redis_up 1.0",
+        'outbound_troubles{kind="no_worker"} 1.0',
+    ]
 
 
 def test_a_page_that_nobody_serves_is_counted_while_something_of_it_waits(server: "redis.Redis") -> None:

@@ -143,9 +143,12 @@ def test_a_page_without_a_token_is_told_from_one_whose_token_is_dead(server: "re
         lanes.take("w", token, profile)
     console = Console(width=200, record=True, file=StringIO())
     console.print(render(read(server), rows_max=20))
-    assert console.export_text().splitlines()[-2:] == [
-        "no running worker holds a token for Page 99; add it to the Pages file",
-        "Page 1 waits for another token: put it into the Pages file, or release the Page if the one there is alive",
+    told = [line.partition(" (since")[0] for line in console.export_text().splitlines()[:4]]
+    assert told == [
+        "! Page 1 is held: dead",
+        "  → put another token into the Pages file, or `outbound page release` it if the one there is alive",
+        "! no running worker holds a token for Page 99, for which commands wait",
+        "  → add it to the Pages file",
     ]
 
 
