@@ -73,7 +73,9 @@ def test_a_producer_and_a_worker_need_no_more(guarded: Valkey, prefix: str) -> N
             wait_until(lambda: not broadcast.progress().waiting, within_s=30, why="all are sent to")
             producer.close()
             worker.stop()
-        assert client.execute_command("ACL", "LOG") == []
+        # a worker that may not read the server's configuration does without, and warns of less when it starts
+        refused = [entry[b"object"] for entry in client.execute_command("ACL", "LOG")]
+        assert [each for each in refused if each != b"config|get"] == []
 
 
 VERBS = (

@@ -18,7 +18,18 @@ LINES_MAX: Final = 280
 GIVEN: Final = frozenset(
     (
         *("KEYS", "ARGV", "redis", "math", "string", "table"),
-        *("tonumber", "tostring", "type", "pairs", "ipairs", "unpack", "setmetatable", "error"),
+        *(
+            "cjson",
+            "pcall",
+            "tonumber",
+            "tostring",
+            "type",
+            "pairs",
+            "ipairs",
+            "unpack",
+            "setmetatable",
+            "error",
+        ),
     )
 )
 FILES: Final = [

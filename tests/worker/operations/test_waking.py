@@ -57,4 +57,4 @@ def test_a_page_s_own_rate_and_its_usage_count() -> None:
 
 def test_a_pace_is_named_as_a_setting_names_it() -> None:
     """Calls by time."""
-    assert (EVEN.words, WINDOW.words) == ("10/s", "10/60s")
+    assert (EVEN.words, WINDOW.words) == ("10/s", "10/m")
