@@ -10,9 +10,10 @@ from producer import batch
 from producer.broadcasts.broadcast import PLACEHOLDER
 from producer.commands import SendMessage
 from producer.errors import InvalidCommandError
-from producer.messages import Message
+from producer.messages import Message, split
 from producer.queue.accepting import Terms, admit, without_key
 from producer.queue.envelope import Delivery, Priority, checked
+from producer.tickets.sequence_inquiry import STEPS_MAX
 from producer.vocabulary.options import SendOptions
 
 
@@ -40,6 +41,26 @@ def bound(delivery: Delivery, options: Options) -> Delivery:
         unknown = sorted(set(options) - set(Delivery.__struct_fields__))
         raise InvalidCommandError(", ".join(unknown), "is no delivery option") from None
     return checked(changed) if changed.page else changed
+
+
+def long_text(psid: str, text: str, options: SendOptions) -> list[SendMessage]:
+    """Returns a text of any length as messages to one person; quick replies and metadata go with the last.
+
+    Raises:
+        InvalidCommandError: it says nothing, or is longer than 50 messages.
+    """
+    pieces = split(text) if isinstance(text, str) else []
+    if not 0 < len(pieces) <= STEPS_MAX:
+        what = f"is longer than {STEPS_MAX} messages" if pieces else "holds no text that can be seen"
+        raise InvalidCommandError("text", what)
+    before: SendOptions = {**options}
+    before.pop("quick_replies", None)
+    before.pop("metadata", None)
+    *first, last = pieces
+    return [
+        *(batch.send_text(psid, each, **before) for each in first),
+        batch.send_text(psid, last, **options),
+    ]
 
 
 def for_many(

@@ -5,7 +5,7 @@ from typing import Any, Unpack, cast
 
 import redis
 
-from producer.binding import for_many
+from producer.binding import for_many, long_text
 from producer.broadcasts.broadcast import ASYNCHRONOUS, Broadcast
 from producer.broadcasts.steps import id_for
 from producer.commands import Command
@@ -83,6 +83,21 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
         """
         ticket = self._queue.take(self._sequence(psid, steps, on_failure))
         return cast("SequenceTicket", self.ticket(ticket))
+
+    def send_long_text(self, psid: str, text: str, **options: Unpack[SendOptions]) -> SequenceTicket:
+        """Sends a text of any length as a sequence of messages, cut where a reader would cut it (`messages.split`).
+
+        Args:
+            psid: the person's PSID.
+            text: at most 50 messages long.
+            options: as for `send_text`; quick replies and metadata go with the last message.
+
+        Raises:
+            InvalidCommandError: the text says nothing, or is too long; nothing was enqueued.
+            QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return self.send_sequence(psid, long_text(psid, text, options))
 
     def broadcast_to(
         self,

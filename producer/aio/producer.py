@@ -10,7 +10,7 @@ import redis.asyncio
 
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
-from producer.binding import for_many
+from producer.binding import for_many, long_text
 from producer.broadcasts.steps import id_for
 from producer.commands import Command
 from producer.errors import InvalidCommandError, given
@@ -91,6 +91,23 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
         """
         ticket = await self._queue.taker.take(self._sequence(psid, steps, on_failure))
         return cast("AsyncSequenceTicket", self.ticket(ticket))
+
+    async def send_long_text(
+        self, psid: str, text: str, **options: Unpack[SendOptions]
+    ) -> AsyncSequenceTicket:
+        """Sends a text of any length as a sequence of messages, cut where a reader would cut it (`messages.split`).
+
+        Args:
+            psid: the person's PSID.
+            text: at most 50 messages long.
+            options: as for `send_text`; quick replies and metadata go with the last message.
+
+        Raises:
+            InvalidCommandError: the text says nothing, or is too long; nothing was enqueued.
+            QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return await self.send_sequence(psid, long_text(psid, text, options))
 
     async def broadcast_to(
         self,

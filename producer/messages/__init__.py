@@ -96,6 +96,7 @@ from producer.messages.receipt import (
     ReceiptSummary,
     ReceiptTemplate,
 )
+from producer.messages.splitting import split
 from producer.messages.templates import (
     ButtonTemplate,
     CouponTemplate,
@@ -230,6 +231,7 @@ __all__ = [
     "open_graph_template",
     "product_template",
     "receipt_template",
+    "split",
     "sticker",
     "template",
     "text",
