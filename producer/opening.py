@@ -1,19 +1,37 @@
-"""How a producer is made, and bound to a Page and its options: the same for threads and for event loops."""
+"""How a producer is made and bound, and what it asks in steps: the same for threads and for event loops."""
 
 import abc
-from typing import Final, Generic, Self, TypeVar, Unpack
+from collections.abc import Callable, Iterable
+from typing import Final, Generic, Protocol, Self, TypeVar, Unpack
 
 from producer.binding import Options, bound
-from producer.queue.accepting import DAY_MS, Terms, terms_of
-from producer.queue.envelope import Delivery
+from producer.broadcasts.steps import Campaign
+from producer.commands import Command
+from producer.errors import InvalidCommandError
+from producer.queue.accepting import DAY_MS, Terms, enqueue, terms_of, without_key
+from producer.queue.bulk import enqueue_many
+from producer.queue.envelope import Delivery, checked
+from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.store.intake import PAGE_QUEUE_MAX, Intake
 from producer.store.keys import PREFIX_DEFAULT
-from producer.store.queue import PAGE_QUEUE_MAX
+from producer.store.steps import Steps
+from producer.tickets.batch_inquiry import BATCH_ID, BatchInquiry
+from producer.tickets.echoes import confirming
+from producer.tickets.inquiry import Inquiry
+from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 from producer.versions import NEWEST
 
 DAY_S: Final = DAY_MS / 1000
 
+
+class Place(Protocol):
+    """Where a producer puts its commands."""
+
+    intake: Intake
+
+
 RedisClient = TypeVar("RedisClient")
-QueueOf = TypeVar("QueueOf")
+QueueOf = TypeVar("QueueOf", bound=Place)
 
 
 class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
@@ -102,6 +120,40 @@ class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
             InvalidCommandError: names the option and its bound.
         """
         return self._view(bound(self._delivery, options))
+
+    def _one(self, command: Command) -> Steps[str]:
+        """Enqueues one checked command; comes to the id of its ticket."""
+        return enqueue(self._queue.intake, command, checked(self._delivery), self._terms)
+
+    def _many(self, on_progress: Callable[[int], object] | None) -> Steps[int]:
+        """Enqueues all commands that are read; comes to how many."""
+        delivery = without_key(checked(self._delivery))
+        return enqueue_many(self._queue.intake, delivery, self._terms, on_progress)
+
+    def _sequence(self, psid: str, steps: Iterable[Command], on_failure: OnFailure) -> Steps[str]:
+        """Enqueues the steps of a sequence; comes to the id of its ticket."""
+        delivery = checked(self._delivery)
+        ready = prepare_sequence(psid, steps, delivery=delivery, terms=self._terms, on_failure=on_failure)
+        return self._queue.intake.accept(ready, self._terms.keep_ms)
+
+    def _inquiry(self, command_id: str) -> Inquiry:
+        """Returns what the ticket of a command asks."""
+        if not isinstance(command_id, str) or not command_id.isprintable():
+            raise InvalidCommandError("id", "is no ticket of a command")
+        keys = self._queue.intake.keys
+        if BATCH_ID.fullmatch(command_id):
+            return BatchInquiry(command_id, keys)
+        if SEQUENCE_ID.fullmatch(command_id):
+            return SequenceInquiry(command_id, keys)
+        return Inquiry(command_id, keys)
+
+    def _campaign(self, broadcast_id: str) -> Campaign:
+        """Returns what a broadcast asks."""
+        return Campaign(broadcast_id, self._queue.intake.keys, self._queue.intake.page_queue_max)
+
+    def _confirming(self, event: object) -> Steps[int]:
+        """Settles what the echoes of `event` prove; comes to how many commands that changed."""
+        return confirming(event, self._queue.intake.keys)
 
     def _view(self, delivery: Delivery) -> Self:
         return type(self)(self._queue, delivery, self._terms)

@@ -6,21 +6,18 @@ from typing import Any, Unpack, cast
 import redis
 
 from producer.binding import for_many
-from producer.broadcasts.broadcast import Broadcast, begin
+from producer.broadcasts.broadcast import ASYNCHRONOUS, Broadcast
+from producer.broadcasts.steps import id_for
 from producer.commands import Command
-from producer.errors import InvalidCommandError, SendManyError, given
+from producer.errors import InvalidCommandError, given
 from producer.messages import Message
 from producer.opening import Opened
-from producer.queue.accepting import accept, enqueue, next_round, without_key
-from producer.queue.bulk import Bulk
-from producer.queue.envelope import checked
-from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.queue.sequencing import OnFailure
 from producer.store.queue import Queue, connect
 from producer.store.steps import take
-from producer.tickets.batch_inquiry import BATCH_ID
+from producer.tickets.batch_inquiry import BatchInquiry
 from producer.tickets.batch_ticket import BatchTicket
-from producer.tickets.echoes import confirm
-from producer.tickets.sequence_inquiry import SEQUENCE_ID
+from producer.tickets.sequence_inquiry import SequenceInquiry
 from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
 from producer.vocabulary.lifting import Make, Queued
@@ -37,11 +34,12 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
 
     def ticket(self, command_id: str) -> Ticket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
-        if BATCH_ID.fullmatch(command_id):
-            return BatchTicket(command_id, self._queue.client, self._queue.keys)
-        if SEQUENCE_ID.fullmatch(command_id):
-            return SequenceTicket(command_id, self._queue.client, self._queue.keys)
-        return Ticket(command_id, self._queue.client, self._queue.keys)
+        inquiry, client = self._inquiry(command_id), self._queue.client
+        if isinstance(inquiry, BatchInquiry):
+            return BatchTicket(command_id, client, inquiry.keys, inquiry)
+        if isinstance(inquiry, SequenceInquiry):
+            return SequenceTicket(command_id, client, inquiry.keys, inquiry)
+        return Ticket(command_id, client, inquiry.keys, inquiry)
 
     def send_many(
         self, commands: Iterable[Command], *, on_progress: Callable[[int], object] | None = None
@@ -59,23 +57,9 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             InvalidCommandError: `commands` is no iterable.
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
-        delivery = without_key(checked(self._delivery))
         if not isinstance(commands, Iterable):
             raise InvalidCommandError("commands", f"must be an iterable of commands{given(commands)}")
-        source = iter(commands)
-        bulk = Bulk(self._queue, on_progress)
-        try:
-            while True:
-                round_ = next_round(self._queue, source, delivery, self._terms)
-                bulk.put(round_)
-                if round_.ended:
-                    break
-            bulk.settle()
-        finally:
-            bulk.abandon()
-        if round_.problem is not None:
-            raise SendManyError(bulk.enqueued, bulk.enqueued, str(round_.problem)) from round_.problem
-        return bulk.enqueued
+        return self._queue.take(self._many(on_progress), iter(commands))
 
     def send_sequence(
         self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
@@ -97,10 +81,8 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
             QueueUnavailableError: Redis was not reached.
         """
-        ready = prepare_sequence(
-            psid, list(steps), delivery=checked(self._delivery), terms=self._terms, on_failure=on_failure
-        )
-        return cast("SequenceTicket", self.ticket(accept(self._queue, ready, self._terms)))
+        ticket = self._queue.take(self._sequence(psid, steps, on_failure))
+        return cast("SequenceTicket", self.ticket(ticket))
 
     def broadcast_to(
         self,
@@ -132,9 +114,11 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             QueueUnavailableError: Redis was not reached; run it again.
         """
         command, delivery = for_many(message, options, self._delivery, self._terms)
-        return begin(
-            self._queue, command, delivery, recipients, broadcast_id=broadcast_id, on_progress=on_progress
-        )
+        campaign = self._campaign(id_for(broadcast_id, recipients))
+        if not isinstance(recipients, Iterable):
+            raise InvalidCommandError("recipients", f"{ASYNCHRONOUS}{given(recipients)}")
+        self._queue.take(campaign.begin(command, delivery, on_progress), iter(recipients))
+        return Broadcast(campaign.id, self._queue, campaign)
 
     def confirm_echo(self, event: object) -> int:
         """Takes what a `message_echoes` webhook brought, and settles as `sent` what was in doubt and is in it.
@@ -148,11 +132,11 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
         Raises:
             QueueUnavailableError: Redis was not reached; the event may be given again.
         """
-        return confirm(self._queue, event)
+        return self._queue.take(self._confirming(event))
 
     def broadcast(self, broadcast_id: str) -> Broadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""
-        return Broadcast(broadcast_id, self._queue)
+        return Broadcast(broadcast_id, self._queue, self._campaign(broadcast_id))
 
     def close(self) -> None:
         """Closes the connections to Redis; a later call opens new ones."""
@@ -170,8 +154,5 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
         return Queue(client, prefix=prefix, page_queue_max=page_queue_max)
 
     def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Ticket[Any]:
-        delivery = checked(self._delivery)
-        ticket = enqueue(self._queue, cast("Command", make(*arguments, **options)), delivery, self._terms)
-        if self._terms.agreement.is_due():
-            take(self._terms.agreement.asked(self._queue.keys, self._terms.version), self._queue.client)
-        return self.ticket(ticket)
+        command = cast("Command", make(*arguments, **options))
+        return self.ticket(take(self._one(command), self._queue.client, wire=self._queue.wire))

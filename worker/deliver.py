@@ -13,6 +13,7 @@ from producer.commands import Command, GetAllPersonas
 from worker.call.cursors import followed
 from worker.call.endpoints import call_for
 from worker.call.graph.answers import Answer, Lost, NotSent
+from worker.call.graph.masking import masked_answers
 from worker.call.graph.signing import Signed
 from worker.call.prepare import Asked, Job, encoded, prepare
 from worker.config.pages import Pages
@@ -24,7 +25,7 @@ from worker.observe.reporting import report, tell_failure
 from worker.observe.tracing import calling
 from worker.settle.judged import Judge, Judged, Owners, holds_for
 from worker.settle.settlements import Schedule
-from worker.take.circuit import Circuit, is_healthy
+from worker.take.circuit import Circuit, fault_of, is_healthy
 from worker.take.outage import Outage
 
 UNCHARGED: Final = "a further page was not charged to the Page's rate, so it was not asked for"
@@ -89,8 +90,9 @@ class Deliverer:
                 self._return(chunk)
                 return
             started, span = time.monotonic(), calling(chunk)
-            answers = self._called(asked, chunk)
-            owners = Owners(pages, self._lanes.prefix)
+            # before anything is picked from them: what is judged, kept, told and logged holds no secret
+            answers = masked_answers(self._called(asked, chunk), asked.secrets)
+            owners = Owners(pages)
             judged = [self._judged(job, found, asked, owners) for job, found in asked.paired(answers)]
             span.end([each.verdict for each in judged])
             settlements = [*asked.spoiled, *(each.settlement for each in judged)]
@@ -135,12 +137,12 @@ class Deliverer:
             tell_failure("call.failed", error)
             return [Lost(FAILED) for job in asked.jobs for _ in job.calls]
         self._meter.called(len(answers), time.monotonic() - started)
-        self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started)
+        self._circuit.record(is_healthy(answers), token=chunk.token, begun_s=started, fault=fault_of(answers))
         return answers
 
     def _judged(self, job: Job, answers: Sequence[Answer], asked: Asked, owners: Owners) -> Judged:
         if isinstance(job.command, GetAllPersonas):
-            answers = [self._followed(job, answers[0], asked.worker)]
+            answers = masked_answers([self._followed(job, answers[0], asked.worker)], asked.secrets)
         return self._judge(job, answers, own_token=asked.own_tokens, owners=owners)
 
     def _followed(self, job: Job, first: Answer, worker: str) -> Answer:

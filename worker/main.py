@@ -26,6 +26,7 @@ from worker.config.pages import PagesSource
 from worker.config.settings import Settings, read_settings
 from worker.config.versions import warn_of_version
 from worker.deliver import Deliverer
+from worker.doctor.starting import warn_of_server
 from worker.engine.lanes import Lanes
 from worker.judge import Table
 from worker.judge.file import read_table
@@ -64,6 +65,7 @@ def setup() -> LaneBroker:
     except SettingsError as error:
         sys.stderr.write(visible(f"outbound: {error}\n"))
         raise SystemExit(os.EX_CONFIG) from None
+    broker.at_start(lambda: warn_of_server(broker.lanes.client, settings.key_prefix))
     dramatiq.set_broker(broker)
     return broker
 
@@ -193,6 +195,7 @@ def _broker(
         lanes,
         Profiles(source, settings).current,
         overdue=lambda: slots.oldest_s() > deadline_s,
+        graph=lambda: circuit.away,
         outage=outage,
         meter=meter,
         about=about(settings, table),

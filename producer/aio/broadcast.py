@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 
-from producer.aio.queue import AsyncQueue
 from producer.broadcasts.steps import Campaign, Progress
-from producer.store.taking import Source
+from producer.store.taking import Source, Taker
 
 
 class AsyncBroadcast:
     """One broadcast, by its `id`, from any process."""
 
-    def __init__(self, broadcast_id: str, queue: AsyncQueue) -> None:
-        self.id = broadcast_id
-        self._taker = queue.taker
-        self._campaign = Campaign(broadcast_id, queue.keys, queue.page_queue_max)
+    def __init__(self, taker: Taker, campaign: Campaign) -> None:
+        self.id = campaign.id
+        self._taker = taker
+        self._campaign = campaign
 
     def __repr__(self) -> str:
         return f"<AsyncBroadcast {self.id}>"

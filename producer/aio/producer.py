@@ -4,32 +4,27 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self, Unpack, cast
+from typing import Any, Self, Unpack, cast
 
 import redis.asyncio
 
 from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.queue import AsyncQueue, connect
 from producer.binding import for_many
-from producer.broadcasts.steps import Campaign, id_for
-from producer.commands import Command, SendMessage, UploadAttachment
-from producer.errors import InvalidCommandError, OutboundError, SendManyError, given
+from producer.broadcasts.steps import id_for
+from producer.commands import Command
+from producer.errors import InvalidCommandError, given
 from producer.messages import Message
 from producer.opening import Opened
-from producer.queue.accepting import ROUND, Aside, next_round, prepare, without_key
-from producer.queue.envelope import Delivery, checked
-from producer.queue.sequencing import OnFailure, prepare_sequence
-from producer.store.taking import Reader, Source
+from producer.queue.sequencing import OnFailure
+from producer.store.taking import Source
 from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
-from producer.tickets.batch_inquiry import BATCH_ID
-from producer.tickets.echoes import confirming
-from producer.tickets.sequence_inquiry import SEQUENCE_ID
+from producer.tickets.batch_inquiry import BatchInquiry
+from producer.tickets.sequence_inquiry import SequenceInquiry
 from producer.vocabulary.lifting import Awaited, Make
 from producer.vocabulary.methods import Vocabulary
 from producer.vocabulary.options import SendOptions
 from producer.vocabulary.uploads import BinaryFile
-
-ROUND_BYTES_MAX: Final = 32 * 1024 * 1024
 
 
 class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Awaited):
@@ -44,11 +39,12 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
 
     def ticket(self, command_id: str) -> AsyncTicket[object]:
         """Returns the ticket of a command that was enqueued here or in any other process."""
-        if BATCH_ID.fullmatch(command_id):
-            return AsyncBatchTicket(command_id, self._queue.taker, self._queue.keys)
-        if SEQUENCE_ID.fullmatch(command_id):
-            return AsyncSequenceTicket(command_id, self._queue.taker, self._queue.keys)
-        return AsyncTicket(command_id, self._queue.taker, self._queue.keys)
+        inquiry, taker = self._inquiry(command_id), self._queue.taker
+        if isinstance(inquiry, BatchInquiry):
+            return AsyncBatchTicket(command_id, taker, inquiry.keys, inquiry)
+        if isinstance(inquiry, SequenceInquiry):
+            return AsyncSequenceTicket(command_id, taker, inquiry.keys, inquiry)
+        return AsyncTicket(command_id, taker, inquiry.keys, inquiry)
 
     async def send_many(
         self, commands: Source[Command], *, on_progress: Callable[[int], object] | None = None
@@ -69,45 +65,9 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
             InvalidCommandError: `commands` is no iterable.
             SendManyError: says at which command it stopped, and how many before it are on the queue.
         """
-        delivery = without_key(checked(self._delivery))
         if not isinstance(commands, Iterable | AsyncIterable):
             raise InvalidCommandError("commands", f"must be an iterable of commands{given(commands)}")
-        reader = Reader(commands)
-        enqueued = 0
-        while True:
-            read, problem = await _some(reader)
-            enqueued = await self._put_all(read, delivery, enqueued, on_progress)
-            if problem is not None:
-                raise SendManyError(enqueued, enqueued, str(problem)) from problem
-            if not read:
-                return enqueued
-
-    async def _put_all(
-        self,
-        commands: Iterable[Command],
-        delivery: Delivery,
-        enqueued: int,
-        on_progress: Callable[[int], object] | None,
-    ) -> int:
-        """Enqueues commands that were read, behind `enqueued` others; returns how many these are together."""
-        source, ended = iter(commands), False
-        while not ended:
-            aside = Aside()
-            round_ = next_round(aside, source, delivery, self._terms)
-            ended = round_.ended
-            try:
-                for command_id, content in aside.kept:
-                    await self._queue.put_bytes(command_id, content)
-                if round_.arguments:
-                    await self._queue.put_whole(round_.arguments)
-            except OutboundError as error:
-                raise SendManyError(enqueued, enqueued, str(error)) from error
-            enqueued += round_.commands
-            if round_.problem is not None:
-                raise SendManyError(enqueued, enqueued, str(round_.problem)) from round_.problem
-            if round_.arguments and on_progress is not None:
-                on_progress(enqueued)
-        return enqueued
+        return await self._queue.taker.take(self._many(on_progress), commands)
 
     async def send_sequence(
         self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
@@ -129,10 +89,7 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
             QueueFullError: Redis or the Page's queue takes no more: nothing was enqueued.
             QueueUnavailableError: Redis was not reached.
         """
-        ready = prepare_sequence(
-            psid, list(steps), delivery=checked(self._delivery), terms=self._terms, on_failure=on_failure
-        )
-        ticket = await self._queue.accept(ready, self._terms.keep_ms)
+        ticket = await self._queue.taker.take(self._sequence(psid, steps, on_failure))
         return cast("AsyncSequenceTicket", self.ticket(ticket))
 
     async def broadcast_to(
@@ -165,10 +122,9 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
             QueueUnavailableError: Redis was not reached; run it again.
         """
         command, delivery = for_many(message, options, self._delivery, self._terms)
-        queue = self._queue
-        campaign = Campaign(id_for(broadcast_id, recipients), queue.keys, queue.page_queue_max)
-        await queue.taker.take(campaign.begin(command, delivery, on_progress), recipients)
-        return self.broadcast(campaign.id)
+        campaign = self._campaign(id_for(broadcast_id, recipients))
+        await self._queue.taker.take(campaign.begin(command, delivery, on_progress), recipients)
+        return AsyncBroadcast(self._queue.taker, campaign)
 
     async def confirm_echo(self, event: object) -> int:
         """Takes what a `message_echoes` webhook brought, and settles as `sent` what was in doubt and is in it.
@@ -182,11 +138,11 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
         Raises:
             QueueUnavailableError: Redis was not reached; the event may be given again.
         """
-        return await self._queue.taker.take(confirming(event, self._queue.keys))
+        return await self._queue.taker.take(self._confirming(event))
 
     def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""
-        return AsyncBroadcast(broadcast_id, self._queue)
+        return AsyncBroadcast(self._queue.taker, self._campaign(broadcast_id))
 
     async def aclose(self) -> None:
         """Closes the connections to Redis; a later call opens new ones."""
@@ -218,31 +174,4 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
             command = await asyncio.to_thread(make, *arguments, **options)  # it reads a file
         else:
             command = make(*arguments, **options)
-        delivery = checked(self._delivery)
-        ready = prepare(cast("Command", command), delivery, self._terms)
-        ticket = await self._queue.accept(ready, self._terms.keep_ms)
-        if self._terms.agreement.is_due():
-            await self._queue.taker.take(self._terms.agreement.asked(self._queue.keys, self._terms.version))
-        return self.ticket(ticket)
-
-
-async def _some(reader: Reader) -> tuple[list[Command], Exception | None]:
-    """Returns the next commands, bounded in number and in the bytes of their uploads, and what the source raised."""
-    found: list[Command] = []
-    content_bytes = 0
-    while len(found) < ROUND and content_bytes < ROUND_BYTES_MAX:
-        try:
-            one = await reader.one()
-        except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before counts)
-            return found, error
-        if not one:
-            break
-        found += one
-        content_bytes += _content_bytes(one[0])
-    return found, None
-
-
-def _content_bytes(command: Any) -> int:  # noqa: ANN401 (whatever the caller's iterator gave)
-    if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
-        return 0
-    return len(command.filedata.content)
+        return self.ticket(await self._queue.taker.take(self._one(cast("Command", command))))

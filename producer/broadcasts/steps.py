@@ -21,13 +21,13 @@ from producer.errors import (
     given,
 )
 from producer.limits import BROADCAST_ID_CHARACTERS_MAX
-from producer.queue.envelope import Delivery, expires_ms, fixed_line, person_key
+from producer.queue.envelope import Delivery, due_ms, expires_ms, fixed_line, person_key
 from producer.queue.routing import route
 from producer.store.ids import new_id
 from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
-from producer.store.queue import unavailable
 from producer.store.record import UNORDERED
+from producer.store.refusals import unavailable
 from producer.store.scripting import Script
 from producer.store.steps import Call, Next, Run, Steps, Together, Value
 from producer.tracing.traces import enqueuing
@@ -99,15 +99,8 @@ class Campaign:
         return answer[0] == 1
 
     def resume(self) -> Steps[None]:
-        """Releases the broadcast."""
-        try:
-            head: bytes | None = yield Call(("HGET", self._keys.of(f"broadcast:{self.id}"), "head"))
-            if head is None:
-                raise self._none()
-            scope = f"lane:{lane_of(head, self.id)}"
-            yield Run(_script("hold"), self._keys.prefix, ("release", scope, "", "", ""))
-        except redis.RedisError as error:
-            raise unavailable(error) from error
+        """Releases the broadcast; before its `send_at` it goes on waiting for that."""
+        yield from self._run("resume")
 
     def cancel(self) -> Steps[int]:
         """Ends all of the broadcast that no worker has yet; comes to how many people it was.
@@ -134,6 +127,7 @@ class Campaign:
                 "|" + "|".join((*tail, options)) + "|",
                 expires_ms(delivery),
                 body if span is None else span.marked_body(body),
+                due_ms(delivery),
             )
 
     def add(self, on_progress: Callable[[int], object] | None = None) -> Steps[int]:

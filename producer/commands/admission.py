@@ -10,6 +10,7 @@ from producer import limits
 from producer.commands.apps import GenerateMessengerCode, GetUserField, SetNlpConfigs
 from producer.commands.broadcasts import SendBroadcastMessage
 from producer.commands.checks import check_send_message, check_send_raw_body, check_sender_action
+from producer.commands.codec import json_of
 from producer.commands.family_checks import OTHER_CHECKS, check_fields
 from producer.commands.insights import GetInsight, GetInsights
 from producer.commands.marketing import (
@@ -33,6 +34,11 @@ _INSTEAD: Final = (
     'producer.secret("name")'
 )
 _TOKEN_IN_QUERY: Final = re.compile(r"(?:^|[?&])(?:access_token|app_secret|verify_token|custom_token)=")
+# What of another part's answer goes into this one: `{result=name:$.data[0].id}`.
+_REFERENCE: Final = re.compile(r"\{result=[^:{}]*:([^{}]*)")
+_ENDS_IN_ALL: Final = re.compile(r"(?:^\s*\$|\*|\[\s*\*\s*\])[\s.]*$")
+_JSON_ESCAPE: Final = re.compile(r"\\+u([0-9a-fA-F]{4})")
+UNQUOTED_MAX: Final = 4
 
 
 def check(command: Command) -> None:
@@ -109,8 +115,10 @@ def _check_queueable_at(command: Command, path: str) -> None:
         raise InvalidCommandError(join(path, "access_token"), _INSTEAD)
     if isinstance(command, SendBatch):
         for index, item in enumerate(command.parts):
+            where = f"{join(path, 'parts')}[{index}]"
             single = item.command if isinstance(item, Part) else item
-            _check_queueable_at(single, f"{join(path, 'parts')}[{index}]")
+            _check_queueable_at(single, where)
+            _refuse_taken_tokens(single, where)
     if isinstance(command, SendRawBody):
         _refuse_secrets(command.body, join(path, "body"))
     for name in _OPEN_FIELDS.get(type(command), ()):
@@ -118,6 +126,21 @@ def _check_queueable_at(command: Command, path: str) -> None:
     for name in _SECRET_FIELDS.get(type(command), ()):
         if isinstance(getattr(command, name), str):
             raise InvalidCommandError(join(path, name), _INSTEAD)
+
+
+def _refuse_taken_tokens(command: Command, path: str) -> None:
+    """Raises when a part takes a token out of another part's answer: Graph would put it into a text or an address."""
+    text = json_of(command).decode()
+    for _ in range(UNQUOTED_MAX):
+        if any(_takes_token(each) for each in _REFERENCE.findall(text)):
+            raise InvalidCommandError(path, f"takes a token out of another part's answer, which {_INSTEAD}")
+        text = unquote(_JSON_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text).replace("\\\\", "\\"))
+
+
+def _takes_token(steps: str) -> bool:
+    """Tells whether a JSONPath names a token, or ends in all that there is."""
+    named = any(name in steps.lower() for name in SECRET_MEMBERS)
+    return named or _ENDS_IN_ALL.search(steps) is not None
 
 
 # Fields whose members are the caller's own, and stand at the top of the call.

@@ -5,6 +5,7 @@ from typing import Final
 
 from producer import limits
 from producer.commands.files import check_file
+from producer.commands.forms import check_forms, is_blank
 from producer.commands.handover_checks import check_control_in_send
 from producer.commands.recipients import check_id, check_recipient
 from producer.commands.send import SenderAction, SendMessage, SendRawBody
@@ -14,6 +15,7 @@ from producer.messages.message import Message
 
 MESSAGING_TYPES: Final = ("UPDATE", "RESPONSE", "MESSAGE_TAG", "UTILITY")
 NOTIFICATION_TYPES: Final = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
+TAGS: Final = ("HUMAN_AGENT",)
 SENDER_ACTIONS: Final = ("mark_seen", "typing_on", "typing_off", "react", "unreact")
 
 _SEND_OPTIONS: Final = (
@@ -41,17 +43,16 @@ def check_send_message(command: SendMessage, path: str) -> None:
     if (
         type(recipient) is not str
         or not 0 < len(recipient) <= limits.ID_CHARACTERS_MAX
-        or recipient.isspace()
+        or not (recipient.isascii() and recipient.isdigit())
     ):
         check_recipient(recipient, join(path, "recipient"))
     message = command.message
     text = message.get("text") if type(message) is dict and len(message) == 1 else None
-    if type(text) is not str or not 0 < len(text) <= limits.TEXT_CHARACTERS_MAX:
+    if type(text) is not str or not 0 < len(text) <= limits.TEXT_CHARACTERS_MAX or is_blank(text):
         check_message(message, join(path, "message"), has_file=command.filedata is not None)
     if command.messaging_type is not None:
         _check_word(command.messaging_type, MESSAGING_TYPES, join(path, "messaging_type"))
-    if command.tag is not None:
-        check_id(command.tag, join(path, "tag"))
+    _check_tag(command, join(path, "tag"))
     if command.persona_id is not None:
         check_id(command.persona_id, join(path, "persona_id"))
     if command.notification_type is not None:
@@ -63,6 +64,13 @@ def check_send_message(command: SendMessage, path: str) -> None:
     if command.extra:
         refuse_near_miss(command.extra, _SEND_OPTIONS, path)
         check_control_in_send(command.extra.get("thread_control"), join(path, "thread_control"))
+
+
+def _check_tag(command: SendMessage, path: str) -> None:
+    if command.tag is not None:
+        _check_word(command.tag, TAGS, path)
+    elif command.messaging_type == "MESSAGE_TAG":
+        raise InvalidCommandError(path, f"is missing: MESSAGE_TAG goes with one, such as {TAGS[0]}")
 
 
 def check_sender_action(command: SenderAction, path: str) -> None:
@@ -92,6 +100,7 @@ def check_message(message: object, path: str, *, has_file: bool = False) -> None
         raise InvalidCommandError(
             path, "says nothing: give it a text, an attachment, a sticker or a template"
         )
+    check_forms(message, path)
     attachment = message.get("attachment")
     if isinstance(attachment, Mapping) and not has_file:
         _check_media(attachment, join(path, "attachment"))

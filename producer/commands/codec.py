@@ -6,6 +6,8 @@ from typing import Final, get_args
 
 import msgspec
 
+from producer.by_value import by_value
+from producer.commands.forms import check_values
 from producer.commands.parts import Command
 from producer.commands.recipients import bare
 from producer.commands.send import SenderAction, SendMessage
@@ -19,7 +21,8 @@ def tag_of(command: Command | type[Command]) -> str:
 
 TYPES: Final[Mapping[str, type[Command]]] = {tag_of(kind): kind for kind in get_args(Command)}
 
-_ENCODER: Final = msgspec.msgpack.Encoder()
+_ENCODER: Final = msgspec.msgpack.Encoder(enc_hook=by_value)
+_JSON: Final = msgspec.json.Encoder(enc_hook=by_value, order="deterministic")
 _DECODERS: Final = {tag: msgspec.msgpack.Decoder(type=kind) for tag, kind in TYPES.items()}
 _ANY_TYPE: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(type=Command)
 _FIXMAP: Final = 0x80
@@ -38,8 +41,27 @@ def encode(command: Command) -> bytes:
     try:
         data = _ENCODER.encode(command)
     except (TypeError, ValueError, OverflowError, RecursionError):
-        raise InvalidCommandError("", "holds something that cannot be stored") from None
+        raise _unfit(command) from None
     return _SHRUNK[data[0]] + data[_TAG_BYTES[type(command)] :]
+
+
+def json_of(value: object) -> bytes:
+    """Returns a command as JSON, the same for equal ones; raises `InvalidCommandError` for what JSON cannot carry."""
+    try:
+        return _JSON.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise _unfit(value) from None
+
+
+def _unfit(value: object) -> InvalidCommandError:
+    """Returns why a command cannot be stored, with the place as far as it is found."""
+    try:
+        check_values(value, "")
+    except InvalidCommandError as error:
+        return error
+    except RecursionError:
+        return InvalidCommandError("", "is nested too deep")
+    return InvalidCommandError("", "holds something that cannot be stored")
 
 
 def decode(type_tag: str, data: bytes) -> Command:

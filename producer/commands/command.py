@@ -4,6 +4,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from producer.by_value import by_value
 from producer.commands.secrets import Secret, redacted
 
 Reply_co = TypeVar("Reply_co", covariant=True)
@@ -41,5 +42,5 @@ class CommandOf(
 
 
 def _shown(name: str, value: object) -> object:
-    masked = redacted({name: msgspec.to_builtins(value, builtin_types=(bytes,))})
+    masked = redacted({name: msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=by_value)})
     return masked[name] if isinstance(masked, dict) else masked

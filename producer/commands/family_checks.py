@@ -6,6 +6,7 @@ from typing import Final, TypeAlias, cast, get_args
 import msgspec
 
 from producer import limits
+from producer.by_value import by_value
 from producer.commands.broadcasts import CreateMessageCreative
 from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
@@ -58,7 +59,7 @@ ThreadControl: TypeAlias = (
 def check_fields(command: CommandOf[object], path: str) -> None:
     """Raises unless every field is of its declared type and within its declared bound."""
     try:
-        plain = msgspec.to_builtins(command, builtin_types=(bytes,))
+        plain = msgspec.to_builtins(command, builtin_types=(bytes,), enc_hook=by_value)
     except (TypeError, ValueError, RecursionError):
         raise InvalidCommandError(path, "holds something that is no JSON") from None
     check_shape(type(command), plain, path)

@@ -1,5 +1,7 @@
 """A recipient is a PSID or an object that names a person in exactly one way."""
 
+import re
+import unicodedata
 from typing import Final
 
 from producer import limits
@@ -15,6 +17,11 @@ WAYS: Final = (
     "one_time_notif_token",
     "notification_messages_token",
 )
+# Quotes and brackets, by Unicode's categories of characters, and what ASCII has of them elsewhere.
+_NOT_OF_A_PSID: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Ps", "Pe", "Pi", "Pf"})
+_QUOTES: Final = frozenset("\"'`<>")
+# 2.34568E+15, or 2345678901234570.0, as spreadsheets write long numbers.
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?[eE][+-]?\d+|\d+[.,]\d+")
 _PRIVATE_REPLIES: Final = frozenset({"comment_id", "post_id"})
 
 
@@ -51,7 +58,7 @@ def is_private_reply(recipient: str | dict[str, object]) -> bool:
 def check_recipient(recipient: object, path: str = "recipient") -> None:
     """Raises `InvalidCommandError` unless `recipient` is a PSID of 1 to 512 characters or a recipient object."""
     if isinstance(recipient, str):
-        check_id(recipient, path)
+        check_psid(recipient, path)
         return
     if not isinstance(recipient, dict):
         raise InvalidCommandError(path, "must be a PSID as text, or a recipient object")
@@ -61,9 +68,27 @@ def check_recipient(recipient: object, path: str = "recipient") -> None:
             raise InvalidCommandError(join(path, str(member)), _unknown(str(member)))
     if len(ways) != 1:
         raise InvalidCommandError(path, f"must hold exactly one of {', '.join(WAYS)}")
-    check_id(recipient[ways[0]], join(path, ways[0]))
+    (check_psid if ways[0] == "id" else check_id)(recipient[ways[0]], join(path, ways[0]))
     if "name" in recipient and not isinstance(recipient["name"], dict):
         raise InvalidCommandError(join(path, "name"), "must be an object")
+
+
+def check_psid(value: object, path: str) -> None:
+    """Raises `InvalidCommandError` unless `value` may be a PSID: an id without what copying brings along.
+
+    That are white space, control characters, marks of no width, quotes and brackets, and a spreadsheet's number.
+    """
+    check_id(value, path)
+    text = str(value)
+    if text.isascii() and text.isdigit():
+        return
+    if _NUMBER.fullmatch(text):
+        raise InvalidCommandError(
+            path, "is a spreadsheet's number, whose last digits are lost: export the column as text"
+        )
+    for each in text:
+        if each in _QUOTES or unicodedata.category(each) in _NOT_OF_A_PSID:
+            raise InvalidCommandError(path, f"holds U+{ord(each):04X}, which is part of no PSID")
 
 
 def check_id(value: object, path: str) -> None:

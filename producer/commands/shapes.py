@@ -29,10 +29,11 @@ def check_shape(shape: type[msgspec.Struct], value: object, path: str) -> None:
 def near_miss(word: str, known: Iterable[str]) -> str | None:
     """Returns the one of `known` that `word` looks like a misspelling of, or None."""
     words = tuple(known)
+    same = [each for each in words if each.casefold() == word.casefold() and each != word]
     close = difflib.get_close_matches(word, words, n=1, cutoff=_LOOKS_ALIKE)
     # Letters that changed places weigh too much in a short word.
     swapped = [each for each in words if len(each) == len(word) and sorted(each) == sorted(word)]
-    return next(iter([*close, *swapped]), None)
+    return next(iter([*same, *close, *swapped]), None)
 
 
 def refuse_near_miss(members: Iterable[str], known: Iterable[str], path: str) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
+from producer.by_value import by_value
 from producer.errors import InvalidCommandError, given
 from producer.messages.airline import (
     AirlineBoardingPassTemplate,
@@ -306,7 +307,7 @@ def plain(value: object) -> object:
     Raises `InvalidCommandError` for what JSON cannot carry.
     """
     try:
-        return msgspec.to_builtins(value, builtin_types=(bytes, bytearray, memoryview))
+        return msgspec.to_builtins(value, builtin_types=(bytes, bytearray, memoryview), enc_hook=by_value)
     except (TypeError, ValueError, RecursionError):
         raise InvalidCommandError("", "holds something that is no JSON") from None
 

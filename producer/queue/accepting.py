@@ -2,44 +2,35 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
 from producer.commands import (
-    TYPES,
     Command,
     SendBatch,
     SendMessage,
     UploadAttachment,
-    check,
     check_queueable,
     detached,
 )
+from producer.commands.codec import json_of
+from producer.commands.forms import check_cards
 from producer.commands.retirement import check_not_retired
-from producer.errors import (
-    InvalidCommandError,
-    QueueFullError,
-    QueueUnavailableError,
-    SettingsError,
-    given,
-)
+from producer.errors import InvalidCommandError, SettingsError
 from producer.queue.agreement import Agreement
 from producer.queue.batching import Share, shares_of
 from producer.queue.envelope import Delivery, arguments_of
-from producer.queue.plain import PlainTexts
-from producer.queue.rounds import ROUND_MAX, broken_off, put_whole, rest_under, rounds_of
 from producer.queue.routing import route
 from producer.store.ids import new_id
-from producer.store.queue import Arguments, Queue
+from producer.store.intake import Arguments, Intake, Once, Prepared
+from producer.store.steps import Steps
 from producer.versions import NEWEST, Version
 
-ROUND: Final = 500
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS_MAX: Final = 30
-KINDS: Final = frozenset(TYPES.values())
-NO_COMMAND: Final = 'must be a command of producer.batch, such as batch.send_text(psid, "Hello!")'
+# That of the reference document, whose examples are all taken.
+REFERENCE_VERSION: Final = (4, 0)
 VERSION_DEFAULT: Final = (int(NEWEST.partition(".")[0]), int(NEWEST.partition(".")[2]))
 _VERSION: Final = re.compile(r"v?(\d{1,3})\.(\d{1,3})")
 
@@ -50,7 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     version: Version = VERSION_DEFAULT
     allow_retired: bool = False
     keep_ms: int = DAY_MS
-    agreement: Agreement = msgspec.field(default_factory=Agreement)
+    agreement: Agreement | None = msgspec.field(default_factory=Agreement)
 
 
 def terms_of(graph_version: str, *, allow_retired: bool, idempotency_retention_s: float) -> Terms:
@@ -82,6 +73,8 @@ def admit(command: Command, terms: Terms) -> None:
     check_queueable(command)
     if not terms.allow_retired:
         check_not_retired(command, terms.version)
+        if isinstance(command, SendMessage) and terms.version > REFERENCE_VERSION:
+            check_cards(command.message, "message")
 
 
 def _is_plain_text(command: Command) -> bool:
@@ -96,159 +89,72 @@ def _is_plain_text(command: Command) -> bool:
     )
 
 
-class Bytes(Protocol):
-    """Takes the bytes of commands before these are put."""
+class Given(msgspec.Struct, frozen=True):
+    """What a caller gave: the commands, each with the id of its ticket, and how they are delivered."""
 
-    def put_bytes(self, command_id: str, content: bytes) -> None:
-        """Stores the bytes of one command."""
-
-
-class Aside(msgspec.Struct, frozen=True):
-    """Keeps bytes until somebody stores them."""
-
-    kept: list[tuple[str, bytes]] = []
-
-    def put_bytes(self, command_id: str, content: bytes) -> None:
-        """Keeps the bytes of one command."""
-        self.kept.append((command_id, content))
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """One command as Redis is to accept it: its ticket, its envelopes and bytes, and what its key stands for.
-
-    `key` is None for a command without one; else it is `<page>:<key>`, and `digest` that of the command.
-    """
-
-    ticket: str
-    arguments: list[Arguments]
-    content: list[tuple[str, bytes]]
-    key: str | None = None
-    digest: str = ""
+    commands: list[tuple[str, Command]]
+    delivery: Delivery
 
 
 def prepare(command: Command, delivery: Delivery, terms: Terms) -> Prepared:
     """Returns a checked command as Redis is to accept it; raises `InvalidCommandError`."""
     admit(command, terms)
-    aside = Aside()
-    ticket, shares = _shares(command)
-    arguments = [stored(aside, each.id, each.command, delivery) for each in shares]
+    ticket, arguments, content = enveloped(command, new_id(), delivery)
+    what = Given([(ticket, command)], delivery)
     if delivery.idempotency_key is None:
-        return Prepared(ticket, arguments, aside.kept)
-    key = f"{delivery.page}:{delivery.idempotency_key}"
-    return Prepared(ticket, arguments, aside.kept, key, _digest(command))
+        return Prepared(ticket, arguments, content, what)
+    once = Once(f"{delivery.page}:{delivery.idempotency_key}", digest_of(command))
+    return Prepared(ticket, arguments, content, what, once)
 
 
-def enqueue(queue: Queue, command: Command, delivery: Delivery, terms: Terms) -> str:
-    """Puts one checked command on the queue and returns the id of its ticket; the first one's, under a known key."""
-    return accept(queue, prepare(command, delivery, terms), terms)
+def enqueue(intake: Intake, command: Command, delivery: Delivery, terms: Terms) -> Steps[str]:
+    """Puts one checked command on the queue and comes to the id of its ticket; the first one's, under a known key."""
+    ticket = yield from intake.accept(prepare(command, delivery, terms), terms.keep_ms)
+    if terms.agreement is not None and terms.agreement.is_due():
+        yield from terms.agreement.asked(intake.keys, terms.version)
+    return ticket
 
 
-def accept(queue: Queue, ready: Prepared, terms: Terms) -> str:
-    """Puts what was prepared on the queue and returns the id of its ticket; the first one's, under a known key."""
-    for command_id, content in ready.content:
-        queue.put_bytes(command_id, content)
-    if ready.key is None:
-        put_whole(queue, ready.arguments)
-        return ready.ticket
-    first: str | None = None
-    try:
-        first = queue.put_once(
-            ready.arguments[:ROUND_MAX],
-            key=ready.key,
-            digest=ready.digest,
-            ticket=ready.ticket,
-            keep_ms=terms.keep_ms,
-            and_more=max(0, len(ready.arguments) - ROUND_MAX),
-        )
-    finally:
-        if first != ready.ticket:
-            for command_id, _ in ready.content:
-                queue.drop_bytes(command_id)
-    _put_rest(queue, ready, first)
-    return first
+Enveloped = tuple[str, list[Arguments], list[tuple[str, bytes]]]
 
 
-def _put_rest(queue: Queue, ready: Prepared, first: str) -> None:
-    """Puts what a batch under a key has beyond its first round; what an earlier call has put already is left alone."""
-    for part, after in rounds_of(rest_under(ready.arguments, ready.ticket, first)):
-        try:
-            queue.put(part, and_more=after)
-        except (QueueFullError, QueueUnavailableError) as error:
-            said = broken_off(error, len(ready.arguments), after + len(part))
-            raise type(error)(said) from error
+def enveloped(command: Command, base: str, delivery: Delivery) -> Enveloped:
+    """Returns the ticket's id of a command, its envelopes (those of a batch's parts), and the bytes beside them.
+
+    Raises:
+        InvalidCommandError: it is larger than an envelope may be, or links too many parts.
+    """
+    if isinstance(command, SendBatch):
+        ticket, shares = shares_of(command, base)
+        return ticket, [_envelope(each, delivery) for each in shares], []
+    arguments, content = stored(base, command, delivery)
+    return base, [arguments], content
 
 
-def _digest(command: Command) -> str:
+def _envelope(share: Share, delivery: Delivery) -> Arguments:
+    return arguments_of(share.id, share.command, route(share.command), delivery)
+
+
+def stored(
+    command_id: str, command: Command, delivery: Delivery
+) -> tuple[list[str | bytes], list[tuple[str, bytes]]]:
+    """Returns a command as it is accepted, and what lies beside it: its bytes, if it has any."""
+    where = route(command)
+    # the first question is the cheap one, and answers for nearly all
+    if getattr(command, "filedata", None) is None or not isinstance(command, SendMessage | UploadAttachment):
+        return arguments_of(command_id, command, where, delivery), []
+    bare, content = detached(command)
+    return arguments_of(command_id, bare, where, delivery), [(command_id, content)]
+
+
+def digest_of(command: Command) -> str:
     """Returns what tells one command from another, its bytes included."""
     content = b""
     if isinstance(command, SendMessage | UploadAttachment):
         command, content = detached(command)
-    hashed = hashlib.sha256(msgspec.json.encode(command, order="deterministic"))
+    hashed = hashlib.sha256(json_of(command))
     hashed.update(b"\n" + content)
     return hashed.hexdigest()
-
-
-def stored(queue: Bytes, command_id: str, command: Command, delivery: Delivery) -> Arguments:
-    """Returns the command as it is accepted; its bytes are with `queue` already."""
-    if not isinstance(command, SendMessage | UploadAttachment) or command.filedata is None:
-        return arguments_of(command_id, command, route(command), delivery)
-    where = route(command)
-    bare, content = detached(command)
-    arguments = arguments_of(command_id, bare, where, delivery)
-    queue.put_bytes(command_id, content)
-    return arguments
-
-
-class Round(msgspec.Struct, frozen=True):
-    """The next commands of a bulk as they are accepted, what stopped them, and whether these are all."""
-
-    arguments: list[Arguments]
-    commands: int
-    problem: Exception | None
-    ended: bool
-
-
-def next_round(queue: Bytes, source: Iterator[Command], delivery: Delivery, terms: Terms) -> Round:
-    """Returns the next commands of a bulk, some hundreds at most."""
-    arguments: list[Arguments] = []
-    commands = 0
-    plain = PlainTexts(delivery)
-    while len(arguments) < ROUND:
-        try:
-            command = next(source)
-            command_id = new_id()
-            made = plain.arguments_of(command_id, command)
-            if made is not None:
-                arguments.append(made)
-                commands += 1
-                continue
-            _check_kind(command)
-            check(command)
-            admit(command, terms)
-            if isinstance(command, SendBatch):
-                shares = _shares(command)[1]
-                arguments += [stored(queue, each.id, each.command, delivery) for each in shares]
-            else:
-                arguments.append(stored(queue, command_id, command, delivery))
-        except StopIteration:
-            return Round(arguments, commands, None, ended=True)
-        except Exception as error:  # noqa: BLE001 (the caller's iterator may raise anything: what came before it counts)
-            return Round(arguments, commands, error, ended=True)
-        commands += 1
-    return Round(arguments, commands, None, ended=False)
-
-
-def _check_kind(command: object) -> None:
-    if type(command) not in KINDS:
-        raise InvalidCommandError("", NO_COMMAND + given(command))
-
-
-def _shares(command: Command) -> tuple[str, list[Share]]:
-    """Returns the ticket's id and the envelopes of a command: one, or those of the parts of an explicit batch."""
-    ticket = new_id()
-    if isinstance(command, SendBatch):
-        return shares_of(command, ticket)
-    return ticket, [Share(ticket, command, (0,))]
 
 
 def without_key(delivery: Delivery) -> Delivery:

@@ -1,14 +1,18 @@
 """An explicit batch on the queue: each part travels by itself, under one ticket; linked parts stay together."""
 
+import re
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
 
 from producer.commands import BatchItem, Command, Part, RawPart, SendBatch
+from producer.commands.codec import json_of
 from producer.errors import InvalidCommandError
 
 LINKED_MAX: Final = 50
-REFERENCE: Final = b"{result="
+# Names of parts from whose answers something is taken.
+_TAKEN_FROM: Final = re.compile(r"\{result=([^:}]+):")
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -19,16 +23,33 @@ class Share(msgspec.Struct, frozen=True):
     places: tuple[int, ...]
 
 
-def _is_linked(item: object) -> bool:
+def _linked_places(parts: Sequence[BatchItem]) -> list[int]:
+    """Returns the places of parts that are named, wait for others, or take something from a part that is there.
+
+    A text that looks like a reference and names no part is a text.
+    """
+    names = {name for item in parts if (name := _name_of(item)) is not None}
+    return [place for place, item in enumerate(parts) if _is_linked(item, names)]
+
+
+def _is_linked(item: BatchItem, names: Collection[str]) -> bool:
+    if _name_of(item) is not None or _waits(item):
+        return True
+    command = item.command if isinstance(item, Part) else item
+    return bool(names) and any(name in names for name in _TAKEN_FROM.findall(json_of(command).decode()))
+
+
+def _name_of(item: BatchItem) -> str | None:
+    name = (
+        item.name if isinstance(item, Part) else item.part.get("name") if isinstance(item, RawPart) else None
+    )
+    return None if name is None else str(name)
+
+
+def _waits(item: BatchItem) -> bool:
     if isinstance(item, Part):
-        return item.name is not None or item.depends_on is not None or _refers(item.command)
-    if isinstance(item, RawPart):
-        return "name" in item.part or "depends_on" in item.part or _refers(item)
-    return _refers(item)
-
-
-def _refers(item: object) -> bool:
-    return REFERENCE in msgspec.json.encode(item)
+        return item.depends_on is not None
+    return isinstance(item, RawPart) and "depends_on" in item.part
 
 
 def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
@@ -37,7 +58,7 @@ def shares_of(command: SendBatch, base: str) -> tuple[str, list[Share]]:
     Raises:
         InvalidCommandError: more than 50 parts are linked to one another.
     """
-    linked = [place for place, item in enumerate(command.parts) if _is_linked(item)]
+    linked = _linked_places(command.parts)
     if len(linked) > LINKED_MAX:
         raise InvalidCommandError(
             "parts", f"at most {LINKED_MAX} parts may be linked by name, {len(linked)} are"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from producer.commands import Command, SendMessage, UploadAttachment, encode, tag_of
+from producer.commands import Command, encode, tag_of
 from producer.errors import InvalidCommandError
 from producer.queue.routing import Route
 from producer.store.keys import CLASSES, PRIORITIES
@@ -70,7 +70,7 @@ def checked(delivery: Delivery) -> Delivery:
         raise InvalidCommandError(
             "page", f"must be a Page id: at most {PAGE_CHARS_MAX} letters, digits, '_', '-' or '.'"
         )
-    if delivery.priority not in PRIORITIES:
+    if not isinstance(delivery.priority, str) or delivery.priority not in PRIORITIES:
         raise InvalidCommandError("priority", "must be 'interactive' or 'bulk'")
     if not isinstance(delivery.expires_in, timedelta | float | int | None):
         raise InvalidCommandError("expires_in", "must be a timedelta or seconds")
@@ -79,6 +79,10 @@ def checked(delivery: Delivery) -> Delivery:
     key = delivery.idempotency_key
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= KEY_CHARS_MAX):
         raise InvalidCommandError("idempotency_key", f"must be text of 1 to {KEY_CHARS_MAX} characters")
+    if key is not None and any("\ud800" <= each <= "\udfff" for each in key):
+        raise InvalidCommandError(
+            "idempotency_key", "holds half a character: a surrogate without its other half"
+        )
     if not isinstance(delivery.ordered, bool | None) or not isinstance(delivery.at_most_once, bool):
         raise InvalidCommandError("ordered, at_most_once", "must be True or False")
     _check_send_at(delivery.send_at)
@@ -99,7 +103,8 @@ def _seconds(span: timedelta | float) -> float:
     return span.total_seconds() if isinstance(span, timedelta) else float(span)
 
 
-def _due(delivery: Delivery) -> str:
+def due_ms(delivery: Delivery) -> str:
+    """Returns when a command is due, in milliseconds since 1970, or '' for at once."""
     if delivery.send_at is None:
         return ""
     at = delivery.send_at.timestamp() if isinstance(delivery.send_at, datetime) else float(delivery.send_at)
@@ -112,9 +117,14 @@ def expires_ms(delivery: Delivery) -> str:
 
 
 def times_of(delivery: Delivery) -> tuple[str, str]:
-    """Returns when a command is due and when it expires, as the scripts read it; '' is at once, and never."""
-    expires = expires_ms(delivery)
-    return _due(delivery), f"+{expires}" if expires else ""
+    """Returns when a command is due and when it expires, as the scripts read it; '' is at once, and never.
+
+    Its span counts from when it is due: `send_at` at eight with an hour is pointless after nine.
+    """
+    due, expires = due_ms(delivery), expires_ms(delivery)
+    if due and expires:
+        return due, str(int(due) + int(expires))
+    return due, f"+{expires}" if expires else ""
 
 
 def is_plain_person(recipient: str) -> bool:
@@ -221,6 +231,6 @@ def arguments_of(command_id: str, command: Command, route: Route, delivery: Deli
         raise InvalidCommandError(
             "", f"the encoded command has {len(body)} bytes, at most {BODY_BYTES_MAX} are taken"
         )
-    has_bytes = isinstance(command, SendMessage | UploadAttachment) and command.filedata is not None
+    has_bytes = getattr(command, "filedata", None) is not None
     line = fixed_line(route, tag_of(command), delivery, has_bytes=has_bytes)
     return [command_id, line, *times_of(delivery), shortened(body, line.split("|", PEOPLE_AT + 1)[PEOPLE_AT])]

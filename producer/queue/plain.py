@@ -10,7 +10,7 @@ from producer.queue.envelope import (
     shortened,
     times_of,
 )
-from producer.queue.routing import route
+from producer.queue.routing import REFERENCE, route
 from producer.store.record import COMMONEST, PEOPLE_AT
 
 _SOMEBODY = SendMessage(recipient="1", message={"text": "x"})
@@ -42,7 +42,7 @@ class PlainTexts:
         if type(person) is not str or not is_plain_person(person) or type(message) is not dict:
             return None
         text = message.get("text")
-        if type(text) is not str or not 0 < len(text) <= limits.TEXT_CHARACTERS_MAX:
+        if type(text) is not str or not 0 < len(text) <= limits.TEXT_CHARACTERS_MAX or REFERENCE in text:
             return None
         body = shortened(encode(command), person)
         if not body.startswith(SHORT_TEXT):  # it says more than that

@@ -38,6 +38,7 @@ _MEDIA_TYPES: Final = frozenset({"audio", "image", "video", "file"})
 # Doing these again changes nothing that a person sees.
 _REPEATABLE_ACTIONS: Final = frozenset({"mark_seen", "typing_off", "react", "unreact"})
 PRIVATE_REPLY: Final = "private_reply"
+REFERENCE: Final = "{result="
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,16 +83,30 @@ def _route_send(command: SendMessage) -> Route:
     recipient = command.recipient
     message = command.message
     if type(recipient) is str and "text" in message:
-        return Route(rate_class="text", recipient=recipient, joins=True, is_send=True)
+        return Route(
+            rate_class="text", recipient=recipient, joins=True, is_send=True, alone=looks_linked(message)
+        )
     media = command.filedata is not None or has_media(message)
     return Route(
         rate_class="media" if media else "text",
         recipient=conversation_key(recipient),
         joins=True,
         bucket=PRIVATE_REPLY if is_private_reply(recipient) else "",
-        alone=media,
+        alone=media or looks_linked(message),
         is_send=True,
     )
+
+
+def looks_linked(value: object) -> bool:
+    """Says whether a text in it looks as if it took something from another part's answer.
+
+    Graph would take it for that in a batch with others, so it goes in a request of its own, as it stands.
+    """
+    if isinstance(value, str):
+        return REFERENCE in value
+    if isinstance(value, dict):
+        return any(map(looks_linked, value.values()))
+    return isinstance(value, list | tuple) and any(map(looks_linked, value))
 
 
 def has_media(message: object) -> bool:

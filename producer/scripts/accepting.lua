@@ -1,7 +1,7 @@
 -- uses: lanes
 -- accepting.lua: how commands are accepted, all or none.
 --
--- Five arguments for each command, from ARGV[first] on:
+-- Five arguments for each command, from asked[first] on, where `asked` is ARGV or another list:
 --   id
 --   the first nine fields of the fixed line (page … options)
 --   due: '' at once, '+ms' from now, or the absolute ms
@@ -91,14 +91,14 @@ local function enter_all(commands)
 end
 
 -- Accepts one plain command alone, with as few calls as can be; nil for any other.
-local function accept_one(now, depth_max, first)
-  if #ARGV ~= first + 4 or ARGV[first + 2] ~= '' or ARGV[first + 3] ~= '' then return nil end
-  local id, fixed = ARGV[first], ARGV[first + 1]
+local function accept_one(asked, first, now, depth_max)
+  if #asked ~= first + 4 or asked[first + 2] ~= '' or asked[first + 3] ~= '' then return nil end
+  local id, fixed = asked[first], asked[first + 1]
   local page, class, priority, person, options = string.match(fixed, PLAIN_ASKED)
   if not page then return nil end
   local waiting = tonumber(call('HGET', P .. 'depth', page) or '0')
   if waiting >= depth_max or call('EXISTS', P .. 'outcome:' .. id) == 1 then return nil end
-  local rest = fixed .. '|' .. int(now) .. '|\n' .. ARGV[first + 4]
+  local rest = fixed .. '|' .. int(now) .. '|\n' .. asked[first + 4]
   if call('HSETNX', P .. 'commands', id, IN_LANE .. rest) == 0 then return { 0, 1 } end
   if person ~= '' and not has(options, UNORDERED) and call('SADD', busy(page, priority), person) == 0 then
     call('HSET', P .. 'commands', id, BEHIND_ONE .. rest)
@@ -114,13 +114,13 @@ end
 
 -- Accepts many plain commands, none of which is known, at half of what parsing costs; nil where any is another, or the queue of
 -- a Page is full.
-local function accept_plain(now, depth_max, first)
-  local ids, seen, by_page, asked = {}, {}, {}, {}
+local function accept_plain(asked, first, now, depth_max)
+  local ids, seen, by_page, wanted = {}, {}, {}, {}
   local pages, priorities, lanes, persons, sets = {}, {}, {}, {}, {} -- of each command
-  for i = first, #ARGV, 5 do
-    local id = ARGV[i]
-    local page, class, priority, person, options = string.match(ARGV[i + 1], PLAIN_ASKED)
-    if not page or seen[id] or ARGV[i + 2] ~= '' or ARGV[i + 3] ~= '' then return nil end
+  for i = first, #asked, 5 do
+    local id = asked[i]
+    local page, class, priority, person, options = string.match(asked[i + 1], PLAIN_ASKED)
+    if not page or seen[id] or asked[i + 2] ~= '' or asked[i + 3] ~= '' then return nil end
     seen[id] = true
     local n = #ids + 1
     ids[n], pages[n], priorities[n] = id, page, priority
@@ -129,8 +129,8 @@ local function accept_plain(now, depth_max, first)
     if person ~= '' and not has(options, UNORDERED) then
       local set = busy(page, priority)
       sets[n], persons[n] = set, person
-      if not asked[set] then asked[set] = {} end
-      asked[set][#asked[set] + 1] = person
+      if not wanted[set] then wanted[set] = {} end
+      wanted[set][#wanted[set] + 1] = person
     end
   end
   if known_among(ids) then return nil end
@@ -138,7 +138,7 @@ local function accept_plain(now, depth_max, first)
     if tonumber(call('HGET', P .. 'depth', page) or '0') + number > depth_max then return nil end
   end
   local heads, new_heads = {}, {}
-  for set, people in pairs(asked) do
+  for set, people in pairs(wanted) do
     local there = {}
     for i, member in ipairs(call('SMISMEMBER', set, unpack(people))) do there[people[i]] = member == 1 end
     heads[set], new_heads[set] = there, {}
@@ -162,7 +162,7 @@ local function accept_plain(now, depth_max, first)
       end
       tails[lane][#tails[lane] + 1] = id
     end
-    records[2 * n - 1], records[2 * n] = id, state .. ARGV[at + 1] .. enqueued .. ARGV[at + 4]
+    records[2 * n - 1], records[2 * n] = id, state .. asked[at + 1] .. enqueued .. asked[at + 4]
   end
   for _, n in ipairs(firsts) do
     local lane = lanes[n]
@@ -181,26 +181,26 @@ end
 
 -- Answers {accepted, known already}; {-1, page, waiting} when a Page's queue is full, or {-4, id} when the bytes of a
 -- command are not there: then nothing was accepted. What is known already is left alone.
-local function accept(now, depth_max, first)
-  if #ARGV < first then return { 0, 0 } end
-  local plain = accept_one(now, depth_max, first) or accept_plain(now, depth_max, first)
+local function accept(asked, first, now, depth_max)
+  if #asked < first then return { 0, 0 } end
+  local plain = accept_one(asked, first, now, depth_max) or accept_plain(asked, first, now, depth_max)
   if plain then return plain end
   local ids = {}
-  for i = first, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+  for i = first, #asked, 5 do ids[#ids + 1] = asked[i] end
   local known_ids = known_among(ids)
   local fresh, by_page, known, seen = {}, {}, 0, {}
   local enqueued = '|' .. int(now) .. '|'
-  for i = first, #ARGV, 5 do
-    local id = ARGV[i]
+  for i = first, #asked, 5 do
+    local id = asked[i]
     if seen[id] or (known_ids and known_ids[id]) then
       known = known + 1
     else
-      local expires = instant(ARGV[i + 3], now)
-      local command = parse(IN_LANE .. ARGV[i + 1] .. enqueued .. (expires and int(expires) or '') .. '\n' .. ARGV[i + 4])
+      local expires = instant(asked[i + 3], now)
+      local command = parse(IN_LANE .. asked[i + 1] .. enqueued .. (expires and int(expires) or '') .. '\n' .. asked[i + 4])
       if not command then return redis.error_reply('outbound: malformed fixed line of ' .. id) end
       if has(command.options, BLOB) and call('EXISTS', P .. 'blob:' .. id) == 0 then return { -4, id } end
       seen[id] = true
-      fresh[#fresh + 1] = { id = id, command = command, due = instant(ARGV[i + 2], now), expires = expires }
+      fresh[#fresh + 1] = { id = id, command = command, due = instant(asked[i + 2], now), expires = expires }
       by_page[command.page] = (by_page[command.page] or 0) + 1
     end
   end

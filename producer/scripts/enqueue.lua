@@ -7,4 +7,4 @@
 -- Answers {accepted, known already}, {-1, page, waiting} when a Page's queue is full, or {-4, id} when a command's bytes
 -- are not there: then nothing was accepted.
 
-return accept(clock(ARGV[1]), tonumber(ARGV[2]), 3)
+return accept(ARGV, 3, clock(ARGV[1]), tonumber(ARGV[2]))

@@ -14,6 +14,6 @@
 local key = P .. 'idempotent:' .. ARGV[3]
 local digest, ticket = string.match(call('GET', key) or '', '^(%x+)|(.*)$')
 if digest then return { digest == ARGV[4] and -2 or -3, ticket } end
-local answer = accept(clock(ARGV[1]), tonumber(ARGV[2]), 7)
+local answer = accept(ARGV, 7, clock(ARGV[1]), tonumber(ARGV[2]))
 if not answer.err and answer[1] >= 0 then call('SET', key, ARGV[4] .. '|' .. ARGV[5], 'PX', ARGV[6]) end
 return answer

@@ -8,7 +8,8 @@
 --   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
 --   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun, taken_at (while taken)
 --   holds (a list: scope, its holds, scope, its holds, …)
---   profiles (a list of four for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types)
+--   profiles (a list of five for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types,
+--   and why Graph answers none of them, or '')
 -- and of the person of a broadcast who was not taken yet, whose id is <broadcast>:<n>:
 --   broadcast (a list: head, state, added, taken), with lane, lane_length, lane_position, holds, profiles and so on
 
@@ -23,15 +24,26 @@ local function tell(name, value)
   end
 end
 
+-- Answers why a worker takes Graph to be down, or nil while it does not.
+local function away(worker)
+  local good, info = pcall(cjson.decode, call('HGET', P .. 'workers:info', worker) or '{}')
+  local graph = good and type(info) == 'table' and info.graph
+  return type(graph) == 'table' and tostring(graph.reason) or nil
+end
+
 local apps = {}
 local function tell_profiles(page)
-  local latest, order = {}, {}
+  local latest, order, without, reaches = {}, {}, {}, {}
   local workers = call('HGETALL', P .. 'workers')
   for i = 1, math.min(#workers, 2 * WORKERS_MAX), 2 do
     local digest = workers[i + 1]
     local beat = tonumber(call('ZSCORE', P .. 'beats', workers[i]) or '0')
     if not latest[digest] then order[#order + 1] = digest end
     latest[digest] = math.max(beat, latest[digest] or 0)
+    if not reaches[digest] then
+      without[digest] = away(workers[i])
+      reaches[digest] = not without[digest]
+    end
   end
   local profiles = {}
   for _, digest in ipairs(order) do
@@ -41,6 +53,7 @@ local function tell_profiles(page)
       profiles[#profiles + 1] = facts[1] or ''
       profiles[#profiles + 1] = facts[2]
       profiles[#profiles + 1] = facts[3] or ''
+      profiles[#profiles + 1] = without[digest] or ''
       local app = facts[1] and string.match(facts[1], '^([^;]*);')
       if app and app ~= '' then apps[app] = true end
     end

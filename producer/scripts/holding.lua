@@ -5,12 +5,17 @@
 --   until_ms (0: until released) | token fingerprint or '' | since_ms | repeats | kind | reason (JSON, without line ends)
 -- A scope is page:<page>, app:<app>, lane:<page>/<class> (both priorities and their broadcasts), lane:<page>/<class>/<priority>
 -- (with its broadcasts) or lane:<page>/<class>/b/<broadcast>.
--- Kinds: hand, throttle, token (for the token of that fingerprint only), trouble (somebody has to mend it). Holds of
+-- Kinds: hand, throttle, token (for the token of that fingerprint only), trouble (somebody has to mend it), probe. Holds of
 -- different kinds, and for different tokens, stand beside each other; the one of those that apply that ends last counts.
 -- A hold that has ended stays there for a while: one that repeats soon after lasts longer.
+--
+-- `probing` is a hash: scope → fingerprint, of what was held by an answer of Graph that named no time: whether it can go on
+-- is not known until one call was answered. A throttle only comes back gently. And #<mark of a chunk> → the scopes, a line each, that its one call tries. Meanwhile a hold of the
+-- kind probe keeps all others back.
 
 local REPEAT_MS = 600000
 local REPEATS_MAX = 5
+local PROBE_MS = 90000 -- longer than a call takes: its worker died, or hangs, and another tries
 local TOKENS_MAX = 8 -- token holds of one scope: the oldest go first, and are made again if their token is used again
 local HOLD = '^(%d+)|([^|]*)|(%d+)|(%d+)|(%l*)'
 
@@ -74,6 +79,16 @@ local function hold(scope, for_ms, grows, made_for, reason, now)
   local line = int(until_ms) .. '|' .. fingerprint .. '|' .. int(now) .. '|' .. repeats .. '|' .. kind .. '|' .. reason
   holds[#holds + 1] = { line = line }
   keep_holds(scope, holds)
+  if for_ms ~= '' and (kind == 'trouble' or kind == 'token') then call('HSET', P .. 'probing', scope, fingerprint) end
+end
+
+-- The one call of this chunk tries whether the scopes can go on; all others of them wait for its answer.
+local function begin_probe(scopes, mark, now)
+  for _, scope in ipairs(scopes) do
+    hold(scope, PROBE_MS, '0', 'probe#', '{"reason":"one call tries whether it can go on"}', now)
+  end
+  local before = call('HGET', P .. 'probing', '#' .. mark)
+  call('HSET', P .. 'probing', '#' .. mark, (before and before .. '\n' or '') .. table.concat(scopes, '\n'))
 end
 
 -- Wakes those that sleep under a name: lanes that begin with it, or with '*' every Page. In steps, since any number may
@@ -115,58 +130,9 @@ local function rouse_lanes(name, now)
   rouse_under(class .. '/b/', now)
 end
 
--- A hold for a token that no present worker has protects nobody. It is dropped once that was so for a day, or for an hour
--- in which present workers had another token of its Page: a worker that stops for a while comes back to it. `hold:unused`
--- is a hash: scope#fingerprint → since when, and `@looked`.
-local UNUSED_MS = 86400000
-local REPLACED_MS = 3600000
-local LOOKED_MS = 10000 -- from one look to the next
-
+-- A field of `hold:unused` (`sweeping.lua`).
 local function unused_field(scope, hold)
   return scope .. '#' .. hold.fingerprint
-end
-
-local function is_used(fingerprint, entries)
-  for _, entry in ipairs(entries) do
-    if string.match(entry, '^[^;]*;([^;]*);') == fingerprint then return true end
-  end
-  return false
-end
-
--- What the present workers know of a Page; the digests of their profiles are read once.
-local present = nil
-local function entries_of(page)
-  if not present then
-    local there = {}
-    present = {}
-    for _, digest in ipairs(call('HVALS', P .. 'workers')) do
-      if not there[digest] then present[#present + 1] = digest end
-      there[digest] = true
-    end
-  end
-  local entries = {}
-  for _, digest in ipairs(present) do
-    entries[#entries + 1] = call('HGET', P .. 'profile:' .. digest, page) or nil
-  end
-  return entries
-end
-
-local function is_unused(scope, hold, now)
-  local page = string.match(scope, '^page:(.+)$') or string.match(scope, '^lane:([^/]+)/')
-  if hold.kind ~= 'token' or hold.fingerprint == '' or not page then return false end
-  local entries, field = entries_of(page), unused_field(scope, hold)
-  if is_used(hold.fingerprint, entries) then
-    call('HDEL', P .. 'hold:unused', field)
-    return false
-  end
-  local since = tonumber(call('HGET', P .. 'hold:unused', field) or 'none')
-  if not since or since < hold.since_ms then
-    call('HSET', P .. 'hold:unused', field, int(now))
-    return false
-  end
-  if now - since < (#entries > 0 and REPLACED_MS or UNUSED_MS) then return false end
-  call('HDEL', P .. 'hold:unused', field)
-  return true
 end
 
 -- How long a broadcast was paused says nothing of its rate.
@@ -190,6 +156,7 @@ local function release(scope, kind, now)
     end
   end
   keep_holds(scope, left)
+  if kind == '' then call('HDEL', P .. 'probing', scope) end
   local what, name = string.match(scope, '^(%a+):(.*)$')
   if what == 'page' then
     rouse(name)
@@ -202,22 +169,14 @@ local function release(scope, kind, now)
   return there
 end
 
--- Drops holds of some scopes, found by chance, that ended long ago, since they cost every take a look; and those for
--- tokens that nobody has.
-local SWEPT = 20
-local function sweep_holds(now)
-  if call('EXISTS', P .. 'hold') == 0 then
-    call('DEL', P .. 'hold:unused')
-    return
-  end
-  local looks = now - tonumber(call('HGET', P .. 'hold:unused', '@looked') or '0') >= LOOKED_MS
-  if looks then call('HSET', P .. 'hold:unused', '@looked', int(now)) end
-  local some = call('HRANDFIELD', P .. 'hold', SWEPT, 'WITHVALUES')
-  for i = 1, #some, 2 do
-    local holds, left = holds_in(some[i + 1]), {}
-    for _, each in ipairs(holds) do
-      if not is_over(each, now) and not (looks and is_unused(some[i], each, now)) then left[#left + 1] = each end
-    end
-    if #left < #holds then keep_holds(some[i], left) end
+-- Ends the probe of a chunk, if it was one. `proven`: Graph answered its call, and did not hold it again; else another
+-- call tries.
+local function end_probe(mark, proven, now)
+  local scopes = call('HGET', P .. 'probing', '#' .. mark)
+  if not scopes then return end
+  call('HDEL', P .. 'probing', '#' .. mark)
+  for scope in string.gmatch(scopes, '[^\n]+') do
+    if proven then call('HDEL', P .. 'probing', scope) end
+    release(scope, 'probe', now)
   end
 end

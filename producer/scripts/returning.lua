@@ -1,4 +1,4 @@
--- uses: lanes ending
+-- uses: lanes ending holding
 -- returning.lua: how taken commands come back when their worker does not settle them.
 --
 -- `taken:<worker>` is a hash: token → "w" (no request begun) or "b" (begun) .. when it was taken, in ms .. what it cost
@@ -32,6 +32,7 @@ local function return_chunk(worker, token, now, policy)
   call('HDEL', P .. 'taken:' .. worker, token)
   local begun = string.sub(entry, 1, 1) == 'b'
   local mark = worker .. '#' .. token
+  end_probe(mark, false, now)
   local ids = {}
   for id in string.gmatch(string.match(entry, '|(.*)'), '[^,]+') do ids[#ids + 1] = id end
   for i = #ids, 1, -1 do

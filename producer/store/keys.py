@@ -33,6 +33,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `hold` | hash | `page:…`, `lane:…`, `app:…` → its holds: until when, for which token, why (`scripts/holding.lua`) |
 | `hold:unused` | hash | `<scope>#<fingerprint>` → since when no present worker has the token that is held |
 | `rousing` | hash | beginning of lanes, or `*` for all Pages, that the timer goes on to wake → how far it is |
+| `probing` | hash | scope that was held → whose token; `#<mark of a chunk>` → the scopes that its one call tries |
 | `mending` | set | lanes held for the tokens that present workers have, until one comes with another |
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
@@ -41,6 +42,7 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `broadcasts` | sorted set | broadcasts by the time when they began |
 | `outcome:<id>` | string | what became of a command, for the outcome retention |
 | `blob:<id>` | string | the bytes of an upload, until its command ends; a dead letter keeps them |
+| `staged:<ticket>` | hash | number → a part of a batch that is accepted in rounds; with `next`, it is accepted |
 | `idempotent:<page>:<key>` | string | digest of what a key stands for, and its ticket; for a day unless set |
 | `history:<id>` | list | its attempts that were not answered with success |
 | `waiters`, `done:<id>` | sorted set, list | tickets that somebody waits for, and their signal |
@@ -92,3 +94,7 @@ class Keys(msgspec.Struct, frozen=True):
     def blob(self, command_id: str) -> str:
         """Returns the key of the bytes that travel beside a command."""
         return f"{self.prefix}:blob:{command_id}"
+
+    def staged(self, ticket: str) -> str:
+        """Returns the key of the parts of a large batch that are not on the queue one by one yet."""
+        return f"{self.prefix}:staged:{ticket}"

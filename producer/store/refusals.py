@@ -1,4 +1,4 @@
-"""Why a server that was reached lets nobody do anything: a wrong password, its ACL, or a certificate of its own."""
+"""What it is called here when Redis does not do what it was asked, with what to do: full, away, or a refusal."""
 
 import ssl
 from typing import Final
@@ -6,7 +6,13 @@ from typing import Final
 import msgspec
 import redis
 
+from producer.errors import QueueFullError, QueueUnavailableError
+
 REASON_CHARACTERS_MAX: Final = 200
+FULL: Final = (
+    "Redis is at its maxmemory and takes no more commands: nothing was accepted; "
+    "let the workers drain the queue, or give the server more memory"
+)
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -47,3 +53,24 @@ def _untrusted(error: BaseException) -> str | None:
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [""])[0][:REASON_CHARACTERS_MAX]
+
+
+def refused(error: redis.RedisError) -> QueueFullError | QueueUnavailableError:
+    """Returns what a failure of Redis to accept a command is called here, with what to do."""
+    if isinstance(error, redis.exceptions.OutOfMemoryError):
+        return QueueFullError(FULL)
+    return unavailable(error)
+
+
+def unavailable(error: redis.RedisError) -> QueueUnavailableError:
+    """Returns what a failure of Redis is called here, with what to do."""
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return QueueUnavailableError(str(refusal))
+    if isinstance(error, redis.ConnectionError | redis.TimeoutError):
+        return QueueUnavailableError(
+            "Redis was not reached: check that it runs at the URL that was given, then send the command again"
+        )
+    return QueueUnavailableError(
+        f"Redis refused the command: {type(error).__name__}: {str(error)[:200]}; see `outbound doctor`"
+    )

@@ -75,6 +75,8 @@ class Script:
 class Running:
     """A script on its way."""
 
+    is_answered: Final = False
+
     def __init__(
         self, script: Script, wire: Wire, values: tuple[str | bytes | int, ...], reply: Reply
     ) -> None:

@@ -12,11 +12,15 @@ import redis.asyncio
 from producer.errors import EventLoopError
 from producer.store.scripting import Script
 from producer.store.steps import (
+    Answered,
+    Asked,
     Call,
     Next,
     Reading,
+    Receive,
     Result,
     Run,
+    Send,
     Signal,
     Step,
     Steps,
@@ -51,21 +55,19 @@ class Reader:
         else:
             self._now = Reading(iter(source))
 
-    async def one(self) -> list[Any]:
-        """Returns the next thing in a list; an empty list at the end."""
-        return await self.some(1)
-
-    async def some(self, count: int) -> list[Any]:
-        """Returns the next things, at most `count`; raises what the source raised after the last of them."""
+    async def some(self, step: Next) -> list[Any]:
+        """Returns the next things, as many as `step` says; raises what the source raised after the last of them."""
         if self._later is None:
-            return self._now.some(count)
+            return self._now.some(step)
         problem, self._problem = self._problem, None
         if problem is not None:
             raise problem
         found: list[Any] = []
-        while len(found) < count:
+        left = step.bytes_max
+        while len(found) < step.count and (step.bytes_of is None or left > 0):
             try:
                 found.append(await anext(self._later))
+                left -= 0 if step.bytes_of is None else step.bytes_of(found[-1])
             except StopAsyncIteration:
                 break
             except Exception as error:
@@ -124,7 +126,11 @@ class Taker:
 
     async def _next(self, step: Step, reader: Reader) -> object:
         if isinstance(step, Next):
-            return await reader.some(step.count)
+            return await reader.some(step)
+        if isinstance(step, Receive):
+            return step.sent.finish()
+        if isinstance(step, Send):
+            return await self._sent(step.run)
         if not isinstance(step, Signal):
             return await self.answer(step)
         if self._blocked >= BLOCKED_MAX:
@@ -136,7 +142,13 @@ class Taker:
         finally:
             self._blocked -= 1
 
-    async def answer(self, step: Call | Together | Run | Signal) -> object:
+    async def _sent(self, run: Run) -> Answered:
+        try:
+            return Answered(await self.answer(run))
+        except redis.RedisError as error:
+            return Answered(None, error)
+
+    async def answer(self, step: Asked) -> object:
         """Returns the server's answer to one step, once a connection is free for it.
 
         Raises:
@@ -161,7 +173,7 @@ class Taker:
             raise EventLoopError(OTHER_LOOP)
         self._loop = running
 
-    async def _asked(self, step: Call | Together | Run | Signal) -> object:
+    async def _asked(self, step: Asked) -> object:
         """Asks the primary: one that is it no longer costs the idle connections, and the name is asked anew."""
         deadline = time.monotonic() + ROLE_S
         while True:
@@ -173,7 +185,7 @@ class Taker:
                     raise
                 await asyncio.sleep(ROLE_AGAIN_S)
 
-    async def _asked_once(self, step: Call | Together | Run | Signal) -> object:
+    async def _asked_once(self, step: Asked) -> object:
         async with self._room:
             match step:
                 case Call(words):

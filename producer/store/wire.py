@@ -24,7 +24,11 @@ ROLE_AGAIN_S: Final = 0.1
 
 @cache
 def _packer() -> "Callable[[tuple[Value, ...]], bytes] | None":
-    """Returns what makes bytes of a command; None without hiredis, which comes with the worker."""
+    """Returns what makes bytes of a command; None without hiredis, which comes with the worker.
+
+    redis-py packs with hiredis too, and takes twice as long: it looks at each argument first (561 against 263 µs for a
+    round of 500 commands, 3.8 against 1.5 for one).
+    """
     try:
         return cast("Callable[[tuple[Value, ...]], bytes]", importlib.import_module("hiredis").pack_command)
     except (ImportError, AttributeError):  # an old one packs nothing

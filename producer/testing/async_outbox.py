@@ -1,37 +1,33 @@
 """`AsyncOutbox`: a producer of event loops that keeps what was enqueued in an `Outbox`."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NoReturn, Self, Unpack, cast
+from typing import Final, NoReturn, Self, cast
 
 import redis.asyncio
 
-from producer.aio.broadcast import AsyncBroadcast
 from producer.aio.producer import AsyncProducer
-from producer.binding import for_many
-from producer.broadcasts.steps import id_for
-from producer.commands import Command
-from producer.messages import Message
-from producer.queue.accepting import Terms, without_key
-from producer.queue.envelope import Delivery, checked
-from producer.queue.sequencing import OnFailure
-from producer.store.taking import Source, Taker
-from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
-from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
-from producer.vocabulary.lifting import Make
-from producer.vocabulary.options import SendOptions
+from producer.aio.queue import AsyncQueue
+from producer.queue.accepting import Terms
+from producer.queue.envelope import Delivery
+from producer.store.taking import Taker
+from producer.testing.kept import Keeps, Kept
 
-# Steps of an outbox ask no server.
-_NO_TAKER: Final = Taker(cast("redis.asyncio.Redis", None))
 _NO_SERVER: Final = 'an outbox has no server to connect to: it is Outbox(page="…").aio'
 
 
-class AsyncOutbox(AsyncProducer):
+class KeptAsyncQueue(AsyncQueue):
+    """What keeps commands in the place of a server."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.taker = Taker(cast("redis.asyncio.Redis", None))  # what is kept asks no server
+        self.intake = kept
+
+
+class AsyncOutbox(Keeps, AsyncProducer):
     """An `AsyncProducer` that keeps commands in an `Outbox`."""
 
     def __init__(self, kept: Kept, delivery: Delivery, terms: Terms) -> None:
+        super().__init__(KeptAsyncQueue(kept), delivery, terms)
         self._kept = kept
-        self._delivery = delivery
-        self._terms = terms
 
     @classmethod
     def connect(cls, *_arguments: object, **_options: object) -> NoReturn:
@@ -43,52 +39,6 @@ class AsyncOutbox(AsyncProducer):
         """Raises `TypeError`: an outbox has no server."""
         raise TypeError(_NO_SERVER)
 
-    def ticket(self, command_id: str) -> AsyncTicket[object]:
-        """Returns the ticket of a command of this outbox."""
-        inquiry = self._kept.inquiry(command_id)
-        if isinstance(inquiry, KeptBatch):
-            return AsyncBatchTicket(command_id, _NO_TAKER, inquiry.keys, inquiry)
-        if isinstance(inquiry, KeptSequence):
-            return AsyncSequenceTicket(command_id, _NO_TAKER, inquiry.keys, inquiry)
-        return AsyncTicket(command_id, _NO_TAKER, inquiry.keys, inquiry)
-
-    async def send_many(
-        self, commands: Source[Command], *, on_progress: Callable[[int], object] | None = None
-    ) -> int:
-        """Keeps all commands; raises `SendManyError` as a producer does."""
-        steps = self._kept.add_many(without_key(checked(self._delivery)), self._terms, on_progress)
-        return await _NO_TAKER.take(steps, commands)
-
-    async def send_sequence(
-        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
-    ) -> AsyncSequenceTicket:
-        """Keeps the steps, in order, each with its `sequence`."""
-        ticket = self._kept.add_sequence(psid, list(steps), on_failure, checked(self._delivery), self._terms)
-        return cast("AsyncSequenceTicket", self.ticket(ticket))
-
-    async def broadcast_to(
-        self,
-        recipients: Source[str],
-        message: Message | Mapping[str, object],
-        *,
-        broadcast_id: str | None = None,
-        on_progress: Callable[[int], object] | None = None,
-        **options: Unpack[SendOptions],
-    ) -> AsyncBroadcast:
-        """Keeps one command for each person, of priority `bulk`, each with its `broadcast`."""
-        command, delivery = for_many(message, options, self._delivery, self._terms)
-        campaign = KeptCampaign(id_for(broadcast_id, recipients), self._kept)
-        await _NO_TAKER.take(campaign.begin(command, delivery, on_progress), recipients)
-        return self.broadcast(campaign.id)
-
-    def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
-        """Returns a broadcast of this outbox."""
-        return _KeptAsyncBroadcast(KeptCampaign(broadcast_id, self._kept))
-
-    async def confirm_echo(self, event: object) -> int:
-        """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
-        return self._kept.confirm(event)
-
     async def aclose(self) -> None:
         """Does nothing: there is no connection."""
 
@@ -97,16 +47,3 @@ class AsyncOutbox(AsyncProducer):
 
     def _view(self, delivery: Delivery) -> Self:
         return type(self)(self._kept, delivery, self._terms)
-
-    async def _run(
-        self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]
-    ) -> AsyncTicket[Any]:
-        command = cast("Command", make(*arguments, **options))
-        return self.ticket(self._kept.add(command, checked(self._delivery), self._terms))
-
-
-class _KeptAsyncBroadcast(AsyncBroadcast):
-    def __init__(self, campaign: KeptCampaign) -> None:
-        self.id = campaign.id
-        self._taker = _NO_TAKER
-        self._campaign = campaign

@@ -1,20 +1,20 @@
 """What an outbox keeps in the place of Redis; tickets and broadcasts ask it in steps that need no server."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from itertools import chain
+from typing import Final, cast
 
 import msgspec
 
 from producer.broadcasts.steps import Campaign, Progress, good_ones
-from producer.commands import Command, SendMessage, check
-from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
-from producer.queue.accepting import Prepared, Terms, prepare
+from producer.commands import SendMessage
+from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError
+from producer.queue.accepting import Given
 from producer.queue.envelope import Delivery
-from producer.queue.sequencing import OnFailure, prepare_sequence
+from producer.store.intake import DIFFERENT, REPEATED, Intake, Prepared, Putting, first_of
 from producer.store.keys import Keys
-from producer.store.queue import DIFFERENT, REPEATED, first_of
-from producer.store.steps import Next, Steps
+from producer.store.steps import Answered, Next, Steps
 from producer.testing.enqueued import Enqueued, enqueued, of_broadcast, of_sequence
 from producer.tickets.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.tickets.echoes import echoes_in
@@ -26,65 +26,46 @@ from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 ROUND: Final = 500
 
 
-class Kept:
-    """Everything that was enqueued through one outbox and its views."""
+class Kept(Intake):
+    """Everything that was enqueued through one outbox and its views: it accepts what Redis would."""
 
     def __init__(self) -> None:
+        super().__init__(Keys())
         self.commands: list[Enqueued] = []
         self.outcomes: dict[str, Outcome] = {}
         self.replies: dict[str, object] = {}
-        self.keys: dict[str, tuple[str, str]] = {}
+        self.once: dict[str, tuple[str, str]] = {}
         self.broadcasts: dict[str, Progress] = {}
         self.failure: OutboundError | None = None
 
-    def add(self, command: Command, delivery: Delivery, terms: Terms) -> str:
-        """Keeps what Redis would accept; returns the ticket's id, the first one's under a known key."""
-        ready = prepare(command, delivery, terms)
-        return self._accept(ready, enqueued(ready.ticket, command, delivery))
-
-    def add_sequence(
-        self, psid: str, steps: Sequence[Command], on_failure: OnFailure, delivery: Delivery, terms: Terms
-    ) -> str:
-        """Keeps the steps of a sequence; returns the ticket's id, the first one's under a known key."""
-        ready = prepare_sequence(psid, steps, delivery=delivery, terms=terms, on_failure=on_failure)
-        return self._accept(ready, of_sequence(ready.ticket, steps, delivery))
-
-    def _accept(self, ready: Prepared, commands: Iterable[Enqueued]) -> str:
+    def accept(self, ready: Prepared, keep_ms: int) -> Steps[str]:  # noqa: ARG002 (a test is over before that)
+        """Keeps what Redis would accept; comes to the ticket's id, the first one's under a known key."""
+        yield from ()
         if self.failure is not None:
             raise self.failure
-        if ready.key is not None:
-            digest, first = self.keys.setdefault(ready.key, (ready.digest, ready.ticket))
+        if ready.once is not None:
+            digest, first = self.once.setdefault(ready.once.key, (ready.once.digest, ready.ticket))
             if first != ready.ticket:
-                return first_of(
-                    [REPEATED if digest == ready.digest else DIFFERENT, first.encode()], ready.ticket
-                )
-        for each in commands:
+                found = REPEATED if digest == ready.once.digest else DIFFERENT
+                return first_of([found, first.encode()], ready.ticket)
+        given = cast("Given", ready.given)
+        if SEQUENCE_ID.fullmatch(ready.ticket):
+            kept = of_sequence(ready.ticket, [command for _, command in given.commands], given.delivery)
+        else:
+            kept = list(chain.from_iterable(enqueued(*each, given.delivery) for each in given.commands))
+        for each in kept:
             self._keep(each)
         return ready.ticket
+
+    def begin(self, ready: Prepared) -> Steps[Putting]:
+        """Keeps a round of a bulk."""
+        yield from self.accept(ready, 0)
+        return Putting(Answered([len(ready.arguments)]), None, 0)
 
     def _keep(self, each: Enqueued) -> None:
         self.commands.append(each)
         if each.type in self.replies:
             self.end(each.id, "sent", reply=self.replies[each.type])
-
-    def add_many(
-        self, delivery: Delivery, terms: Terms, on_progress: Callable[[int], object] | None
-    ) -> Steps[int]:
-        """Keeps all commands that are read; comes to how many they were."""
-        count = 0
-        while True:
-            try:
-                read: list[Command] = yield Next(1)
-                for command in read:
-                    check(command)
-                    self.add(command, delivery, terms)
-            except Exception as error:
-                raise SendManyError(count, count, str(error)) from error
-            count += len(read)
-            if on_progress is not None and count and (count % ROUND == 0 or not read):
-                on_progress(count)
-            if not read:
-                return count
 
     def end(
         self,
@@ -108,8 +89,9 @@ class Kept:
             answer=answer,
         )
 
-    def confirm(self, event: object) -> int:
-        """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
+    def confirming(self, event: object) -> Steps[int]:
+        """Turns `unknown` commands of which the event has an echo into `sent`; comes to how many."""
+        yield from ()
         found = [(each, reply) for each, reply in echoes_in(event) if each in self.outcomes]
         doubted = [(each, reply) for each, reply in found if self.outcomes[each].name == "unknown"]
         for command_id, reply in doubted:
@@ -124,8 +106,23 @@ class Kept:
 
     def clear(self) -> None:
         """Forgets what was enqueued, with its outcomes and keys."""
-        for each in (self.commands, self.outcomes, self.keys, self.broadcasts):
+        for each in (self.commands, self.outcomes, self.once, self.broadcasts):
             each.clear()
+
+
+class Keeps:
+    """Puts an outbox in the place of Redis, for a producer of either kind."""
+
+    _kept: Kept
+
+    def _inquiry(self, command_id: str) -> Inquiry:
+        return self._kept.inquiry(command_id)
+
+    def _campaign(self, broadcast_id: str) -> Campaign:
+        return KeptCampaign(broadcast_id, self._kept)
+
+    def _confirming(self, event: object) -> Steps[int]:
+        return self._kept.confirming(event)
 
 
 class KeptOne(Inquiry):

@@ -1,41 +1,38 @@
 """`Outbox`: a producer without Redis that keeps what was enqueued, checked as for Redis, and tells it readably."""
 
-from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from typing import Any, Final, NoReturn, Self, Unpack, cast
+from typing import Final, NoReturn, Self, cast
 
+import msgspec
 import redis
 
-from producer.binding import for_many
-from producer.broadcasts.broadcast import Broadcast
-from producer.broadcasts.steps import id_for
-from producer.commands import TYPES, Command
+from producer.commands import TYPES
 from producer.errors import OutboundError
-from producer.messages import Message
 from producer.producer import Producer
-from producer.queue.accepting import terms_of, without_key
-from producer.queue.envelope import Delivery, checked
-from producer.queue.sequencing import OnFailure
-from producer.store.steps import take
+from producer.queue.accepting import terms_of
+from producer.queue.envelope import Delivery
+from producer.store.queue import Queue
 from producer.testing.async_outbox import AsyncOutbox
 from producer.testing.enqueued import Enqueued
-from producer.testing.kept import Kept, KeptBatch, KeptCampaign, KeptSequence
+from producer.testing.kept import Keeps, Kept
 from producer.testing.matching import check_names, listing, matches, nearest, told
 from producer.tickets.async_ticket import AsyncTicket
-from producer.tickets.batch_ticket import BatchTicket
 from producer.tickets.outcome import OutcomeName
-from producer.tickets.sequence_ticket import SequenceTicket
 from producer.tickets.ticket import Ticket
 from producer.versions import NEWEST
-from producer.vocabulary.lifting import Make
-from producer.vocabulary.options import SendOptions
 
-# Steps of an outbox ask no server.
-_NO_CLIENT: Final = cast("redis.Redis", None)
 _NO_SERVER: Final = 'an outbox has no server to connect to: it is made with Outbox(page="…")'
 
 
-class Outbox(Producer):
+class KeptQueue(Queue):
+    """What keeps commands in the place of a server."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__(cast("redis.Redis", None))  # what is kept asks no server
+        self.intake = kept
+
+
+class Outbox(Keeps, Producer):
     """A `Producer` that keeps commands instead of enqueueing them, and asserts what was enqueued.
 
     What Redis would not be given is refused here too. Nothing ends by itself: `reply_to` and `end` say what tickets
@@ -50,8 +47,10 @@ class Outbox(Producer):
         allow_retired: bool = False,
     ) -> None:
         self._kept = Kept()
-        self._delivery = Delivery(page=page)
-        self._terms = terms_of(graph_version, allow_retired=allow_retired, idempotency_retention_s=1)
+        terms = terms_of(graph_version, allow_retired=allow_retired, idempotency_retention_s=1)
+        # there are no workers to agree with
+        terms = msgspec.structs.replace(terms, agreement=None)
+        super().__init__(KeptQueue(self._kept), Delivery(page=page), terms)
 
     @classmethod
     def connect(cls, *_arguments: object, **_options: object) -> NoReturn:
@@ -149,52 +148,6 @@ class Outbox(Producer):
         """Forgets what was enqueued; `reply_to` and `fail` stay."""
         self._kept.clear()
 
-    def ticket(self, command_id: str) -> Ticket[object]:
-        """Returns the ticket of a command of this outbox."""
-        inquiry = self._kept.inquiry(command_id)
-        if isinstance(inquiry, KeptBatch):
-            return BatchTicket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
-        if isinstance(inquiry, KeptSequence):
-            return SequenceTicket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
-        return Ticket(command_id, _NO_CLIENT, inquiry.keys, inquiry)
-
-    def send_many(
-        self, commands: Iterable[Command], *, on_progress: Callable[[int], object] | None = None
-    ) -> int:
-        """Keeps all commands; raises `SendManyError` as a producer does."""
-        steps = self._kept.add_many(without_key(checked(self._delivery)), self._terms, on_progress)
-        return take(steps, _NO_CLIENT, iter(commands))
-
-    def send_sequence(
-        self, psid: str, steps: Iterable[Command], *, on_failure: OnFailure = "stop"
-    ) -> SequenceTicket:
-        """Keeps the steps, in order, each with its `sequence`."""
-        ticket = self._kept.add_sequence(psid, list(steps), on_failure, checked(self._delivery), self._terms)
-        return cast("SequenceTicket", self.ticket(ticket))
-
-    def broadcast_to(
-        self,
-        recipients: Iterable[str],
-        message: Message | Mapping[str, object],
-        *,
-        broadcast_id: str | None = None,
-        on_progress: Callable[[int], object] | None = None,
-        **options: Unpack[SendOptions],
-    ) -> Broadcast:
-        """Keeps one command for each person, of priority `bulk`, each with its `broadcast`."""
-        command, delivery = for_many(message, options, self._delivery, self._terms)
-        campaign = KeptCampaign(id_for(broadcast_id, recipients), self._kept)
-        take(campaign.begin(command, delivery, on_progress), _NO_CLIENT, iter(recipients))
-        return self.broadcast(campaign.id)
-
-    def broadcast(self, broadcast_id: str) -> Broadcast:
-        """Returns a broadcast of this outbox."""
-        return _KeptBroadcast(KeptCampaign(broadcast_id, self._kept))
-
-    def confirm_echo(self, event: object) -> int:
-        """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
-        return self._kept.confirm(event)
-
     def close(self) -> None:
         """Does nothing: there is no connection."""
 
@@ -205,14 +158,3 @@ class Outbox(Producer):
         view = copy(self)
         view._delivery = delivery  # noqa: SLF001 (of its own class)
         return view
-
-    def _run(self, make: Make, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> Ticket[Any]:
-        command = cast("Command", make(*arguments, **options))
-        return self.ticket(self._kept.add(command, checked(self._delivery), self._terms))
-
-
-class _KeptBroadcast(Broadcast):
-    def __init__(self, campaign: KeptCampaign) -> None:
-        self.id = campaign.id
-        self._client = _NO_CLIENT
-        self._campaign = campaign

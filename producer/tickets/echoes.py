@@ -11,9 +11,9 @@ from producer.limits import BROADCAST_ID_CHARACTERS_MAX
 from producer.store.ids import PATTERN
 from producer.store.keys import Keys
 from producer.store.policy import of_the_workers
-from producer.store.queue import Queue, unavailable
+from producer.store.refusals import unavailable
 from producer.store.scripting import Script
-from producer.store.steps import Run, Steps, take
+from producer.store.steps import Run, Steps
 
 # A broadcast's id may have letters of any script.
 COMMAND_ID: Final = re.compile(rf"{PATTERN}(\.[0-9]+){{0,2}}|[\w-]{{1,{BROADCAST_ID_CHARACTERS_MAX}}}:[0-9]+")
@@ -51,8 +51,3 @@ def confirming(event: object, keys: Keys) -> Steps[int]:
     except redis.RedisError as error:
         raise unavailable(error) from error
     return cast("int", answer)
-
-
-def confirm(queue: Queue, event: object) -> int:
-    """Settles as `sent` what the echoes of `event` prove, and returns how many commands that changed."""
-    return take(confirming(event, queue.keys), queue.client)

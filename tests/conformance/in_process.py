@@ -28,12 +28,18 @@ platform = "instagram"
 origin = "https://graph.instagram.com"
 
 [secrets]
-app_token = "APP_ACCESS_TOKEN"
 app_secret = "APP_SECRET"
-verify_token = "VERIFY_TOKEN"
+verify_token = { value = "VERIFY_TOKEN", methods = ["create_subscription"] }
 other = "OTHER_TOKEN"
 short = "T"
-app_pair = "APP_ID|APP_SECRET"
+
+[secrets.app_token]
+value = "APP_ACCESS_TOKEN"
+methods = ["create_subscription", "get_subscriptions", "get_page_subscription"]
+
+[secrets.app_pair]
+value = "APP_ID|APP_SECRET"
+methods = ["create_subscription", "get_subscriptions", "get_page_subscription"]
 """
 
 

@@ -75,7 +75,7 @@ USES: dict[str, Use] = {
     "tuples of elements": lambda c: c.send_generic_template("7", ({"title": "ä", "buttons": (BUTTON,)},)),
     "a list without buttons": lambda c: c.send_list_template("7", [{"title": "ä"}]),
     "media by id": lambda c: c.send_video("7", {"attachment_id": "5"}),
-    "media by an odd URL": lambda c: c.send_image("7", "https://x/ä b.png?a=1&b=2"),
+    "media by an odd URL": lambda c: c.send_image("7", "https://x/ä%20b.png?a=1&b=2"),
     "no message creatives": lambda c: c.create_message_creative(),
     "message creatives in a tuple": lambda c: c.create_message_creative(({"text": "ä"},)),
     "a targeting": lambda c: c.send_broadcast_message(

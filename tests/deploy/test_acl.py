@@ -23,7 +23,7 @@ PREFIXES = ("outbound", "{outbound}")
 
 def rules() -> dict[str, str]:
     """Returns the rules of each user in the handbook, by its name."""
-    return dict(re.findall(r"^user (\S+) (.*)$", README.read_text("utf-8"), re.MULTILINE))
+    return dict(re.findall(r"^user (outbound-\S+) (.*)$", README.read_text("utf-8"), re.MULTILINE))
 
 
 @pytest.fixture(scope="module", params=PREFIXES)

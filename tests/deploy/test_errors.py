@@ -116,7 +116,7 @@ def _unreached() -> None:
 
 def _full() -> None:
     full = queue()
-    full._queue.page_queue_max = 1
+    full._queue.intake.page_queue_max = 1
     full.send_text("2", "a")
     full.send_text("2", "b")
 
@@ -220,7 +220,7 @@ def test_a_message_says_what_to_do(name: str, meet: Callable[[], object], words:
 
 
 async def _async_full(server: AsyncProducer) -> None:
-    server._queue.page_queue_max = 1
+    server._queue.intake.page_queue_max = 1
     await server.send_text("2", "a")
     await server.send_text("2", "b")
 

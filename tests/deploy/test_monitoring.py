@@ -98,6 +98,8 @@ ABSENT_WHEN_IDLE: Final = {
     "outbound_lane_oldest_seconds",
     "outbound_rate_budget_used_ratio",
     "outbound_verdicts_total",
+    "outbound_redis_memory_ratio",
+    "outbound_hold_age_seconds",
 }
 
 
@@ -124,7 +126,9 @@ def exposed() -> Iterator[Mapping[str, Family]]:
     """Every name of a sample that a real worker exposes after a success and a failure, while commands wait."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         number = int(found.getsockname()[1])
-    with Valkey() as valkey, StubProcess() as stub:
+    with Valkey(maxmemory="500mb") as valkey, StubProcess() as stub:
+        with valkey.client() as server:
+            server.hset("outbound:hold", "page:P2", '0||1|0|throttle|{"reason":"too many calls"}')
         stub.faults.add("error", code=2, is_transient=True, times=1)
         settings = settings_of(
             valkey.url, stub.origin, {"P1": "TOKEN-P1"}, metrics_port=str(number), rate_text="2/s"
@@ -225,12 +229,15 @@ def test_everything_exposed_is_shown_and_documented(exposed: Mapping[str, Family
 
 
 def test_alerts_say_what_to_do() -> None:
-    """Each has a severity, a sentence, an action, and a name of its own; each command that it names is there."""
+    """Each has a severity, a sentence, an action, a paragraph of the handbook and a name; what it names is there."""
     names = [rule.alert for rule in rules()]
+    heads = re.findall(r"^#+ (.+)$", (ROOT / "deploy/README.md").read_text("utf-8"), re.MULTILINE)
+    anchors = {f"deploy/README.md#{head.lower().replace(' ', '-')}" for head in heads}
     assert len(names) == len(set(names))
     for rule in rules():
         assert rule.labels["severity"] in {"warning", "critical"}
-        assert set(rule.annotations) == {"summary", "action"}
+        assert set(rule.annotations) == {"summary", "action", "runbook_url"}
+        assert rule.annotations["runbook_url"] in anchors
         assert duration_ms(rule.for_) >= 0
         for verb in re.findall(r"`outbound (\w+)", rule.annotations["action"]):
             assert verb in VERBS

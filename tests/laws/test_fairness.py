@@ -107,7 +107,7 @@ def test_held_pages_cost_a_take_nothing(engine: Engine) -> None:
     held = [f"H{i}" for i in range(100)]
     engine.hello("w1", profile(pages=[*held, "P1"]))
     engine.enqueue(Spec(id="first"))
-    holds = [Hold(f"page:{page}", 5000, b"{}") for page in held]
+    holds = [Hold(f"page:{page}", 5000, b"{}", kind="throttle") for page in held]
     engine.settle(engine.take(), holds=holds)
     engine.enqueue(*[Spec(id=page, page=page) for page in held])
     assert (engine.ids(), touched(engine)) == ([], 0)
@@ -141,7 +141,7 @@ def test_interactive_goes_before_bulk(engine: Engine) -> None:
 def test_bulk_goes_on_while_interactive_is_held(engine: Engine) -> None:
     """A held interactive lane keeps no bulk back."""
     engine.enqueue(Spec(id="first", page="P2"))
-    engine.settle(engine.take(), holds=[Hold("lane:P1/t/i", 1000, b"{}")])
+    engine.settle(engine.take(), holds=[Hold("lane:P1/t/i", 1000, b"{}", kind="throttle")])
     engine.enqueue(Spec(id="held"), Spec(id="bulk", priority="b"))
     assert engine.ids() == ["bulk"]
     engine.advance(1000)
@@ -151,7 +151,7 @@ def test_bulk_goes_on_while_interactive_is_held(engine: Engine) -> None:
 def test_what_is_enqueued_while_a_page_sleeps_leaves_when_it_wakes(engine: Engine) -> None:
     """A lane that got its first command while its Page was held is taken from when the hold ends."""
     engine.enqueue(Spec(id="media", rate_class="m"))
-    engine.settle(engine.take(), "return", "", holds=[Hold("page:P1", 1000, b"{}")])
+    engine.settle(engine.take(), "return", "", holds=[Hold("page:P1", 1000, b"{}", kind="throttle")])
     assert engine.ids() == []
     engine.enqueue(Spec(id="text"), Spec(id="bulk", priority="b"))
     engine.advance(1000)
@@ -163,7 +163,7 @@ def test_a_lane_that_wakes_while_its_page_sleeps_leaves_with_its_page(engine: En
     engine.hello("w1", profile(text=SLOW))
     engine.enqueue(*many(2), Spec(id="other", rate_class="o"))
     chunk = engine.take()
-    engine.settle(chunk, holds=[Hold("page:P1", 5000, b"{}")])
+    engine.settle(chunk, holds=[Hold("page:P1", 5000, b"{}", kind="throttle")])
     engine.enqueue(Spec(id="other2", rate_class="o"))
     assert engine.ids() == []
     engine.advance(1500)

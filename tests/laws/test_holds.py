@@ -6,7 +6,7 @@ import redis
 from producer.store.scripting import Script
 from tests.laws.engine import PREFIX, Engine, Spec, many, profile
 from tests.laws.store import read
-from worker.engine.chunk import Hold
+from worker.engine.chunk import Hold, Settlement
 from worker.engine.knowledge import KnownPage
 
 PAGES = {"P1": KnownPage("app1", "new"), "P2": KnownPage("app1", "new"), "P3": KnownPage("app2", "new")}
@@ -42,7 +42,7 @@ def column(engine: Engine, scope: str, number: int) -> list[str]:
 def test_a_hold_holds_its_scope(engine: Engine, scope: str, free: list[str]) -> None:
     """A hold stops its Page, lane or app for its time, and nothing else."""
     engine.hello("w1", profile(pages=PAGES))
-    held(engine, Hold(scope, 1000, b"{}"))
+    held(engine, Hold(scope, 1000, b"{}", kind="throttle"))
     lanes = ["P1/o/i", "P1/t/i", "P2/t/i", "P3/t/i"]
     for lane in lanes:
         page, rate_class, _ = lane.split("/")
@@ -59,9 +59,9 @@ def test_a_lane_s_hold_holds_the_lanes_of_its_broadcasts(engine: Engine) -> None
     engine.enqueue(Spec(id="own", priority="b"))
     for name in ("x", "y"):
         engine.broadcast(name, ["u"])
-    held(engine, Hold("lane:P1/t/b/x", 500, b"{}"))
+    held(engine, Hold("lane:P1/t/b/x", 500, b"{}", kind="throttle"))
     assert engine.ids(limit=1) == ["own"]
-    held(engine, Hold("lane:P1/t/b", 1000, b"{}"))
+    held(engine, Hold("lane:P1/t/b", 1000, b"{}", kind="throttle"))
     assert engine.ids() == []
     engine.advance(500)
     assert engine.ids() == []
@@ -279,3 +279,79 @@ def test_what_is_held_still_expires(engine: Engine) -> None:
     assert engine.ids() == []
     engine.advance(2000)
     assert engine.outcome("away") == "expired"
+
+
+@pytest.mark.parametrize(("scope", "others"), [("page:P1", []), ("lane:P1/t/i", ["o"]), ("app:app1", [])])
+def test_what_an_answer_held_is_tried_by_one_call(engine: Engine, scope: str, others: list[str]) -> None:
+    """After a hold that an answer made one call goes, and nothing else of its scope until that call was answered."""
+    engine.hello("w1", profile(pages=PAGES))
+    engine.enqueue(*(Spec(id=f"t{n}") for n in range(3)), Spec(id="o", rate_class="o"))
+    held(engine, Hold(scope, 1000, b"{}"))
+    engine.advance(1000)
+    probe = engine.take("w1")
+    found = sorted(taken.id for taken in probe.commands)
+    rest = engine.ids() + engine.ids()
+    assert (len(found), sorted(found + rest)) == (1, sorted({*found, *others}))
+    engine.settle(probe)
+    assert sorted(found + rest + engine.ids() + engine.ids()) == ["o", "t0", "t1", "t2"]
+    assert read(engine.client).hashed("probing") == {}
+
+
+def test_a_probe_that_fails_holds_for_twice_as_long(engine: Engine) -> None:
+    """What the one call meets again lasts longer, and another call tries after it."""
+    engine.hello("w1", profile(pages=PAGES))
+    engine.enqueue(*(Spec(id=f"t{n}") for n in range(3)))
+    held(engine, Hold("page:P1", 1000, b"{}", grows=True))
+    for wait_ms in (1000, 2000, 4000):
+        engine.advance(wait_ms - 1)
+        assert engine.ids() == []
+        engine.advance(1)
+        probe = engine.take("w1")
+        assert len(probe.commands) == 1
+        engine.settle(probe, "return", flags="", holds=[Hold("page:P1", 1000, b"{}", grows=True)])
+    engine.advance(8000)
+    assert len(engine.ids()) == 1
+
+
+def test_a_probe_that_nobody_made_is_made_by_another(engine: Engine) -> None:
+    """A worker that stops gives its probe back at once; of one that dies another tries after a minute and a half."""
+    engine.hello("w1", profile(pages=PAGES))
+    engine.enqueue(*(Spec(id=f"t{n}") for n in range(3)))
+    held(engine, Hold("page:P1", 1000, b"{}"))
+    engine.advance(1000)
+    probe = engine.take("w1")
+    engine.lanes.give_back("w1", probe.token, now_ms=engine.now)
+    assert len(engine.ids()) == 1
+    assert engine.ids() == []
+    engine.advance(90_000)
+    assert len(engine.ids()) == 1
+
+
+def test_a_throttle_that_repeats_lasts_twice_as_long(engine: Engine) -> None:
+    """A time that Meta did not name grows up to 32 times while it repeats, and begins anew after ten quiet minutes."""
+    engine.hello("w1", profile(pages=PAGES))
+    lasted = []
+    for _ in range(7):
+        held(engine, Hold("page:P1", 1000, b"{}", grows=True, kind="throttle"))
+        lasted.append(int(column(engine, "page:P1", 0)[0]) - engine.now)
+        engine.advance(lasted[-1])
+    engine.advance(600_000)
+    held(engine, Hold("page:P1", 1000, b"{}", grows=True, kind="throttle"))
+    lasted.append(int(column(engine, "page:P1", 0)[0]) - engine.now)
+    assert lasted == [1000, 2000, 4000, 8000, 16000, 32000, 32000, 1000]
+
+
+def test_a_remembered_recipient_is_forgotten_in_time(engine: Engine) -> None:
+    """Until then what is for them ends unsent; from that moment on it is sent, and nothing is remembered any more."""
+    engine.enqueue(Spec(id="first", people="ann"))
+    chunk = engine.take()
+    refused = Settlement("first", "refused", "a", recipient_fact="blocked,5000")
+    engine.lanes.settle(chunk, [refused], now_ms=engine.now)
+    engine.advance(4_999)
+    engine.enqueue(Spec(id="before", people="ann"))
+    assert (engine.ids(), engine.outcome("before")) == ([], "refused")
+    assert set(read(engine.client).hashed("gone", "P1")) == {"ann"}
+    engine.advance(1)
+    engine.enqueue(Spec(id="after", people="ann"))
+    assert engine.ids() == ["after"]
+    assert read(engine.client).hashed("gone", "P1") == {}

@@ -152,9 +152,11 @@ def test_a_page_comes_back_gently_in_each_class(engine: Engine, name: str) -> No
     engine.hello("w1", profile(rates={name: Rate(10, 1_000, 10)}))
     engine.enqueue(*many(5, rate_class=CLASSES[name]))
     chunk = engine.take(limit=1)
-    engine.settle(chunk, "retry", delay_ms=500, holds=[Hold("page:P1", 1_000, b"{}")])
+    engine.settle(chunk, "retry", delay_ms=500, holds=[Hold("page:P1", 1_000, b"{}", kind="throttle")])
     assert engine.ids() == []
     engine.advance(1_000)
+    assert len(engine.ids()) == 1
+    engine.advance(100)
     assert len(engine.ids()) == 1
 
 

@@ -101,4 +101,5 @@ def test_two_workers_with_two_dead_tokens_sleep(engine: Engine) -> None:
     engine.lanes.goodbye("w3", now_ms=engine.now)
     assert engine.ids("w1") == []
     engine.advance(30_000)
-    assert (engine.ids("w1"), engine.ids("w2")) == ([], ["a", "b"])
+    # after such a hold one command tries
+    assert (engine.ids("w1"), engine.ids("w2")) == ([], ["a"])

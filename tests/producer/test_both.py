@@ -326,3 +326,31 @@ def test_a_batch_of_more_parts_than_one_script_takes(produce: Produce, server: "
     first = keyed.send_batch(parts)
     assert (first.id, server.hlen("outbound:commands")) == (keyed.send_batch(parts).id, 2_100)
     assert first.outcome() is None
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        (lambda p: p.with_options(idempotency_key="cut \ud83d").send_text("1", "a"), "idempotency_key"),
+        (lambda p: p.with_options(priority=["bulk"]).send_text("1", "a"), "priority"),
+        (lambda p: p.ticket("x\ud83d").outcome(), "id"),
+        (lambda p: p.ticket(5).outcome(), "id"),
+        (lambda p: p.send_sequence("1", batch.send_text("1", "a")), "steps"),
+        (lambda p: p.send_sequence("1", None), "steps"),
+    ],
+    ids=[
+        "half a key",
+        "a list as priority",
+        "half an id",
+        "a number as id",
+        "one command as steps",
+        "no steps",
+    ],
+)
+def test_what_is_given_wrongly_is_an_error_of_this_library(
+    produce: Produce, call: Callable[[Producer], object], path: str
+) -> None:
+    """Its path names the argument or the option; no raw error comes out."""
+    with pytest.raises(InvalidCommandError) as caught:
+        call(produce(page="P1"))
+    assert caught.value.path == path

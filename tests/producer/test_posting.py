@@ -7,7 +7,7 @@ import redis
 
 from producer import Producer, QueueFullError, SendManyError, batch
 from producer.commands import Command
-from producer.queue.accepting import ROUND
+from producer.queue.bulk import ROUND
 
 COUNT = 3 * ROUND + 1
 AT = ROUND + ROUND // 2

@@ -51,7 +51,7 @@ def read_toml(block: Block) -> None:
         table = DEFAULT.with_overrides(block.text)
         assert {name for name in document["rows"] if table.row(name)} == set(document["rows"])
     else:
-        assert set(read_pages(document, block.name).by_id) == set(document["pages"])
+        assert set(read_pages(document, block.name).by_id) == set(document.get("pages", ()))
 
 
 def read_yaml(block: Block) -> None:

@@ -7,8 +7,8 @@ import pytest
 import redis
 
 from producer import Producer, Ticket
+from producer.store.intake import PAGE_QUEUE_MAX
 from producer.store.keys import Keys
-from producer.store.queue import PAGE_QUEUE_MAX
 from tests.readme.fenced import all_text
 from tests.running import Valkey, ticket_of, wait_until
 from worker.operations import dead_letters, holds

@@ -1,6 +1,7 @@
 """From a chunk to the calls that it needs, and the settlements of what cannot become one."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from producer.commands import (
     attached,
     decode,
 )
+from producer.commands.codec import tag_of
 from producer.errors import InvalidCommandError
 from worker.call.endpoints import CallContext, call_for, part_call
 from worker.call.endpoints.call import token_of
@@ -149,7 +151,7 @@ def _named_part(item: BatchItem, part_id: str) -> BatchItem:
     return item
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, dict=True):
     """What a chunk asks of Graph, encoded whole, and the settlements of commands that cannot be asked.
 
     `own_tokens`: the calls go in one batch under their app's token, each with a token of its own.
@@ -160,6 +162,14 @@ class Asked(msgspec.Struct, frozen=True):
     requests: Sequence[Any]
     spoiled: list[Settlement]
     own_tokens: bool
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Every text of the calls that nobody may read: an answer may hold those of another call of its request."""
+        credentials = {id(call.credentials): call.credentials for job in self.jobs for call in job.calls}
+        filled = [text for job in self.jobs for call in job.calls for text in call.filled]
+        own = [text for each in credentials.values() for text in (*each.secrets, *each.for_app().secrets)]
+        return tuple(dict.fromkeys((*own, *filled)))
 
     def paired(self, answers: Sequence[Answer]) -> Iterator[tuple[Job, Sequence[Answer]]]:
         """Yields each job with the answers to its calls."""
@@ -206,7 +216,9 @@ class Ring(msgspec.Struct, frozen=True):
 
     def signed(self, command: Command) -> Signed:
         """Returns the one call of a command, signed."""
-        return signed(call_for(command, self.context), self.keyring, own=self.own)
+        return signed(
+            call_for(command, self.context), self.keyring, own=self.own, method=tag_of(type(command))
+        )
 
 
 def ring_of(page: Page, pages: Pages, version: tuple[int, int]) -> Ring:
@@ -231,11 +243,22 @@ def _calls_of(command: Command, ring: Ring) -> list[Signed]:
         raise InvalidCommandError("parts", "there are none")
     keyring, own = ring.keyring, ring.own
     if command.access_token is not None:
-        token = text_of(token_of(command.access_token), keyring)
+        token = text_of(token_of(command.access_token), keyring, tag_of(type(command)))
         keyring = msgspec.structs.replace(keyring, access_token=token or "")
         own = keyring.credentials()
-    pairs = (part_call(item, ring.context) for item in command.parts)
-    return [signed(call, keyring, link, own=own) for call, link in pairs]
+    made: list[Signed] = []
+    for item in command.parts:
+        call, link = part_call(item, ring.context)
+        made.append(
+            signed(
+                call,
+                keyring,
+                link,
+                own=own,
+                method=tag_of(type(item.command if isinstance(item, Part) else item)),
+            )
+        )
+    return made
 
 
 def _quarantined(taken: Taken, error: Exception) -> Settlement:

@@ -2,33 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from worker.cli.screen import PLAIN_WIDTH
 from worker.operations.lanes import LaneSeen
 from worker.operations.overview import Overview
 from worker.operations.scopes import described
 
-NAMED_MAX: Final = 5
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
+WIDE: Final = 110
+REASON_MAX: Final = 60
 
 
-def render(overview: Overview, *, rows_max: int) -> RenderableType:
-    """Returns tables of at most `rows_max` rows each: workers, what waits, lanes, holds, how commands ended."""
+def render(overview: Overview, *, rows_max: int, width: int = WIDE) -> RenderableType:
+    """Returns what is wrong, then tables of at most `rows_max` rows: workers, what waits, lanes, holds, ends.
+
+    In less than 110 columns every cell may be broken over lines, else only words and broadcasts' ids are. Only the
+    reason in a lane's row is cut, on a terminal; it stands whole among the holds.
+    """
     parts: list[RenderableType] = [
-        _workers(overview, rows_max),
-        Text(),
+        *_troubles(overview),
+        *([_workers(overview, rows_max), Text()] if overview.workers else []),
         _waiting(overview),
     ]
     if overview.lanes:
-        parts += [Text(), _lanes(overview, rows_max)]
+        parts += [Text(), _lanes(overview, rows_max, width)]
     if overview.holds:
-        parts += [Text(), _holds(overview, rows_max)]
+        parts += [Text(), _holds(overview, rows_max, is_wide=width >= WIDE)]
     parts += [Text(), _ended(overview), *_notes(overview)]
     return Group(*parts)
 
@@ -49,25 +56,48 @@ def span(seconds: float | None) -> str:
     return f"{whole // DAY_S} d {whole % DAY_S // HOUR_S} h"
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def _troubles(overview: Overview) -> list[RenderableType]:
+    told: list[RenderableType] = []
+    for trouble in overview.troubles:
+        since = f" (since {_moment(trouble.since, overview.at)})" if trouble.since is not None else ""
+        told += [Text(f"! {trouble.sentence}{since}", style="bold red"), Text(f"  → {trouble.cure}")]
+    return [*told, Text()] if told else []
+
+
+def _moment(since: datetime, at: datetime) -> str:
+    """Returns a moment as the hour of the clock here, with its day where that is not today's."""
+    local = since.astimezone()
+    same = local.date() == at.astimezone().date()
+    return f"{local:%H:%M}" if same else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _table(
+    *columns: str, right: Sequence[str] = (), words: Sequence[str] = (), is_wide: bool = True
+) -> Table:
+    """Returns a table whose columns of `words` give way first, and those of ids and figures not while it is wide."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=is_wide and column not in words,
+            overflow="fold",
+        )
     return table
 
 
 def _workers(overview: Overview, rows_max: int) -> RenderableType:
-    if not overview.workers:
-        return Text("no worker is running: start one with `outbound worker`", style="yellow")
     table = _table("worker", "pid", "up", "heartbeat", "pages", "taken", right=("pid", "pages", "taken"))
     for worker in overview.workers[:rows_max]:
         up = (overview.at - worker.since).total_seconds() if worker.since else None
         beat = f"{span(worker.heartbeat_age_s)} ago" + ("" if worker.alive else ", taken for dead")
+        if worker.alive and worker.graph_away_since is not None:
+            beat += ", without Graph"
         table.add_row(
             worker.host or worker.name,
             str(worker.pid),
             span(max(0.0, up) if up is not None else None),
-            Text(beat, style="" if worker.alive else "red"),
+            Text(beat, style="" if worker.alive and worker.graph_away_since is None else "red"),
             f"{worker.pages:,}",
             f"{worker.taken:,}",
         )
@@ -90,9 +120,10 @@ def _waiting(overview: Overview) -> RenderableType:
     return table
 
 
-def _lanes(overview: Overview, rows_max: int) -> RenderableType:
+def _lanes(overview: Overview, rows_max: int, width: int) -> RenderableType:
     numbers = ("waiting", "behind", "oldest", "backlog")
-    table = _table("page", "lane", *numbers, "state", right=numbers)
+    columns = ("page", "lane", *numbers, "state")
+    table = _table(*columns, right=numbers, words=("lane", "state"), is_wide=width >= WIDE)
     fullest = sorted(overview.lanes, key=lambda lane: -(lane.waiting + lane.behind))
     for lane in fullest[:rows_max]:
         table.add_row(
@@ -103,15 +134,19 @@ def _lanes(overview: Overview, rows_max: int) -> RenderableType:
             f"{lane.behind:,}",
             span(lane.next_age_s),
             span(lane.backlog_s),
-            Text(_state(lane, overview.at), style="" if lane.state in {"ready", "paced"} else "yellow"),
+            Text(
+                _state(lane, overview.at, REASON_MAX if width < PLAIN_WIDTH else PLAIN_WIDTH),
+                style="" if lane.state in {"ready", "paced"} else "yellow",
+            ),
         )
     return _more(table, fullest, rows_max)
 
 
-def _state(lane: LaneSeen, at: datetime) -> str:
+def _state(lane: LaneSeen, at: datetime, reason_max: int) -> str:
     if lane.reason is None:
         return lane.state
-    return f"{lane.state}{_until(lane.until, at) if lane.state != 'unserved' else ''}: {lane.reason}"
+    reason = shorten(lane.reason, reason_max, placeholder=" …")
+    return f"{lane.state}{_until(lane.until, at) if lane.state != 'unserved' else ''}: {reason}"
 
 
 def _until(until: datetime | None, at: datetime) -> str:
@@ -120,8 +155,9 @@ def _until(until: datetime | None, at: datetime) -> str:
     return f" for {span(max(0.0, (until - at).total_seconds()))}"
 
 
-def _holds(overview: Overview, rows_max: int) -> RenderableType:
-    table = _table("held", "kind", "since", "ends", "reason")
+def _holds(overview: Overview, rows_max: int, *, is_wide: bool) -> RenderableType:
+    columns = ("held", "kind", "since", "ends", "reason")
+    table = _table(*columns, words=("reason",), is_wide=is_wide)
     for hold in overview.holds[:rows_max]:
         since = span(max(0.0, (overview.at - hold.since).total_seconds()))
         ends = _until(hold.until, overview.at).strip()
@@ -142,24 +178,10 @@ def _notes(overview: Overview) -> list[RenderableType]:
     if overview.next_due is not None:
         due_s = max(0.0, (overview.next_due - overview.at).total_seconds())
         notes.append(f"the next of the later ones is due in {span(due_s)}")
-    if overview.parked:
-        kinds = ", ".join(f"{kind} ({number:,})" for kind, number in overview.parked.items())
-        notes.append(f"no running worker knows these types: {kinds}; start a newer worker")
-    served = {page.page for page in overview.pages if page.served}
-    without = [page for page in overview.unserved if page not in served]
-    dead = [page for page in overview.unserved if page in served]
-    if without:
-        notes.append(f"no running worker holds a token for Page {_named(without)}; add it to the Pages file")
-    if dead:
-        notes.append(
-            f"Page {_named(dead)} waits for another token: put it into the Pages file, "
-            "or release the Page if the one there is alive"
-        )
+    server = overview.server
+    if server.memory_share is not None:
+        notes.append(f"Redis uses {server.memory_share:.0%} of its memory")
     return [Text(), *(Text(note) for note in notes)] if notes else []
-
-
-def _named(pages: Sequence[str]) -> str:
-    return ", ".join(pages[:NAMED_MAX]) + (", …" if len(pages) > NAMED_MAX else "")
 
 
 def _more(table: Table, rows: Sequence[object], rows_max: int) -> RenderableType:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from worker.observe.visible import steerable, visible
 
-PLAIN_WIDTH: Final = 200
+PLAIN_WIDTH: Final = 5_000
 
 
 def result_console() -> Console:

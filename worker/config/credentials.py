@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 import msgspec
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+# Stands among secrets for every proof that there may be: that of a moment is made when its request is, and is not kept.
+ANY_PROOF: Final = "<any appsecret_proof>"
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -36,7 +39,9 @@ class Credentials(msgspec.Struct, frozen=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every text of these that nobody may read."""
-        known = (self.access_token, self.app_secret, self.proof_secret)
+        key = self.proof_secret or (self.app_secret if self.proves else None)
+        proof = (ANY_PROOF if self.timed else proof_of(self.access_token, key)) if key else None
+        known = (self.access_token, self.app_secret, self.proof_secret, proof)
         return tuple(each for each in known if each)
 
     def for_app(self) -> "Credentials":
@@ -58,6 +63,27 @@ class Credentials(msgspec.Struct, frozen=True):
         return (("appsecret_proof", proof), ("appsecret_time", at))
 
 
+# Meta hands its parameter on to an address that the command gives: there any secret could be read.
+HANDS_ON: Final = frozenset({"create_subscription"})
+
+
+class NamedSecret(msgspec.Struct, frozen=True):
+    """A secret that commands may name, and the types of those commands that it goes into. Its repr shows nothing.
+
+    Without `methods` it goes into every command that Graph alone reads, and into none that hands it on.
+    """
+
+    value: str
+    methods: frozenset[str] | None = None
+
+    def __repr__(self) -> str:
+        return "<NamedSecret>"
+
+    def goes_into(self, method: str) -> bool:
+        """Tells whether commands of this type may name it."""
+        return method not in HANDS_ON if self.methods is None else method in self.methods
+
+
 class Keyring(msgspec.Struct, frozen=True):
     """All that a Page's calls may be signed and filled with. Its repr shows nothing."""
 
@@ -65,7 +91,7 @@ class Keyring(msgspec.Struct, frozen=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
-    secrets: Mapping[str, str] = {}
+    secrets: Mapping[str, NamedSecret] = {}
     proves: bool = True
     timed: bool = False
     origin: str | None = None
@@ -80,6 +106,7 @@ class Keyring(msgspec.Struct, frozen=True):
         )
 
 
+@lru_cache(maxsize=1_024)
 def proof_of(access_token: str, app_secret: str) -> str:
     """Returns the `appsecret_proof` of a token: hexadecimal HMAC-SHA256 with the app secret as key."""
     return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()

@@ -25,6 +25,8 @@ def origin_url(text: str) -> str:
     """Returns an origin without a slash at its end; raises `ValueError` with the form for anything else."""
     parts = urlsplit(text)
     wrong = parts.path not in {"", "/"} or parts.query or parts.fragment
+    if "@" in parts.netloc:  # it would stand in logs, and in every error about the address
+        raise ValueError("must be an origin without a user's name and password")
     if parts.scheme not in {"http", "https"} or not parts.hostname or wrong:
         raise ValueError("must be an origin without a path, such as https://graph.facebook.com")
     return text.rstrip("/")

@@ -1,5 +1,6 @@
 """The Pages that this worker sends for: their tokens, apps and rates, read again when their file changes."""
 
+import difflib
 import json
 import re
 import threading
@@ -7,10 +8,12 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
+from producer.commands import TYPES
 from producer.commands.fields import Platform
 from producer.errors import SettingsError
-from worker.config.credentials import Keyring
+from worker.config.credentials import Keyring, NamedSecret
 from worker.config.durations import rate_of
 from worker.config.endpoint import origin_url, shows_tokens
 from worker.config.settings import Settings
@@ -59,6 +62,11 @@ class Page(msgspec.Struct, frozen=True):
         """The app under whose token this Page's calls may share a batch with other Pages, or ''."""
         return self.app_id if self.app_id and self.app_secret and self.origin is None else ""
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this token from another, and nobody what it is."""
+        return fingerprint_of(self.access_token, self.app_secret)
+
 
 class DoorKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one service brings to the door instead of a token of Meta's, and the Pages for which it may ask."""
@@ -74,7 +82,7 @@ class Pages(msgspec.Struct, frozen=True):
     """All Pages, named secrets and door keys of one reading of the configuration."""
 
     by_id: Mapping[str, Page] = {}
-    secrets: Mapping[str, str] = {}
+    secrets: Mapping[str, NamedSecret] = {}
     timed_proof: bool = False
     door_keys: Mapping[str, DoorKey] = {}
 
@@ -96,10 +104,7 @@ class Pages(msgspec.Struct, frozen=True):
 
     def profile(self, settings: Settings, types: tuple[str, ...]) -> Profile:
         """Returns what a worker with these Pages makes known to others; no token is in it."""
-        known = {
-            page.id: KnownPage(page.app, fingerprint_of(page.access_token, settings.key_prefix), page.rates)
-            for page in self.by_id.values()
-        }
+        known = {page.id: KnownPage(page.app, page.fingerprint, page.rates) for page in self.by_id.values()}
         return Profile(rates=settings.rates, types=types, pages=known)
 
 
@@ -124,13 +129,18 @@ class _Door(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, DoorKey] = {}
 
 
+class _SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    value: str
+    methods: Annotated[list[str], Meta(min_length=1, max_length=100)] | None = None
+
+
 class _PagesDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: str | None = None
     app_secret: str | None = None
     verify_token: str | None = None
     skip_app_secret_proof: bool = False
     pages: dict[str, _PageEntry] = {}
-    secrets: dict[str, str] = {}
+    secrets: dict[str, str | _SecretEntry] = {}
     door: _Door = _Door()
 
 
@@ -185,9 +195,9 @@ def _check_texts(document: _PagesDocument) -> None:
     for path, place in places:
         for name in ("access_token", "app_id", "app_secret", "verify_token"):
             _check_text(path + name, getattr(place, name, None))
-    for name, value in document.secrets.items():
+    for name, entry in document.secrets.items():
         _check_text("a name in secrets", name)
-        _check_text(f"secrets.{name}", value)
+        _check_text(f"secrets.{name}", entry if isinstance(entry, str) else entry.value)
 
 
 def _check_text(path: str, text: str | None) -> None:
@@ -205,6 +215,19 @@ def _origin_of(text: str, path: str) -> str:
     return origin
 
 
+def _secret_of(name: str, entry: str | _SecretEntry) -> NamedSecret:
+    if isinstance(entry, str):
+        return NamedSecret(entry)
+    for method in entry.methods or ():
+        if method not in TYPES:
+            near = difflib.get_close_matches(method, TYPES, 1)
+            hint = (
+                f"; did you mean {near[0]}?" if near else ": those are types as `outbound explain` shows them"
+            )
+            raise ValueError(f"secrets.{name}.methods: there is no command {method}{hint}")
+    return NamedSecret(entry.value, None if entry.methods is None else frozenset(entry.methods))
+
+
 def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof: bool = False) -> Pages:
     """Returns the Pages of a decoded document; `source` names it in errors.
 
@@ -215,9 +238,10 @@ def read_pages(data: object, source: str, *, burst_ms: int = 1_000, timed_proof:
         document = msgspec.convert(data, _PagesDocument)
         by_id = {page: _page_of(page, entry, document, burst_ms) for page, entry in document.pages.items()}
         _check_texts(document)
+        secrets = {name: _secret_of(name, entry) for name, entry in document.secrets.items()}
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise SettingsError(f"{source}: {str(error)[:SENTENCE_CHARS_MAX]}") from None
-    return Pages(by_id, document.secrets, timed_proof, document.door.keys)
+    return Pages(by_id, secrets, timed_proof, document.door.keys)
 
 
 class PagesSource:

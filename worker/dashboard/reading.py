@@ -13,12 +13,12 @@ from worker.dashboard.broadcasts_shown import BroadcastShown, read_broadcasts
 from worker.dashboard.page_lanes import PagesAsked, PagesShown, read_pages
 from worker.dashboard.page_rates import PageRates
 from worker.dashboard.pulse import History, Pulse
-from worker.dashboard.troubles import Trouble, standing, troubles_of
 from worker.operations import traffic
 from worker.operations.holds import HoldSeen
 from worker.operations.installation import Snapshot, read_snapshot
 from worker.operations.scopes import described
 from worker.operations.traffic import Rates
+from worker.operations.troubles import Trouble, troubles_of
 from worker.operations.workers import WorkerSeen
 
 FRESH_S: Final = 0.8
@@ -74,14 +74,6 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     broadcasts_max: int = 10
 
 
-class _Reading(msgspec.Struct, frozen=True):
-    """What all viewers share; `holds` are those that hold something."""
-
-    whole: Snapshot
-    holds: list[HoldSeen]
-    troubles: list[Trouble]
-
-
 class Reader:
     """Reads an installation for all viewers: what they share is read at most once in 0.8 s."""
 
@@ -90,7 +82,7 @@ class Reader:
         self._keys = keys
         self._timeout_ms = timeout_ms
         self._lock = threading.Lock()
-        self._shared: _Reading | None = None
+        self._whole: Snapshot | None = None
         self._read_at = float("-inf")
         self._rates = PageRates(client, keys)
         self.pulse = Pulse(lambda: traffic.read_moment(client, keys))
@@ -101,15 +93,15 @@ class Reader:
         Raises:
             redis.RedisError: the server was not reached.
         """
-        shared = self._fresh()
-        whole, held = shared.whole, shared.holds
+        whole = self._fresh()
+        held = whole.holds
         pages = read_pages(self._client, self._keys, whole, ask.pages, holds=held, rates=self._rates)
         listed = read_broadcasts(
             self._client, self._keys, whole, held, limit=min(ask.broadcasts_max, SHOWN_MAX)
         )
         return Live(
             at=whole.at,
-            troubles=shared.troubles,
+            troubles=troubles_of(whole),
             totals=_totals(whole),
             rates=self.pulse.rates(),
             history=self.pulse.history(),
@@ -125,22 +117,17 @@ class Reader:
         """Makes the next reading a new one: something was changed."""
         self._read_at = float("-inf")
 
-    def _fresh(self) -> _Reading:
+    def _fresh(self) -> Snapshot:
         if not self._lock.acquire(timeout=WAIT_S):
             raise redis.TimeoutError("another reading waits for Redis")
         try:
-            if self._shared is None or time.monotonic() - self._read_at >= FRESH_S:
-                self._shared = None
-                self._shared = self._read()
+            if self._whole is None or time.monotonic() - self._read_at >= FRESH_S:
+                self._whole = None
+                self._whole = read_snapshot(self._client, self._keys, timeout_ms=self._timeout_ms)
                 self._read_at = time.monotonic()
-            return self._shared
+            return self._whole
         finally:
             self._lock.release()
-
-    def _read(self) -> _Reading:
-        whole = read_snapshot(self._client, self._keys, timeout_ms=self._timeout_ms)
-        held = standing(self._client, self._keys, whole)
-        return _Reading(whole, held, troubles_of(whole, held))
 
 
 def _totals(whole: Snapshot) -> Totals:

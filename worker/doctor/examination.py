@@ -19,7 +19,6 @@ from worker.doctor import durability, graph, pages_file, rates, reach, scripts, 
 from worker.doctor.contradictions import contradictions, port_clashes
 from worker.doctor.extras import token_of_dashboard, verdicts
 from worker.doctor.findings import Finding, Report, error, examined, ok, report_of
-from worker.engine.knowledge import fingerprint_of
 from worker.judge.file import read_table
 from worker.take.introduction import shared_of, version_here
 
@@ -158,9 +157,7 @@ def _workforce(client: "redis.Redis", settings: Settings, pages: Pages) -> Itera
     if isinstance(looked, list):
         yield from looked
         return
-    prints = {
-        page.id: fingerprint_of(page.access_token, settings.key_prefix) for page in pages.by_id.values()
-    }
+    prints = {page.id: page.fingerprint for page in pages.by_id.values()}
     verdicts = _verdicts_here(settings)
     yield from examined(
         "workers",

@@ -23,7 +23,7 @@ Action = Literal[
     "quarantine",
     "unreadable",
 ]
-HoldKind = Literal["hand", "throttle", "token", "trouble"]
+HoldKind = Literal["hand", "throttle", "token", "trouble", "probe"]
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -178,13 +178,13 @@ class Lanes:
         while self._run("hello", worker, profile.digest, info, keep_ms, now_ms, self._policy, *fields) == 1:
             pass
 
-    def heartbeat(self, worker: str, profile: Profile, *, now_ms: int | str = "") -> int:
-        """Says that the worker is alive, and returns the server's time in ms.
+    def heartbeat(self, worker: str, profile: Profile, *, info: bytes = b"", now_ms: int | str = "") -> int:
+        """Says that the worker is alive, and what it says of itself when that has changed.
 
-        0 when the worker was reaped and must say hello under a new name.
+        Returns the server's time in ms; 0 when the worker was reaped and must say hello under a new name.
         """
         keep_ms = 10 * self.policy.timeout_ms
-        return cast("int", self._run("heartbeat", worker, profile.digest, keep_ms, now_ms))
+        return cast("int", self._run("heartbeat", worker, profile.digest, keep_ms, now_ms, info))
 
     def goodbye(self, worker: str, *, now_ms: int | str = "") -> int:
         """Returns all that the worker still holds, and forgets it."""

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from producer.errors import SettingsError
 from worker.config.toml_file import toml_text
 from worker.judge import DEFAULT, Table, TableError
 
@@ -27,5 +26,3 @@ def read_table(path: str | None) -> Table:
         return DEFAULT.with_overrides(text)
     except TableError as error:
         raise TableError([f"{SETTING}: {path}: {mistake}" for mistake in error.mistakes]) from None
-    except ValueError:  # a number of 5,000 digits
-        raise SettingsError(f"{SETTING}: {path} is no TOML; its form is {FORM}") from None

@@ -97,8 +97,11 @@ def changes_of(toml_text: str, known: Mapping[str, Row]) -> Changes:
 def _entries_of(toml_text: str, mistakes: list[str]) -> dict[str, dict[str, object]]:
     try:
         document = tomllib.loads(toml_text)
-    except (ValueError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         mistakes.append(f"The text is no TOML: {error}.")
+        return {}
+    except (ValueError, RecursionError):  # Python's own words are about Python
+        mistakes.append("The text has a number of more digits, or is nested deeper, than can be read.")
         return {}
     mistakes += [f"{name}: no such table; allowed: rows.<name>." for name in document if name != "rows"]
     rows = document.get("rows", {})

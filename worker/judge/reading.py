@@ -9,6 +9,13 @@ from producer.errors.graph import trace_of
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
 _NUMBER_MAX: Final = 10**15
+# Meta's two sentences for a wrong and for a missing proof, whole; seen with and without the code before them:
+# https://developers.facebook.com/docs/graph-api/guides/secure-requests
+_OF_PROOF: Final = re.compile(
+    r"(?:\(#100\) )?"
+    r"(?:Invalid appsecret_proof provided in the API argument"
+    r"|API calls from the server require an appsecret_proof argument)\.?"
+)
 # A body can be nested deeper than the decoder goes.
 _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -76,7 +83,7 @@ def _error_of(error: dict[str, object]) -> GraphError:
         subcode=_number_of(error.get("error_subcode")),
         type=kind if isinstance(kind, str) else "",
         is_transient=_switch_of(error.get("is_transient")),
-        names_proof=isinstance(message, str) and "appsecret_proof" in message,
+        names_proof=isinstance(message, str) and _OF_PROOF.fullmatch(message) is not None,
         fbtrace_id=trace_of(error.get("fbtrace_id")),
     )
 

@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     `situation`: no code at all decides.
     `calls`: sends (a person would see it twice), others, or all.
     `transient`: only errors whose `is_transient` is that.
-    `names_proof`: only errors whose message names `appsecret_proof`, the one text that decides.
+    `names_proof`: only errors whose message is one of Meta's two about `appsecret_proof`, the only texts that decide.
     `without_error`: only answers that carry no error of Graph's.
 
     Kind `unknown` is for sends; a call that is no send is then `retry`, since repeating it is harmless.

@@ -22,9 +22,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         `throttled`: the scope is held for `hold_for_s` seconds, then the command comes again.
         `retry`: surely not carried out, or harmless to repeat; comes again by the schedule.
         `unknown`: may have been carried out; whoever must not send twice ends here.
-        `held`: everything of the scope waits until somebody mends it, or for `hold_for_s` seconds, then one tries.
+        `held`: everything of the scope waits for `hold_for_s` seconds, each time twice as long, then one tries.
     `row` is the stable name of the table's row, `reason` its sentence for a person.
-    `hold_for_s`: of a throttle the seconds that Meta named, else the row's own; of a hold None is until released.
+    `hold_for_s`: of a throttle the seconds that Meta named, else the row's own; None, which only an operator's row
+    has, is until released.
     `delay_s`: a retry comes no sooner than this many seconds from now, whatever the schedule says.
     `attempts_max`: with that many attempts made, this one counted, `after` makes the verdict what `then` says.
     `attempt`: whether Graph may have acted on the command, so that this counts as an attempt.

@@ -13,6 +13,7 @@ from worker.observe.metering import Loop
 
 LOOPS: Final[tuple[Loop, ...]] = ("consumer", "heartbeat", "timer")
 SUFFIX: Final = ".beats"
+AWAY: Final = ".away"
 _WHEN: Final = struct.Struct("d")
 
 
@@ -24,11 +25,35 @@ class Beats:
         path.write_bytes(_WHEN.pack(time.monotonic()) * len(LOOPS))
         with path.open("r+b") as file:
             self._written = mmap.mmap(file.fileno(), _WHEN.size * len(LOOPS))
+        self._away_path = folder / f"{os.getpid()}{AWAY}"
+        self._away: str | None = None
 
     def beat(self, loop: Loop) -> None:
         """Notes that a loop went round."""
         start = LOOPS.index(loop) * _WHEN.size
         self._written[start : start + _WHEN.size] = _WHEN.pack(time.monotonic())
+
+    def graph_away(self, reason: str | None) -> None:
+        """Notes why this process takes Graph to be down, or with None that it answers."""
+        if reason == self._away:
+            return
+        with contextlib.suppress(OSError):  # a probe that knows less, and a heartbeat that goes on
+            if reason is None:
+                self._away_path.unlink(missing_ok=True)
+            else:
+                fresh = self._away_path.with_suffix(".new")
+                fresh.write_text(reason, "utf-8")
+                fresh.replace(self._away_path)
+            self._away = reason
+
+
+def away_of(folder: Path) -> Mapping[int, str]:
+    """Returns, by process id, why processes take Graph to be down; those that reach it are not in it."""
+    found = {}
+    for path in folder.glob(f"*{AWAY}"):
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            found[int(path.stem)] = path.read_text("utf-8")
+    return found
 
 
 def ages_of(folder: Path) -> Mapping[int, Mapping[Loop, float]]:
@@ -44,4 +69,5 @@ def ages_of(folder: Path) -> Mapping[int, Mapping[Loop, float]]:
 
 def forget(folder: Path, pid: int) -> None:
     """Removes what a process has written, since it has ended."""
-    (folder / f"{pid}{SUFFIX}").unlink(missing_ok=True)
+    for suffix in (SUFFIX, AWAY):
+        (folder / f"{pid}{suffix}").unlink(missing_ok=True)

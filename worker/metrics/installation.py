@@ -15,10 +15,13 @@ from prometheus_client.registry import Collector
 from worker.operations.holds import HoldSeen
 from worker.operations.installation import OUTCOMES, Snapshot
 from worker.operations.lanes import LaneSeen
-from worker.operations.scopes import LANE_PARTS
+from worker.operations.scopes import LANE_PARTS, described
+from worker.operations.server import REFUSALS, ServerSeen
+from worker.operations.troubles import KINDS, troubles_of
 
 PAGES_MAX: Final = 500
 LANES_MAX: Final = 100
+HOLDS_MAX: Final = 100
 KEPT_S: Final = 2.0
 SCOPES: Final = ("app", "broadcast", "lane", "page")
 _LANE: Final = ("page", "rate_class", "priority")
@@ -71,7 +74,7 @@ class Installation(Collector):
             up.add_metric((), 0)
             return [up]
         up.add_metric((), 1)
-        return [up, *_totals(whole), *_ends(whole), *_of_lanes(lanes)]
+        return [up, *_totals(whole), *_of_server(whole.server), *_ends(whole), *_of_lanes(lanes)]
 
 
 def _totals(whole: Snapshot) -> Iterable[Metric]:
@@ -92,13 +95,18 @@ def _totals(whole: Snapshot) -> Iterable[Metric]:
     )
     workers.add_metric(("alive",), whole.alive)
     workers.add_metric(("silent",), whole.silent)
-    yield from (places, workers, _holds(whole.holds))
+    yield from (places, workers, _holds(whole.holds), _hold_ages(whole), _troubles(whole))
     for name, text, value in (
         ("outbound_busy_pages", "Pages with commands that have not ended.", whole.pages_total),
         (
             "outbound_unserved_pages",
             "Pages with waiting commands that no worker has a token for.",
             len(whole.unserved),
+        ),
+        (
+            "outbound_graph_away_workers",
+            "Living worker processes that take Graph to be down.",
+            sum(each.alive and each.graph_away_since is not None for each in whole.workers),
         ),
         ("outbound_dead_letters", "Dead letters that are kept.", whole.dead_letters),
         ("outbound_timer_kept", "1 when a worker keeps the timer, else 0.", int(whole.timer_kept)),
@@ -118,6 +126,50 @@ def _holds(standing: Iterable[HoldSeen]) -> Metric:
         for by_itself, name in ((True, "by_itself"), (False, "when_released")):
             holds.add_metric((scope, name), counted[scope, by_itself])
     return holds
+
+
+def _hold_ages(whole: Snapshot) -> Metric:
+    ages = GaugeMetricFamily(
+        "outbound_hold_age_seconds",
+        "How long a hold has stood; the 100 oldest, with what is held and why.",
+        labels=("name", "scope", "kind", "reason"),
+    )
+    oldest = sorted(whole.holds, key=lambda hold: hold.since)[:HOLDS_MAX]
+    found = {
+        (described(hold.scope), _scope_kind(hold.scope), hold.kind, hold.reason): hold
+        for hold in reversed(oldest)
+    }
+    for labels, hold in found.items():
+        ages.add_metric(labels, max(0.0, (whole.at - hold.since).total_seconds()))
+    return ages
+
+
+def _troubles(whole: Snapshot) -> Metric:
+    counted = Counter(trouble.kind for trouble in troubles_of(whole))
+    troubles = GaugeMetricFamily(
+        "outbound_troubles", "What `outbound status` names at its top, by kind.", labels=("kind",)
+    )
+    for kind in KINDS:
+        troubles.add_metric((kind,), counted[kind])
+    return troubles
+
+
+def _of_server(server: ServerSeen) -> Iterable[Metric]:
+    """Yields what Redis tells of itself; nothing where it keeps that to itself."""
+    used = GaugeMetricFamily(
+        "outbound_redis_memory_ratio", "The share of its maxmemory that Redis uses; none without a maxmemory."
+    )
+    refused = CounterMetricFamily(
+        "outbound_redis_refused_writes",
+        "Writes that Redis refused since its start, by its error; it counts whoever asked.",
+        labels=("error",),
+    )
+    if server.memory_share is not None:
+        used.add_metric((), server.memory_share)
+    if server.known:
+        for name in REFUSALS:
+            refused.add_metric((name,), server.refused.get(name, 0))
+    yield from (used, refused)
 
 
 def _scope_kind(scope: str) -> str:

@@ -146,6 +146,11 @@ class Recorder:
         if self._beats is not None:
             self._beats.beat(loop)
 
+    def graph_away(self, reason: str | None) -> None:
+        """Writes down for the probes why Graph is taken to be down."""
+        if self._beats is not None:
+            self._beats.graph_away(reason)
+
     def redis_failed(self, step: Step) -> None:
         """Counts that Redis did not answer."""
         self._redis_errors.labels(step).inc()
@@ -214,7 +219,8 @@ class Recorder:
         self._labelled = frozenset(islice(pages.by_id, PAGES_MAX))
         self._labelled_of = pages
         for page, name in product(self._labelled, CLASSES):
-            self._child(self._commands, "sent", page, name)
+            for outcome in ("sent", "refused"):
+                self._child(self._commands, outcome, page, name)
 
     def _code(self, code: int | None) -> str:
         if code is None:

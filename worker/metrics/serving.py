@@ -15,7 +15,7 @@ from redis.retry import Retry
 from producer.store.keys import Keys
 from worker.config.pages import PagesSource
 from worker.config.settings import Settings
-from worker.metrics.beats import ages_of
+from worker.metrics.beats import ages_of, away_of
 from worker.metrics.gathering import Gathering
 from worker.metrics.health import Health
 from worker.metrics.installation import PAGES_MAX, Installation
@@ -62,6 +62,7 @@ class Serving(Collector):
             redis_problem=self._redis_problem,
             pages_problem=self._pages_problem,
             stopping=stopping,
+            away=lambda: away_of(folder),
         )
         self.port = Port(
             settings.metrics_host, settings.metrics_port or 0, registry, health, settings.metrics_names or ()

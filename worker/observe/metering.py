@@ -21,6 +21,10 @@ class Meter(Protocol):
         """Notes that Redis did not answer."""
         ...
 
+    def graph_away(self, reason: str | None) -> None:
+        """Notes why the process takes Graph to be down; None while it answers."""
+        ...
+
     def chunk_begun(self) -> None:
         """Notes that a chunk is with a thread from now on."""
         ...
@@ -47,6 +51,9 @@ class NoMeter:
         """Does nothing."""
 
     def redis_failed(self, step: Step) -> None:
+        """Does nothing."""
+
+    def graph_away(self, reason: str | None) -> None:
         """Does nothing."""
 
     def chunk_begun(self) -> None:

@@ -1,6 +1,6 @@
 """Holds by hand: a Page, lane, broadcast or app that is not taken from, until a time or until it is released."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final, cast, get_args
@@ -13,6 +13,8 @@ from producer.store.keys import Keys
 from producer.store.scripting import Script
 from worker.engine.chunk import HoldKind
 from worker.operations.attempts import instant
+from worker.operations.scopes import page_of
+from worker.operations.serving import Served, beats, served_by
 
 HOLDS_MAX: Final = 1_000
 REASON_CHARS_MAX: Final = 300
@@ -43,19 +45,34 @@ class HoldSeen(msgspec.Struct, frozen=True, kw_only=True):
 def list_holds(client: "redis.Redis", keys: Keys, *, limit: int = HOLDS_MAX) -> list[HoldSeen]:
     """Returns at most `limit` of the holds that have not ended, by scope; those of one scope by their beginning.
 
+    A hold for a token that no worker has any more, while one has another of its Page, holds nothing: it is left out.
     Of more than 10,000 scopes as many are looked at, picked by chance.
 
     Raises:
         redis.RedisError: the server was not reached.
     """
     now_ms = _now_ms(client)
-    standing = (
+    standing = [
         seen
         for scope, value in _entries(client, keys)
         for seen in holds_in(scope, value)
         if stands(seen, now_ms)
+    ]
+    return sorted(
+        islice(_uncured(client, keys, standing), limit), key=lambda seen: (seen.scope, seen.since, seen.kind)
     )
-    return sorted(islice(standing, limit), key=lambda seen: (seen.scope, seen.since, seen.kind))
+
+
+def _uncured(client: "redis.Redis", keys: Keys, standing: Sequence[HoldSeen]) -> Iterator[HoldSeen]:
+    pages = {seen.scope: page_of(seen.scope) for seen in standing if seen.for_token}
+    served: dict[str, Served] = {}
+    if pages:
+        digests = {beat.digest for beat in beats(client, keys)}
+        served = served_by(client, keys, digests, sorted({page for page in pages.values() if page}))
+    for seen in standing:
+        here = served.get(pages.get(seen.scope) or "")
+        if seen.for_token is None or here is None or seen.for_token in here.fingerprints:
+            yield seen
 
 
 def hold(client: "redis.Redis", keys: Keys, scope: str, *, for_s: float | None, reason: str) -> HoldSeen:

@@ -14,6 +14,7 @@ import redis
 from producer.store.keys import Keys
 from worker.operations.attempts import instant
 from worker.operations.holds import HoldSeen, list_holds
+from worker.operations.server import ServerSeen, read_server
 from worker.operations.serving import beats
 from worker.operations.traffic import RECENT_MAX, per_second, settled_of
 from worker.operations.unserved import unserved_pages
@@ -51,6 +52,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     sent_per_s: float
     timer_kept: bool
     timer_late_s: float
+    server: ServerSeen = ServerSeen()
 
     @property
     def at(self) -> datetime:
@@ -134,6 +136,7 @@ def read_snapshot(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Snap
         sent_per_s=per_second(settled_of(recent), at_ms),
         timer_kept=bool(keeper),
         timer_late_s=max(0.0, (at_ms - float(due or NEVER_MS)) / 1000),
+        server=read_server(client),
     )
 
 

@@ -10,14 +10,13 @@ from typing import IO, Final
 
 import msgspec
 
-from producer.commands import SendBatch
 from producer.errors import IdempotencyError, InvalidCommandError, OutboundError
-from producer.queue.accepting import Aside, Prepared, Terms, accept, prepare, stored
-from producer.queue.batching import Share, shares_of
+from producer.queue.accepting import Terms, enveloped, prepare
 from producer.queue.envelope import Delivery
 from producer.queue.rounds import rounds_of
 from producer.store.ids import new_id
-from producer.store.queue import Arguments, Queue
+from producer.store.intake import Arguments, Prepared
+from producer.store.queue import Queue
 from worker.operations.lines import QueuedLine, as_bad_line, parse_line
 
 ROUND: Final = 500
@@ -119,11 +118,11 @@ class _Rounds:
         """Takes what a line holds; what has a key or bytes goes alone, behind all that came before it."""
         if ready is None:
             return
-        if ready.key is None and not ready.content:
+        if ready.once is None and not ready.content:
             self._waiting += ready.arguments
             return
         self.put(number - 1)
-        accept(self._queue, ready, TERMS)
+        self._queue.take(self._queue.intake.accept(ready, TERMS.keep_ms))
         self._progress.commands += len(ready.arguments)
 
     def put(self, through: int) -> None:
@@ -176,9 +175,4 @@ def prepared(line: QueuedLine, command_id: str) -> Prepared:
     with as_bad_line():
         if delivery.idempotency_key is not None:
             return prepare(command, delivery, TERMS)
-        ticket, shares = command_id, [Share(command_id, command, (0,))]
-        if isinstance(command, SendBatch):
-            ticket, shares = shares_of(command, command_id)
-        aside = Aside()
-        arguments = [stored(aside, each.id, each.command, delivery) for each in shares]
-        return Prepared(ticket, arguments, aside.kept)
+        return Prepared(*enveloped(command, command_id, delivery))

@@ -17,12 +17,16 @@ RAW: Final = frozenset({"outcome", "letter", "worker_info"})
 
 
 class Knows(msgspec.Struct, frozen=True, kw_only=True):
-    """What one kind of worker knows: when one of it was last heard, its entry of the Page, rates and types."""
+    """What one kind of worker knows: when one of it was last heard, its entry of the Page, rates and types.
+
+    `away` is why Graph answers none of them, or empty.
+    """
 
     beat_ms: int
     entry: str
     rates: str
     types: str
+    away: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -128,7 +132,7 @@ def _look_of(command_id: str, answer: object) -> Look:
             "command": command,
             "broadcast": _broadcast(facts.get("broadcast")),
             "holds": seen,
-            "profiles": [_knows(profiles[at : at + 4]) for at in range(0, len(profiles), 4)],
+            "profiles": [_knows(profiles[at : at + 5]) for at in range(0, len(profiles), 5)],
         },
         Look,
         strict=False,
@@ -140,8 +144,8 @@ def _strings(values: object) -> list[str]:
 
 
 def _knows(fields: Sequence[str]) -> Knows:
-    beat_ms, entry, rates, types = fields
-    return Knows(beat_ms=int(beat_ms), entry=entry, rates=rates, types=types)
+    beat_ms, entry, rates, types, away = fields
+    return Knows(beat_ms=int(beat_ms), entry=entry, rates=rates, types=types, away=away)
 
 
 def _broadcast(facts: object) -> Broadcast | None:

@@ -10,6 +10,8 @@ from producer.store.keys import Keys
 from worker.operations.holds import HoldSeen
 from worker.operations.installation import Snapshot, read_snapshot
 from worker.operations.lanes import LaneSeen, LanesSeen, read_lanes
+from worker.operations.server import ServerSeen
+from worker.operations.troubles import Trouble, troubles_of
 from worker.operations.workers import WorkerSeen
 
 PAGES_MAX: Final = 1_000
@@ -29,7 +31,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     `not_ended` is the sum of `in_lanes`, `behind` (behind an earlier command of their conversation), `later` (scheduled
     or to be tried again), `taken` and `parked`. At most 1,000 Pages are looked into, those with most commands first;
-    `pages_total` counts all.
+    `pages_total` counts all. `troubles` is what is wrong, the worst first.
     """
 
     at: datetime
@@ -50,6 +52,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     ended: dict[str, int]
     retried: int
     reaped: int
+    troubles: list[Trouble] = []
+    server: ServerSeen = ServerSeen()
 
 
 def read_overview(client: "redis.Redis", keys: Keys, *, timeout_ms: int) -> Overview:
@@ -97,4 +101,6 @@ def overview_of(whole: Snapshot, lanes: LanesSeen) -> Overview:
         ended=whole.ended,
         retried=whole.counts.get("retried", 0),
         reaped=whole.counts.get("reaped", 0),
+        troubles=troubles_of(whole),
+        server=whole.server,
     )

@@ -38,7 +38,7 @@ PLACES: Final[dict[str, Place]] = {
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a command waits for: `until` is None when no time is set."""
 
-    kind: Literal["hold", "rate", "conversation", "schedule", "retry", "echo", "type", "worker"]
+    kind: Literal["hold", "rate", "conversation", "schedule", "retry", "echo", "type", "worker", "graph"]
     reason: str
     until: datetime | None = None
 
@@ -76,14 +76,24 @@ def lane_waits(seen: Look, page: str, timeout_ms: int) -> list[Wait]:
         reason = f"no running worker holds a token for Page {page}: add it to the Pages file"
         return [Wait(kind="worker", reason=reason)]
     waits = [
-        Wait(kind="hold", reason=f"{described(hold.scope)} is held: {hold.reason}", until=hold.until)
+        Wait(kind="hold", reason=_told(hold), until=hold.until)
         for hold in seen.holds
         if _holds(hold, serving, seen.now_ms)
     ]
+    waits += _graph_waits(serving)
     if not waits and seen.lane_sleeps_until > seen.now_ms:
         until = instant(seen.lane_sleeps_until)
         waits.append(Wait(kind="rate", reason="its lane's budget is spent", until=until))
     return waits
+
+
+def _graph_waits(serving: list[Knows]) -> list[Wait]:
+    """Returns the wait for Graph where it answers no worker that has the Page's token."""
+    away = [each.away for each in serving]
+    if not all(away):
+        return []
+    reason = f"Graph does not answer: {away[0]}; a worker tries again by itself"
+    return [Wait(kind="graph", reason=reason)]
 
 
 def eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_ms: int) -> float | None:
@@ -102,6 +112,15 @@ def eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_
     )
     leaves_ms = leaves_at_ms(pace, spent, seen.lane_position + seen.ahead, round(wakes_ms))
     return max(0.0, leaves_ms - seen.now_ms) / 1000
+
+
+def _told(hold: HoldSeen) -> str:
+    """Returns why a scope is held, and how that ends by itself where no hand made it."""
+    reason = f"{described(hold.scope)} is held: {hold.reason}"
+    if hold.until is None or hold.kind not in {"token", "trouble"}:
+        return reason
+    sooner = ", or as soon as a worker has another token," if hold.kind == "token" else ""
+    return f"{reason} Then{sooner} one call tries; each that fails doubles the time."
 
 
 def _holds(hold: HoldSeen, serving: list[Knows], now_ms: int) -> bool:

@@ -1,6 +1,6 @@
 """The worker processes of an installation, and what each has taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -13,7 +13,11 @@ from worker.operations.serving import Beat
 
 
 class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker process; `alive` while its heartbeat is younger than the time-out."""
+    """One worker process; `alive` while its heartbeat is younger than the time-out.
+
+    `graph_away_since` is since when it takes Graph to be down, with the reason; None while Graph answers. `version`,
+    `settings` (those that all workers should share) and `verdicts` are what it says of itself.
+    """
 
     name: str
     host: str
@@ -23,6 +27,16 @@ class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
     alive: bool
     pages: int
     taken: int
+    graph_away_since: datetime | None = None
+    graph_away_reason: str = ""
+    version: str = ""
+    settings: Mapping[str, object] = {}
+    verdicts: str = ""
+
+
+class _Away(msgspec.Struct):
+    since: float
+    reason: str = ""
 
 
 class _Info(msgspec.Struct):
@@ -30,6 +44,10 @@ class _Info(msgspec.Struct):
     pid: int = 0
     since: float | None = None
     pages: int = 0
+    graph: _Away | None = None
+    version: str = ""
+    settings: Mapping[str, object] = {}
+    verdicts: str = ""
 
 
 def read_workers(
@@ -68,4 +86,9 @@ def _worker(beat: Beat, info: _Info, taken: int, at_ms: int, timeout_ms: int) ->
         alive=age_ms < timeout_ms,
         pages=info.pages,
         taken=taken,
+        graph_away_since=instant(info.graph.since * 1000) if info.graph is not None else None,
+        graph_away_reason=info.graph.reason if info.graph is not None else "",
+        version=info.version,
+        settings=info.settings,
+        verdicts=info.verdicts,
     )

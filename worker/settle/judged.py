@@ -7,16 +7,18 @@ import msgspec
 
 from worker.call.graph.answers import Answer, Answered
 from worker.call.graph.linked import NOT_RUN, OMITTED, explained, listed
+from worker.call.graph.signing import Signed
 from worker.call.prepare import Job
-from worker.config.pages import Pages
+from worker.config.pages import Page, Pages
 from worker.engine.chunk import Hold, Settlement, Taken
-from worker.engine.knowledge import fingerprint_of
 from worker.judge import Table, Verdict, judge
 from worker.judge.verdict import SENT
 from worker.settle.linked_ends import end_of, leading, not_run
 from worker.settle.settlements import Schedule, holds_of, settlement_of
 from worker.settle.slowdown import slowdowns
 
+FOREIGN: Final = "Graph does not accept a token or secret that this command names; only what names it waits."
+FOREIGN_DELAY_S: Final = 300.0
 # Their success carries an id. That of a sender action may carry none: Graph names no recipient but a PSID.
 MESSAGE_TYPES: Final = frozenset({"send_message", "send_raw_body"})
 
@@ -25,7 +27,6 @@ class Owners(msgspec.Struct, frozen=True):
     """The Pages whose calls were answered, as holds name them."""
 
     pages: Pages
-    prefix: str
 
     def app(self, page: str) -> str:
         """Returns the app of a Page, or ''."""
@@ -33,7 +34,7 @@ class Owners(msgspec.Struct, frozen=True):
 
     def fingerprint(self, page: str) -> str:
         """Returns what tells a Page's token from its next one."""
-        return fingerprint_of(self.pages.by_id[page].access_token, self.prefix)
+        return self.pages.by_id[page].fingerprint
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -68,7 +69,8 @@ class Judge(msgspec.Struct, frozen=True):
     def _judged(self, job: Job, answers: Sequence[Answer], own_token: bool, owners: Owners) -> Judged:
         if job.parts:
             return self._linked(job, answers, owners)
-        verdict = self._verdict(job.taken, answers[0], own_token=own_token)
+        page = owners.pages.by_id[job.taken.page]
+        verdict = self._verdict(job.taken, answers[0], job.calls, page, own_token=own_token)
         settlement = self._settlement(job, verdict, answers[0])
         if verdict.kind == "sent":
             return Judged(job, answers, verdict, settlement)
@@ -79,10 +81,11 @@ class Judge(msgspec.Struct, frozen=True):
         # they are alone in their request: what refuses the whole of it refuses them
         answers = explained([part.parents for part in job.parts], [_own(each) for each in answers])
         verdicts: list[Verdict] = []
-        for part, answer in zip(job.parts, answers, strict=True):
+        page = owners.pages.by_id[job.taken.page]
+        for part, call, answer in zip(job.parts, job.calls, answers, strict=True):
             is_sent = answer is OMITTED
             found = not_run(part.parents, verdicts) if answer is NOT_RUN else SENT if is_sent else None
-            verdicts.append(found or self._verdict(part.taken, answer))
+            verdicts.append(found or self._verdict(part.taken, answer, [call], page))
         told = [(part.taken, verdict) for part, verdict in zip(job.parts, verdicts, strict=True)]
         holds = self._holds(told, owners)
         if all(each.kind != "sent" for each in verdicts):
@@ -105,7 +108,9 @@ class Judge(msgspec.Struct, frozen=True):
     def _holds(self, told: Sequence[tuple[Taken, Verdict]], owners: Owners) -> list[Hold]:
         return holds_of(told, app_of=owners.app, fingerprint_of=owners.fingerprint, table=self.table)
 
-    def _verdict(self, taken: Taken, answer: Answer, *, own_token: bool = False) -> Verdict:
+    def _verdict(
+        self, taken: Taken, answer: Answer, calls: Sequence[Signed], page: Page, *, own_token: bool = False
+    ) -> Verdict:
         verdict = judge(
             answer,
             is_send=taken.is_send,
@@ -113,9 +118,35 @@ class Judge(msgspec.Struct, frozen=True):
             table=self.table,
             page=taken.page,
         )
-        verdict = verdict.for_own_token() if own_token else verdict
+        verdict = _spared(verdict.for_own_token() if own_token else verdict, calls, page)
         # a row whose attempts are used up may hold
         return verdict.after(taken.attempts + verdict.attempt)
+
+
+def _spared(verdict: Verdict, calls: Sequence[Signed], page: Page) -> Verdict:
+    """Returns a verdict, which holds no more than the command where it is on a secret that is not the Page's own."""
+    is_of_secret = verdict.kind == "held" and (verdict.token_mends or verdict.scope == "app")
+    if not is_of_secret or all(_is_pages_own(call, page) for call in calls):
+        return verdict
+    return msgspec.structs.replace(
+        verdict,
+        kind="retry",
+        scope="call",
+        attempt=False,
+        delay_s=FOREIGN_DELAY_S,
+        hold_for_s=None,
+        token_mends=False,
+        reason=FOREIGN,
+    )
+
+
+def _is_pages_own(call: Signed, page: Page) -> bool:
+    own = call.credentials
+    return (
+        own.access_token == page.access_token
+        and own.proof_secret in {None, page.app_secret}
+        and not call.filled
+    )
 
 
 def _own(answer: Answer) -> Answer:

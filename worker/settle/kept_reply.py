@@ -51,6 +51,7 @@ def reply_of(answer: Answer, origin: Origin | None) -> bytes:
     if len(body) > READ_BYTES_MAX or not can_be_read(body):
         return b"null"
     command = origin.command
+    body = masked_json(body, origin.secrets)  # before anything is picked from it
     if isinstance(command, SendBatch):
         found = parsed_body(body)
         answers = [_or_null(each) for each in found] if isinstance(found, list) else []
@@ -58,7 +59,7 @@ def reply_of(answer: Answer, origin: Origin | None) -> bytes:
         body = msgspec.json.encode(unwrap_parts(command.parts, answers[: len(command.parts)]))
     elif is_reshaped(command):
         body = msgspec.json.encode(unwrap(command, parsed_body(body)))
-    return masked_json(body, origin.secrets)
+    return body
 
 
 class _Ids(msgspec.Struct, omit_defaults=True):

@@ -92,7 +92,8 @@ def _again(
     taken: Taken, verdict: Verdict, detail: bytes, *, attempts: int, schedule: Schedule, chance: float
 ) -> Settlement:
     if not verdict.attempt:  # Graph cannot have acted on it
-        return Settlement(taken.id, "retry", "", round(NOT_SENT_DELAY_MS * (0.5 + chance)), detail)
+        wait_ms = NOT_SENT_DELAY_MS if verdict.delay_s is None else verdict.delay_s * 1000
+        return Settlement(taken.id, "retry", "", round(wait_ms * (0.5 + chance)), detail)
     flags = "a"
     if verdict.kind == "unknown" and taken.is_send:
         flags += REPEATED
@@ -124,7 +125,7 @@ def holds_of(
             continue
         for_ms = None if verdict.hold_for_s is None else max(1, round(verdict.hold_for_s * 1000))
         fingerprint = fingerprint_of(taken.page) if verdict.token_mends else ""
-        grows = verdict.kind == "throttled" and verdict.hold_for_s == table.row(verdict.row).hold_for_s
+        grows = verdict.kind == "held" or verdict.hold_for_s == table.row(verdict.row).hold_for_s
         reason = detail_of(verdict, NotSent(""))
         holds[scope, kind] = Hold(scope, for_ms, reason, fingerprint, grows, kind)
     return list(holds.values())

@@ -27,6 +27,7 @@ ELSEWHERE_S: Final = 0.05
 STOPPED_S: Final = 0.05
 CIRCUIT_S: Final = 0.05
 RETRY_S: Final = 0.25
+KNOWN_S: Final = 60.0
 
 log = structlog.get_logger("outbound.broker")
 
@@ -85,6 +86,7 @@ class LaneBroker(dramatiq.Broker):
         # a token is never used twice under one name; a take whose reply was lost is given back before the next
         self.tokens = itertools.count(1)
         self.takes_in_doubt: list[tuple[str, int]] = []
+        self._at_start: Callable[[], None] | None = None
         self._closers: tuple[Callable[[], None], ...] = ()
         self.add_middleware(_Lifecycle(forks))
 
@@ -95,6 +97,10 @@ class LaneBroker(dramatiq.Broker):
     def on_close(self, *closers: Callable[[], None]) -> None:
         """Closes more with the broker: the Graph client, the Redis client."""
         self._closers = closers
+
+    def at_start(self, look: Callable[[], None]) -> None:
+        """Calls `look` once Redis knows this worker, in a thread of its own: nothing waits for it."""
+        self._at_start = look
 
     def close(self) -> None:
         """Closes what the broker was given to close."""
@@ -107,6 +113,12 @@ class LaneBroker(dramatiq.Broker):
         self.slots.open(threads)
         self.presence.start()
         self.timekeeper.start()
+        if self._at_start is not None:
+            threading.Thread(target=self._look, name="outbound-start", daemon=True).start()
+
+    def _look(self) -> None:
+        if self._at_start is not None and self.presence.wait_until_known(KNOWN_S):
+            self._at_start()
 
     def stop_taking(self) -> None:
         """Ends taking at once; calls in flight go on, and the heartbeat with them."""

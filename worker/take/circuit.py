@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
 import structlog
 
-from worker.call.graph.answers import GIVEN_UP, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.call.graph.answers import GIVEN_UP, NO_CONNECTION, NULL_PART, Answer, Answered, Lost, NotSent
 
 WINDOW: Final = 20
 LEAST: Final = 10
@@ -39,6 +40,26 @@ def is_healthy(answers: Iterable[Answer]) -> bool | None:
     return shown
 
 
+def fault_of(answers: Iterable[Answer]) -> str:
+    """Returns why one request shows that Graph is not there, in a few words; empty when it does not show it."""
+    for answer in answers:
+        match answer:
+            case Answered(status=status) if status >= SERVER_ERROR:
+                return f"HTTP {status}"
+            case Lost(reason=reason) | NotSent(reason=reason) if reason not in {NULL_PART, GIVEN_UP}:
+                return reason.removeprefix(f"{NO_CONNECTION}: ")
+            case _:
+                continue
+    return ""
+
+
+class Away(msgspec.Struct, frozen=True):
+    """Graph is taken to be down: since when (Unix seconds), and what its last failure was."""
+
+    since: float
+    reason: str
+
+
 class Circuit:
     """Closed while Graph answers; open for a pause once it does not; then one command at a time probes it.
 
@@ -46,8 +67,13 @@ class Circuit:
     a second, and doubles up to 30 seconds with each probe that fails. One success closes it.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+    ) -> None:
         self._clock = clock
+        self._wall = wall
+        self._failing_since: float | None = None
+        self._fault = ""
         self._lock = threading.Lock()
         self._recent: deque[bool] = deque(maxlen=WINDOW)
         self._opened_at = 0.0
@@ -59,6 +85,13 @@ class Circuit:
     def is_open(self) -> bool:
         """Tells whether Graph is taken to be down."""
         return self._pause_s > 0
+
+    @property
+    def away(self) -> Away | None:
+        """What is known of Graph's absence; None while it answers."""
+        with self._lock:
+            since = self._failing_since
+            return Away(since, self._fault) if self._pause_s and since is not None else None
 
     def room(self, wanted: int, *, token: int = 0) -> int:
         """Returns how many commands the take of this token may bring: all, one as the probe, or none."""
@@ -75,11 +108,14 @@ class Circuit:
         with self._lock:
             self._end_probe(token)
 
-    def record(self, healthy: bool | None, *, token: int = 0, begun_s: float | None = None) -> None:
+    def record(
+        self, healthy: bool | None, *, token: int = 0, begun_s: float | None = None, fault: str = ""
+    ) -> None:
         """Notes what one request showed.
 
         Args:
             healthy: None when it showed nothing.
+            fault: of what is not healthy, why (`fault_of`).
             token: of its chunk. While it is open, only the failure of its probe counts.
             begun_s: when it began, of the clock: a failure of what began before the last probe tells nothing new.
         """
@@ -87,6 +123,11 @@ class Circuit:
             was_probe = self._end_probe(token)
             if healthy is None:
                 return
+            if healthy:
+                self._failing_since = None
+            else:
+                self._failing_since = self._failing_since or self._wall()
+                self._fault = fault
             if healthy and self._pause_s:
                 self._pause_s = 0.0
                 self._recent.clear()
@@ -100,7 +141,9 @@ class Circuit:
                 if self._has_failed():
                     self._open(FIRST_PAUSE_S)
                     log.warning(
-                        "circuit.opened", reason="Graph does not answer: one command at a time probes it"
+                        "circuit.opened",
+                        reason="Graph does not answer: one command at a time probes it",
+                        fault=fault,
                     )
 
     def _end_probe(self, token: int) -> bool:

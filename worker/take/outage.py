@@ -10,6 +10,7 @@ import structlog
 
 AGAIN_S: Final = 0.25
 ABANDON_S: Final = 10.0
+LATELY_S: Final = 60.0
 
 log = structlog.get_logger("outbound.presence")
 
@@ -25,6 +26,7 @@ class Outage:
         self._lock = threading.Lock()
         self._failing: set[Hashable] = set()
         self._since = 0.0
+        self._last = (float("-inf"), 0.0)  # when it was over, and how long it had been
 
     def began(self, what: Hashable, error: redis.RedisError) -> None:
         """Notes that `what` failed and is tried again; a repeat says nothing."""
@@ -42,7 +44,18 @@ class Outage:
                 return
             self._failing.remove(what)
             if not self._failing:
-                log.info("redis.recovered", after_s=round(time.monotonic() - self._since, 1))
+                now = time.monotonic()
+                self._last = now, now - self._since
+                log.info("redis.recovered", after_s=round(now - self._since, 1))
+
+    def lately_s(self) -> float:
+        """Returns how long Redis has been away until now, or was in an outage that ended within the last minute."""
+        with self._lock:
+            now = time.monotonic()
+            if self._failing:
+                return now - self._since
+            ended, took = self._last
+            return took if now - ended < LATELY_S else 0.0
 
     def insist(
         self, step: Callable[[], object], stopping: threading.Event, failed: Callable[[], object]

@@ -17,6 +17,7 @@ from worker.engine.knowledge import Profile
 from worker.engine.lanes import Lanes
 from worker.observe.metering import Meter, NoMeter
 from worker.take.agreement import apart_from_others
+from worker.take.circuit import Away
 from worker.take.outage import Outage
 
 BEATS_A_TIMEOUT: Final = 4
@@ -45,6 +46,7 @@ class Presence:
         *,
         overdue: Callable[[], bool],
         about: Mapping[str, object] | None = None,
+        graph: Callable[[], Away | None] = lambda: None,
         outage: Outage | None = None,
         meter: Meter | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -54,6 +56,8 @@ class Presence:
         self._profile_now = profile
         self._overdue = overdue
         self._about = about or {}
+        self._graph = graph
+        self._told = b""
         self._outage = outage or Outage()
         self._withheld = False
         self._meter = meter or NoMeter()
@@ -104,6 +108,10 @@ class Presence:
         connected = self._clock() - self._connected_since > self._timeout_s
         return reap_by_ms if connected else 0
 
+    def away_s(self) -> float:
+        """Returns how long Redis has been away from here lately, in seconds."""
+        return self._outage.lately_s()
+
     def lost_connection(self) -> None:
         """Notes that Redis was not reached: nobody is reaped until a whole time-out after it is back.
 
@@ -122,6 +130,8 @@ class Presence:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._beat_now.clear()
+            away = self._graph()
+            self._meter.graph_away(None if away is None else away.reason)
             try:
                 self._beat()
             except redis.RedisError as error:
@@ -143,8 +153,12 @@ class Presence:
         sent_at = self._clock()
         profile = self._profile_now()
         same = self._known.is_set() and profile.digest == self.profile.digest
-        server_ms = self._lanes.heartbeat(self.name, profile) if same else 0
-        if not server_ms:
+        info = self._info(profile)
+        news = info if info != self._told else b""
+        server_ms = self._lanes.heartbeat(self.name, profile, info=news) if same else 0
+        if server_ms:
+            self._told = info
+        else:
             self._introduce(profile, anew=same or not self._known.is_set())
         self._acknowledge(sent_at, server_ms)
 
@@ -157,6 +171,17 @@ class Presence:
                     "worker.reaped", worker=self.name, reason="Redis had heard nothing from it for long"
                 )
                 self.name = new_worker_name()
+        info = self._info(profile)
+        self._lanes.hello(self.name, profile, info)
+        self._told = info
+        self.profile = profile
+        self._introduced = True
+        self._known.set()
+        self._compare_rates(profile)
+
+    def _info(self, profile: Profile) -> bytes:
+        """Returns what people are told of this worker: who it is, and since when it does not reach Graph."""
+        away = self._graph()
         info = {
             "host": socket.gethostname(),
             "pid": os.getpid(),
@@ -164,11 +189,7 @@ class Presence:
             "pages": len(profile.pages),
             **self._about,
         }
-        self._lanes.hello(self.name, profile, msgspec.json.encode(info))
-        self.profile = profile
-        self._introduced = True
-        self._known.set()
-        self._compare_rates(profile)
+        return msgspec.json.encode(info if away is None else {**info, "graph": away})
 
     def _compare_rates(self, profile: Profile) -> None:
         apart = apart_from_others(self._lanes.client, Keys(self._lanes.prefix), profile)

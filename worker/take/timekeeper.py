@@ -15,6 +15,8 @@ LEASE_MS: Final = 3_000
 RENEW_S: Final = 2.0
 RETRY_S: Final = 0.25
 DAY_MS: Final = 86_400_000
+# A step that is less than so many times an outage is that outage.
+AS_LONG: Final = 2.0
 
 log = structlog.get_logger("outbound.timekeeper")
 
@@ -79,6 +81,8 @@ class Timekeeper:
         for worker, commands in ticked.reaped:
             log.warning("worker.died", worker=worker, commands_returned=commands)
         for step_ms in ticked.clock_steps:
+            if 0 < step_ms / 1000 < AS_LONG * self._presence.away_s():
+                continue  # the server stood still, or was away: that is told already
             log.warning(
                 "clock.stepped",
                 by_s=step_ms / 1000,

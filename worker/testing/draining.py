@@ -16,6 +16,7 @@ from worker.config.settings import read_settings
 from worker.engine.lanes import Lanes
 from worker.main import build
 from worker.operations.explaining import explain
+from worker.operations.holds import list_holds
 from worker.testing.logged import logged
 
 THREADS: Final = 4
@@ -130,9 +131,12 @@ class Worker:
         """Returns when something that waits may go on by itself; what its sender scheduled counts once it is due."""
         times: list[float] = []
         now_ms = self._now_ms()
+        dead = {hold.scope for hold in list_holds(self._client, self._keys) if hold.kind == "token"}
         for name in ("asleep", "later"):
             found = self._client.zrange(self._keys.of(name), 0, -1, withscores=True)
             for member, at_ms in cast("list[tuple[bytes, float]]", found):
+                if name == "asleep" and f"page:{member.decode().partition('/')[0]}" in dead:
+                    continue  # until it has another token, each call that tries only fails anew
                 if name == "asleep" or at_ms <= now_ms or not self._is_scheduled(member):
                     times.append(at_ms)
         soonest = min(times, default=FOREVER_MS)

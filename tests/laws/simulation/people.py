@@ -8,16 +8,18 @@ import msgspec
 import redis
 
 from producer import batch
-from producer.broadcasts.broadcast import Broadcast, begin
+from producer.broadcasts.broadcast import Broadcast
+from producer.broadcasts.steps import Campaign
 from producer.commands import Command, SendBatch
 from producer.errors import BroadcastError, OutboundError, QueueUnavailableError
 from producer.queue.envelope import Delivery, arguments_of
 from producer.queue.routing import route
+from producer.store.intake import PAGE_QUEUE_MAX, Arguments
 from producer.store.keys import Keys
-from producer.store.queue import Arguments, Queue
+from producer.store.queue import Queue
 from producer.store.record import STEP, STOPS
 from producer.store.scripting import Script
-from producer.tickets.echoes import confirm
+from producer.tickets.echoes import confirming
 from producer.tickets.ticket import Ticket
 from tests.laws.engine import PREFIX
 from tests.laws.simulation.books import Books, Order
@@ -176,7 +178,9 @@ class Producers:
         self.books.people[name] = len(people)
         while True:
             try:
-                begin(self.queue, command, delivery, people, broadcast_id=name)
+                self.queue.take(
+                    Campaign(name, self.queue.keys, PAGE_QUEUE_MAX).begin(command, delivery), iter(people)
+                )
             except BroadcastError:
                 break  # the reply to the last step was lost: it is complete
             except OutboundError:
@@ -223,7 +227,7 @@ class Producers:
                 "message": {"is_echo": True, "mid": "m", "metadata": self.world.chance.choice(delivered)},
             }
             try:
-                confirm(self.queue, event)
+                self.queue.take(confirming(event, self.queue.keys))
             except OutboundError:
                 continue
 

@@ -247,7 +247,7 @@ class SimulatedWorker:
                 job,
                 [answer] * len(job.calls),
                 own_token=asked.own_tokens,
-                owners=Owners(pages, self.lanes.prefix),
+                owners=Owners(pages),
             )
             for job, answer in zip(asked.jobs, answers, strict=True)
         ]

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from producer import InvalidCommandError, Producer, RecipientError, messages
+from producer import InvalidCommandError, Producer, RecipientError, batch, messages
+from producer.broadcasts.steps import Campaign
 from producer.errors import BroadcastError
+from producer.queue.envelope import Delivery
+from producer.store.queue import Queue
 from worker.engine.chunk import Chunk, Settlement
 from worker.engine.knowledge import KnownPage, Profile
 from worker.engine.lanes import Lanes
@@ -236,3 +239,15 @@ def test_one_text_is_no_list_of_people(server: "redis.Redis") -> None:
     with pytest.raises(InvalidCommandError, match=r"an iterable of PSIDs; None was given$"):
         Producer.on(server, page="P1").broadcast_to(None, TEXT)  # type: ignore[arg-type]
     assert server.keys("outbound:broadcast*") == []
+
+
+def test_a_step_whose_answer_was_lost_is_repeated_safely(server: "redis.Redis") -> None:
+    """The same people added again are added once, and the answer is the first one's."""
+    Producer.on(server, page="P1").broadcast_to(["1"], messages.text("Hi!"), broadcast_id="other")
+    queue = Queue(server)
+    campaign = Campaign("sale", queue.keys, 100)
+    queue.take(campaign.open(batch.send_text("0", "Hi!"), Delivery(page="P1", priority="bulk")))
+    asked = ("add", 100, "0", "2", "digest", "1", "2")
+    answers = [queue.take(campaign._run(*asked)) for _ in range(2)]
+    assert answers == [[2, 0], [2, 0]]
+    assert server.llen("outbound:lane:P1/t/b/sale") == 2

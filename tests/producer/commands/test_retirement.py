@@ -36,7 +36,7 @@ RETIRED: list[tuple[str, Command, tuple[int, int]]] = [
     ("generate_messenger_code", B.generate_messenger_code(), (5, 0)),
     ("get_message_tags", B.get_message_tags(), (6, 0)),
     ("list template", B.send_list_template("1", [{"title": "t"}]), (5, 0)),
-    ("open graph template", B.send_open_graph_template("1", [{"url": "u"}]), (5, 0)),
+    ("open graph template", B.send_open_graph_template("1", [{"url": "https://u.example"}]), (5, 0)),
     ("airline_boardingpass template", airline("boardingpass"), (11, 0)),
     ("airline_checkin template", airline("checkin"), (11, 0)),
     ("airline_itinerary template", airline("itinerary"), (11, 0)),

@@ -53,7 +53,47 @@ QUEUE_REFUSES: list[tuple[str, Callable[[], Any], str]] = [
         lambda: V.send_batch([{"method": "POST", "relative_url": "me", "body": "a=1&access_token=T"}]),
         "parts[0].body",
     ),
+    *(
+        (
+            f"a text that takes {steps} of another part",
+            lambda steps=steps: V.send_batch(
+                [
+                    {"method": "GET", "relative_url": "me/accounts", "name": "a"},
+                    V.part(V.send_text("1", f"{{result=a:{steps}}}"), depends_on="a"),
+                ]
+            ),
+            "parts[1]",
+        )
+        for steps in (
+            "$.data[0].access_token",
+            "$.data.*.access_token",
+            "$['data'][0]['Access_Token']",
+            "$.access\\u005ftoken",
+            "$.data.*",
+            "$..*",
+            "$",
+        )
+    ),
+    (
+        "an address that takes a token of another part, percent-encoded",
+        lambda: V.send_batch(
+            [
+                {
+                    "method": "GET",
+                    "relative_url": "me?x=%7Bresult%3Da%3A%24.access%255Ftoken%7D",
+                    "depends_on": "a",
+                }
+            ]
+        ),
+        "parts[0]",
+    ),
 ]
+
+
+def test_a_part_may_take_what_is_no_token() -> None:
+    """Meta's own examples pass: an id, or the ids of all."""
+    for steps in ("$.id", "$.data.*.id", "$.data[0].thread_owner"):
+        check_queueable(V.send_batch([{"method": "GET", "relative_url": f"me?ids={{result=a:{steps}}}"}]))
 
 
 @pytest.mark.parametrize(

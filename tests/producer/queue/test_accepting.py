@@ -139,7 +139,7 @@ def test_bytes_have_a_bound(server: "redis.Redis") -> None:
 
 RETIRED: list[tuple[str, Callable[[Producer], object]]] = [
     ("broadcast_to", lambda p: p.send_broadcast_message("1")),
-    ("generic template", lambda p: p.send_list_template("1", [{"title": "a"}, {"title": "b"}], [])),
+    ("generic template", lambda p: p.send_list_template("1", [{"title": "a"}, {"title": "b"}])),
     ("m.me", lambda p: p.generate_messenger_code()),
     ("broadcast_to", lambda p: p.send_batch([batch.create_message_creative([messages.text("x")])])),
 ]

@@ -1,6 +1,8 @@
-"""A batch of more parts than one script takes: all or none, as far as can be, and exactly said where not."""
+"""A batch of more parts than one script takes is accepted in one step: all of it or nothing, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ import redis
 from producer import Producer, QueueFullError, QueueUnavailableError, SendManyError, batch
 from producer.commands import Command
 from producer.queue.envelope import Delivery
-from producer.store.queue import Arguments, Queue
+from producer.store.queue import Queue
+from producer.store.steps import Result, Run, Step, Steps
 from producer.tickets.batch_ticket import BatchTicket
 from worker.engine.chunk import Settlement
 from worker.engine.knowledge import KnownPage, Profile
@@ -17,133 +20,159 @@ from worker.engine.lanes import Lanes
 
 PROFILE = Profile(rates={}, types=("send_message",), pages={"P1": KnownPage()})
 PARTS = [batch.send_text(str(n), "x") for n in range(1, 2_501)]
+FULL = redis.exceptions.OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+TOKENS = count(1)
+AWAY = redis.ConnectionError("gone")
 
 
 class Failing(Queue):
-    """Raises `error` in the place of the third round, or after it when Redis `has_it`; a worker took `sent` before."""
+    """Raises `error` in the place of the `at`th script of a whole batch and of all after it."""
 
-    def __init__(
-        self, client: "redis.Redis", error: Exception, *, has_it: bool = False, sent: int = 0
-    ) -> None:
+    def __init__(self, client: "redis.Redis", error: redis.RedisError, *, at: int) -> None:
         super().__init__(client)
-        self.error: Exception | None = error
-        self.has_it = has_it
-        self.sent = sent
-        self.rounds = 0
+        self.error = error
+        self.at = at
 
-    def put(self, commands: Iterable[Arguments], *, and_more: int = 0) -> int:
-        """Accepts all rounds but the third."""
-        self.rounds += 1
-        if self.rounds != 3 or self.error is None:
-            return super().put(commands, and_more=and_more)
-        if self.has_it:
-            super().put(commands, and_more=and_more)
-        if self.sent:
-            _send(self.client, self.sent)
-        error, self.error = self.error, None
-        raise error
+    def take(self, steps: Steps[Result], source: Iterator[Any] | None = None) -> Result:
+        """Takes all steps but those that fail."""
+        return super().take(self.watched(steps), source)
+
+    def watched(self, steps: Steps[Result]) -> Steps[Result]:
+        """Passes steps on, and answers those that fail with the error."""
+        answer: object = None
+        error: Exception | None = None
+        try:
+            while True:
+                step = steps.send(answer) if error is None else steps.throw(error)
+                answer, error = None, self.fails(step)
+                if error is None:
+                    answer = yield step
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]  # Steps[Result] ends with it
+
+    def fails(self, step: Step) -> Exception | None:
+        """Tells whether this step is to fail."""
+        if not isinstance(step, Run) or step.script.name != "enqueue_whole":
+            return None
+        self.at -= 1
+        return self.error if self.at <= 0 else None
 
 
-def _send(client: "redis.Redis", number: int) -> None:
+def _producer(queue: Queue, **options: Any) -> Producer:  # noqa: ANN401 (delivery options)
+    return Producer(queue, Delivery(page="P1", **options))
+
+
+def _send(client: "redis.Redis", number: int) -> list[str]:
     lanes = Lanes(client)
     lanes.hello("w", PROFILE, b"{}")
-    chunk = lanes.take("w", 1, PROFILE, limit=number).chunk
-    assert chunk is not None
+    chunk = lanes.take("w", next(TOKENS), PROFILE, limit=number).chunk
+    if chunk is None:
+        return []
     lanes.settle(chunk, [Settlement(each.id, "sent", "a") for each in chunk.commands])
+    return [each.id for each in chunk.commands]
 
 
 def _waiting(client: "redis.Redis") -> int:
     return client.hlen("outbound:commands")
 
 
-FULL = QueueFullError("Redis is at its maxmemory: nothing was accepted")
-AWAY = QueueUnavailableError("Redis was not reached: send the command again")
-
-
+@pytest.mark.parametrize("at", [1, 2, 3, 4], ids=["first", "second", "last", "accepting"])
 @pytest.mark.parametrize(
-    ("error", "options", "said"),
-    [
-        pytest.param(FULL, {}, "Redis is at its maxmemory: nothing was accepted", id="full"),
-        pytest.param(
-            FULL,
-            {"sent": 30},
-            "Redis took the first 2,000 of 2,500 parts and no more: 30 may be sent, the others were taken back",
-            id="full, when a worker had some",
-        ),
-        pytest.param(
-            AWAY, {"has_it": True}, "Redis was not reached: send the command again", id="the reply was lost"
-        ),
-        pytest.param(
-            AWAY,
-            {"has_it": True, "sent": 30},
-            "Redis was not reached: send the command again; at most 30 of the 2,500 parts may be sent, "
-            "the others were taken back",
-            id="the reply was lost, when a worker had some",
-        ),
-    ],
+    ("error", "expected"),
+    [pytest.param(FULL, QueueFullError, id="full"), pytest.param(AWAY, QueueUnavailableError, id="away")],
 )
-def test_what_a_refused_round_leaves_is_taken_back(
-    server: "redis.Redis", error: Exception, options: dict[str, Any], said: str
+def test_nothing_is_accepted_when_a_round_is_refused(
+    server: "redis.Redis", error: redis.RedisError, expected: type[Exception], at: int
 ) -> None:
-    """The rounds before it are cancelled, and the error says how many were too late for that."""
-    producer = Producer(Failing(server, error, **options), Delivery(page="P1"))
-    with pytest.raises(type(error)) as caught:
-        producer.send_batch(PARTS)
-    assert str(caught.value) == said
-    assert (_waiting(server), server.hgetall("outbound:depth")) == (0, {})
-    counts = server.hgetall("outbound:counts")
-    sent = options.get("sent", 0)
-    accepted = 2_500 if options.get("has_it") else 2_000
-    assert counts == {b"cancelled": str(accepted - sent).encode()} | (
-        {b"sent": str(sent).encode()} if sent else {}
+    """Whichever round it is: no part waits, none was cancelled, and none of it counts."""
+    with pytest.raises(expected):
+        put_batch(Failing(server, error, at=at))
+    assert (_waiting(server), server.hgetall("outbound:depth"), server.hgetall("outbound:counts")) == (
+        0,
+        {},
+        {},
     )
+    assert _send(server, 1) == []
 
 
-def test_a_large_batch_is_taken_back_in_few_round_trips(valkey: "redis.Redis") -> None:
-    """Two thousand parts are cancelled by as many calls as it takes to name them, not one by one."""
-    valkey.config_resetstat()
+def put_batch(queue: Queue) -> str:
+    """Enqueues a batch, and returns the id of its ticket."""
+    return queue.take(_producer(queue)._one(batch.send_batch(PARTS)))
+
+
+def test_what_is_refused_leaves_nothing(server: "redis.Redis") -> None:
+    """At its maxmemory Redis is left no parts to keep; else they end by themselves."""
     with pytest.raises(QueueFullError):
-        Producer(Failing(valkey, FULL), Delivery(page="P1")).send_batch(PARTS)
-    counted = valkey.info("commandstats")
-    assert counted["cmdstat_evalsha"]["calls"] + counted.get("cmdstat_eval", {"calls": 0})["calls"] < 20
-    assert _waiting(valkey) == 0
+        put_batch(Failing(server, FULL, at=3))
+    assert server.keys("outbound:staged:*") == []
+    with pytest.raises(QueueUnavailableError):
+        put_batch(Failing(server, AWAY, at=3))
+    (key,) = server.keys("outbound:staged:*")
+    assert 0 < server.pttl(key) <= 15 * 60_000
+
+
+def test_a_batch_whose_producer_is_gone_enters_by_the_timer(server: "redis.Redis") -> None:
+    """Once accepted, all parts are sent, in their order, each once."""
+    queue = Failing(server, AWAY, at=5)  # three rounds, the acceptance, and what lets the rest enter
+    ticket = put_batch(queue)
+    assert (_waiting(server), server.hgetall("outbound:depth")) == (1_000, {b"P1": b"2500"})
+    lanes = Lanes(server)
+    lanes.hello("w", PROFILE, b"{}")
+    for _ in range(3):
+        lanes.tick("w", lease_ms=1_000, may_reap=False)
+    assert (_waiting(server), server.zcard("outbound:later")) == (2_500, 0)
+    base = ticket.partition("x")[0]
+    sent: list[str] = []
+    while len(some := _send(server, 50)):
+        sent += some
+    assert sent == [f"{base}.{place}" for place in range(2_500)]
+    assert server.hgetall("outbound:depth") == {}
+
+
+def test_a_lost_answer_accepts_nothing_twice(server: "redis.Redis") -> None:
+    """Whichever step's answer is lost, its repeat changes nothing."""
+    queue = Queue(server)
+    steps = _producer(queue)._one(batch.send_batch(PARTS))
+    queue.take(_repeated(steps))
+    assert (_waiting(server), server.hgetall("outbound:depth")) == (2_500, {b"P1": b"2500"})
+
+
+def _repeated(steps: Steps[Result]) -> Steps[Result]:
+    answer: object = None
+    with suppress(StopIteration):
+        while True:
+            step = steps.send(answer)
+            yield step
+            answer = yield step
+    return None  # type: ignore[return-value]
 
 
 def test_a_page_without_room_for_all_takes_none(server: "redis.Redis") -> None:
-    """The first round asks for room for the whole batch."""
+    """The whole batch asks for room at once."""
     producer = Producer.on(server, page="P1", page_queue_max=2_499)
     with pytest.raises(QueueFullError, match="at most 2,499 may: nothing was accepted"):
         producer.send_batch(PARTS)
     with pytest.raises(QueueFullError, match="at most 2,499 may: nothing was accepted"):
         producer.with_options(idempotency_key="k").send_batch(PARTS)
-    assert server.keys("outbound:c*") == [b"outbound:clock"]
+    assert server.keys("outbound:[cis]*") == []
     assert isinstance(producer.send_batch(PARTS[1:]), BatchTicket)
 
 
-def test_a_batch_under_a_key_goes_on_where_it_broke_off(server: "redis.Redis") -> None:
-    """The same call again puts what is missing under the first one's ticket, and nothing twice."""
-    queue = Failing(server, FULL)
-    queue.rounds = 1  # the round under the key is not counted
-    producer = Producer(queue, Delivery(page="P1", idempotency_key="k"))
-    with pytest.raises(
-        QueueFullError, match="the first 2,000 of 2,500 parts are on the queue: send it again"
-    ):
-        producer.send_batch(PARTS)
-    _send(server, 40)
-    ticket = producer.send_batch(PARTS)
-    assert isinstance(ticket, BatchTicket)
-    assert (ticket.parts[39].outcome() is None, _waiting(server)) == (False, 2_460)
-    assert all(server.hexists("outbound:commands", part.id) for part in ticket.parts[40:])
-    assert (producer.send_batch(PARTS).id, _waiting(server)) == (ticket.id, 2_460)
+def test_a_key_holds_for_the_whole_batch_after_its_outcomes_are_gone(server: "redis.Redis") -> None:
+    """What was sent is not sent again while its key stands, however many parts it had."""
+    producer = Producer.on(server, page="P1").with_options(idempotency_key="k")
+    first = producer.send_batch(PARTS)
+    while _send(server, 50):
+        pass
+    server.delete(*server.keys("outbound:outcome:*"), *server.keys("outbound:staged:*"))
+    assert (producer.send_batch(PARTS).id, _waiting(server)) == (first.id, 0)
 
 
 def test_a_batch_that_is_refused_among_many_stops_before_itself(server: "redis.Redis") -> None:
     """What `send_many` says is on the queue is on the queue, and nothing else."""
-    commands: list[Command] = [batch.send_text("1", "a") for _ in range(600)]
-    queue = Failing(server, FULL)
-    queue.rounds = 0  # the first 500 go on their way otherwise
+    commands: list[Command] = [batch.send_text("1", "a") for _ in range(500)]
     with pytest.raises(SendManyError) as caught:
-        Producer(queue, Delivery(page="P1")).send_many([*commands, batch.send_batch(PARTS)])
+        _producer(Failing(server, FULL, at=2)).send_many([*commands, batch.send_batch(PARTS)])
     assert (caught.value.enqueued, _waiting(server)) == (500, 500)
 
 

@@ -11,9 +11,9 @@ from producer.store.queue import Queue
 def test_a_repeat_leaves_the_bytes_that_are_there(server: "redis.Redis") -> None:
     """A command under a key that was accepted keeps its own, whatever a later try brings, and for as long."""
     queue = Queue(server)
-    queue.put_bytes("a", b"first")
+    queue.take(queue.intake._put_bytes("a", b"first"))
     server.persist(queue.keys.blob("a"))
-    queue.put_bytes("a", b"second")
+    queue.take(queue.intake._put_bytes("a", b"second"))
     assert (server.get(queue.keys.blob("a")), server.pttl(queue.keys.blob("a"))) == (b"first", -1)
 
 
@@ -24,7 +24,7 @@ def test_a_repeat_without_blocking_leaves_them_too(valkey: "redis.Redis", valkey
         async with redis.asyncio.Redis.from_url(valkey_url) as client:
             queue = AsyncQueue(client)
             for content in (b"first", b"second"):
-                await queue.put_bytes("a", content)
+                await queue.taker.take(queue.intake._put_bytes("a", content))
 
     asyncio.run(put())
     assert valkey.get("outbound:blob:a") == b"first"

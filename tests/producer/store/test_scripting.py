@@ -12,8 +12,8 @@ from producer.store.scripting import PACKAGE, USES, Script, source_of
 from tests.producer.store.bytecode import Compiled, compiled
 
 WORKERS: Final = "worker.engine.scripts"
-LOCALS_MAX: Final = 150  # Lua has room for 200 at a script's top level
-LINES_MAX: Final = 250
+LOCALS_MAX: Final = 175  # Lua has room for 200 at a script's top level
+LINES_MAX: Final = 280
 # What Redis gives to a script.
 GIVEN: Final = frozenset(
     (
@@ -31,7 +31,7 @@ FILES: Final = [
 
 @pytest.mark.parametrize(("name", "package"), FILES)
 def test_a_script_is_within_luas_bounds(name: str, package: str) -> None:
-    """Its top level has at most 150 of Lua's 200 locals, no name twice, and no file of it more than 250 lines."""
+    """Its top level has at most 175 of Lua's 200 locals, no name twice, and no file of it more than 280 lines."""
     names = compiled(source_of(name, package)).locals
     assert len(names) <= LOCALS_MAX
     assert [each for each, times in Counter(names).items() if times > 1] == []

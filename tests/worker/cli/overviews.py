@@ -12,6 +12,7 @@ from worker.engine.lanes import Lanes
 from worker.operations.budgets import Budget
 from worker.operations.lanes import LaneSeen
 from worker.operations.overview import Overview, read_overview
+from worker.operations.server import ServerSeen
 
 NEVER = datetime.fromtimestamp(0, UTC)
 KEYS = Keys("outbound")
@@ -41,6 +42,7 @@ NOTHING = Overview(
     ended={"sent": 0, "refused": 0, "exhausted": 0, "expired": 0, "cancelled": 0, "unknown": 0},
     retried=0,
     reaped=0,
+    troubles=[],
 )
 
 
@@ -50,9 +52,11 @@ def read(server: "redis.Redis") -> Overview:
 
 
 def without_times(overview: Overview) -> Overview:
-    """Returns the overview with every moment and age set to one value."""
+    """Returns the overview with every moment and age set to one value, without the server's own and its troubles."""
     return msgspec.structs.replace(
         overview,
+        server=ServerSeen(),
+        troubles=[],
         at=NEVER,
         next_due=overview.next_due and NEVER,
         workers=[msgspec.structs.replace(each, heartbeat_age_s=0.0) for each in overview.workers],

@@ -115,7 +115,7 @@ def test_a_broken_run_goes_on_where_it_stopped(
     ran = outbound(*SEND, "--column", "psid", "--id", "sale")
     again = f"outbound broadcast people.csv --message sale.json --page {PAGE} --column psid --id sale"
     told = (
-        "outbound: line 1124: is no PSID: letters and digits, at most 100; 1,120 people are added; "
+        "outbound: line 1124: is no PSID: ASCII digits, at most 100; 1,120 people are added; "
         f"mend it, then: {again}; or leave bad lines out with --skip-bad\n"
     )
     assert (ran.code, ran.err) == (1, told)
@@ -141,7 +141,7 @@ def test_bad_lines_of_a_broadcast_are_left_out_on_demand(
     left_out = "23 lines with a PSID, 1 of them listed before and left out, 22 bad lines left out; nothing was queued\n"
     assert (rehearsed.code, rehearsed.out) == (1, left_out)
     ran = outbound(*SEND, "--column", "psid", "--id", "sale", "--skip-bad")
-    what = "is no PSID: letters and digits, at most 100"
+    what = "is no PSID: ASCII digits, at most 100"
     told = [f"outbound: line {number}: {what}" for number in (24, *range(26, 45))]
     assert ran.err.splitlines()[:21] == [*told, "outbound: more lines are bad; their number comes at the end"]
     assert (ran.code, ran.out) == (
@@ -164,6 +164,9 @@ def test_a_broadcast_keeps_its_message_and_page(outbound: Outbound, files: Path)
     )
     elsewhere = outbound(*SEND[:-1], "77", "--column", "psid", "--id", "sale")
     assert "was begun for another Page" in elsewhere.err
+    retired = outbound(*SEND, "--column", "psid", "--dry-run")  # it refuses what the run would refuse
+    assert (retired.code, retired.err.startswith("outbound: tag: refused on every version")) == (1, True)
+    (files / "sale.json").write_text('{"text": "Another"}')
     assert "there is none of this name" in outbound(*SEND, "--column", "none", "--dry-run").err
 
 

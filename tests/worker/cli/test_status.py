@@ -164,14 +164,15 @@ def test_the_tables_of_a_quiet_queue(outbound: Callable[..., Any], valkey: "redi
     """Without workers the tables say how to start one, what waits, and how commands ended."""
     Producer.on(valkey, page="1").send_many([batch.send_text("ann", "a"), batch.send_text("ann", "b")])
     lines = outbound("status").out.splitlines()
-    head, row = lines[5].split(), lines[6].split()
+    head, row = lines[6].split(), lines[7].split()
     assert (head, row[:4], row[-1]) == (
         ["page", "lane", "waiting", "behind", "oldest", "backlog", "state"],
         ["1", "text", "interactive", "1"],
         "ready",
     )
-    assert [line for line in lines if line and line not in lines[5:7]] == [
-        "no worker is running: start one with `outbound worker`",
+    assert [line for line in lines if line and line not in lines[6:8]] == [
+        "! no worker is running; 2 commands wait",
+        "  → start one with `outbound worker`, or see in its log why it does not start",
         "not ended  in lanes  behind  later  taken  parked  dead letters",
         "        2         1       1      0      0       0             0",
         "sent  refused  exhausted  expired  cancelled  unknown  retried  reaped",

@@ -70,7 +70,7 @@ def test_every_option_of_a_send_has_its_place() -> None:
 
 def test_unknown_members_arrive() -> None:
     """What Meta added after this library was written goes out as it is."""
-    message: Any = {"text": "x", "brand_new": {"deep": [1, None]}}
+    message: Any = {"text": "x", "brand_new": {"deep": [1, {"none": None}]}}
     request = asked(lambda c: c.send_message("7", message, another_new=True))  # type: ignore[call-arg]  # unknown to us
     assert request["json"]["message"] == message
     assert request["json"]["another_new"] is True

@@ -1,5 +1,7 @@
 """The Pages that a worker sends for."""
 
+import hashlib
+import hmac
 import os
 import time
 from pathlib import Path
@@ -7,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from producer.errors import SettingsError
-from worker.config.pages import Page, Pages, PagesSource
+from worker.config.credentials import NamedSecret
+from worker.config.endpoint import origin_url
+from worker.config.pages import Page, Pages, PagesSource, read_pages
 from worker.config.settings import Settings
 from worker.engine.knowledge import Rate
 
@@ -43,7 +47,7 @@ def test_pages_take_app_and_rates_from_the_file(file: Path) -> None:
         "111": Page("111", "TOKEN-111", "77", "APP-SECRET", {"text": Rate(100, 1_000, 100)}),
         "222": Page("222", "TOKEN-222", "88", "APP-SECRET", {}),
     }
-    assert pages.secrets == {"shop": "TOKEN-SHOP"}
+    assert pages.secrets == {"shop": NamedSecret("TOKEN-SHOP")}
 
 
 def test_a_page_may_be_an_account_on_instagram(tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_a_page_may_go_without_proofs(tmp_path: Path) -> None:
 def test_pages_in_the_environment_have_secrets_too(text: str) -> None:
     """`OUTBOUND_PAGES` says all that the file says."""
     pages = PagesSource(Settings(pages=text)).current
-    assert pages == Pages({"1": Page("1", "T1", "77", "S", {})}, {"shop": "TS"})
+    assert pages == Pages({"1": Page("1", "T1", "77", "S", {})}, {"shop": NamedSecret("TS")})
 
 
 def test_no_repr_shows_a_token(file: Path) -> None:
@@ -226,3 +230,49 @@ def test_whatever_lies_in_the_setting_is_one_sentence(text: str) -> None:
     """Pages as JSON are refused in the same way."""
     with pytest.raises(SettingsError, match=r"^OUTBOUND_PAGES[: ]"):
         PagesSource(Settings(pages=text))
+
+
+def test_a_named_secret_goes_only_where_it_may() -> None:
+    """A secret lists the types of commands that it goes into; without a list, into all that Graph alone reads."""
+    found = read_pages(
+        {"secrets": {"shop": "S1", "hook": {"value": "S2", "methods": ["create_subscription"]}}}, "here"
+    ).secrets
+    asked = ("get_user_profile", "set_nlp_configs", "create_subscription")
+    assert [found["shop"].goes_into(method) for method in asked] == [True, True, False]
+    assert [found["hook"].goes_into(method) for method in asked] == [False, False, True]
+    assert "S2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (
+            {"value": "S", "methods": ["get_user_profil"]},
+            "secrets.shop.methods: there is no command get_user_profil",
+        ),
+        ({"value": "S", "method": ["x"]}, "unknown field `method`"),
+        ({"value": "S", "methods": []}, "length >= 1"),
+    ],
+)
+def test_a_secret_s_wrong_form_is_refused(entry: object, problem: str) -> None:
+    """A misspelt command or member is told by its path, and never by its value."""
+    with pytest.raises(SettingsError) as told:
+        read_pages({"secrets": {"shop": entry}}, "here")
+    assert problem in str(told.value)
+
+
+def test_a_fingerprint_is_keyed_by_what_is_not_in_redis() -> None:
+    """All workers of an app make the same of a token, whatever their prefix; without the app secret nobody does."""
+    pages = [Page("1", "T", "app", secret) for secret in ("S", "S", "other", None)]
+    prints = [page.fingerprint for page in pages]
+    assert prints[0] == prints[1]
+    assert len(set(prints)) == 3
+    plain = {hmac.new(key, b"T", hashlib.sha256).hexdigest()[:16] for key in (b"outbound", b"S", b"")}
+    assert plain.isdisjoint(prints)
+
+
+@pytest.mark.parametrize("origin", ["https://user:pw@graph.facebook.com", "https://user@graph.facebook.com"])
+def test_an_origin_with_a_password_is_refused(origin: str) -> None:
+    """It would stand in every log and error that names the address."""
+    with pytest.raises(ValueError, match="without a user's name and password"):
+        origin_url(origin)

@@ -10,7 +10,6 @@ from producer import Producer, batch, messages
 from producer.store.keys import Keys
 from worker.config.durations import rate_of
 from worker.dashboard.page_lanes import PagesAsked, PagesShown, read_pages
-from worker.dashboard.troubles import standing
 from worker.engine.knowledge import KnownPage, Profile, Rate
 from worker.engine.lanes import Lanes
 from worker.operations import holds
@@ -85,8 +84,7 @@ def test_what_sleeps_begins_when_it_wakes() -> None:
 
 def _read(client: "redis.Redis", **asked: object) -> PagesShown:
     whole = read_snapshot(client, KEYS, timeout_ms=10_000)
-    holds_now = standing(client, KEYS, whole)
-    return read_pages(client, KEYS, whole, msgspec.convert(asked, PagesAsked), holds=holds_now)
+    return read_pages(client, KEYS, whole, msgspec.convert(asked, PagesAsked), holds=whole.holds)
 
 
 def _plain(lane: LaneSeen) -> tuple[object, ...]:

@@ -77,7 +77,7 @@ def test_a_wrong_app_secret_is_an_error(stub: GraphStub) -> None:
 
 def test_a_graph_that_is_away_is_one_error() -> None:
     """However many Pages there are, that Graph is away is told once."""
-    told = "Graph at http://127.0.0.1:1 gave no answer (no connection to Graph)"
+    told = "Graph at http://127.0.0.1:1 gave no answer (no connection to Graph: connection refused)"
     assert asked("http://127.0.0.1:1", pages_of(TOKENS)) == [("error", told)]
 
 

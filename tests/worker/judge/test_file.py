@@ -44,7 +44,7 @@ REFUSED: Final = {
     ),
     "a number of 5,000 digits": (
         b"[rows.mine]\ncodes = [" + b"9" * 5_000 + b"]",
-        '{path} is no TOML; its form is [rows.<name>] kind = "…", reason = "…", codes = […]',
+        "{path}: The text has a number of more digits, or is nested deeper, than can be read.",
     ),
     "a key of 20,000 parts": (b"a." * 20_000 + b"b = 1", "{path} has a key of more than 16 parts"),
     "too long": (b"#" * 1_000_001, "{path} has more than 1,000,000 bytes"),

@@ -78,10 +78,21 @@ def test_not_transient_outweighs_code_2() -> None:
 
 
 def test_proof_is_told_by_its_text() -> None:
-    """Code 100 holds the app when its message names the proof, with any type and in any subcode's absence."""
+    """Code 100 holds the app when its message is one of Meta's two, and no other text that has the word in it."""
     text = "API calls from the server require an appsecret_proof argument"
     assert row_of({"code": 100, "message": text, "type": "GraphMethodException"}) == "proof-wrong"
-    assert row_of({"code": 100, "message": "bad parameter"}) == "bad-parameter"
+    others = (
+        "bad parameter",
+        "(#100) Tried accessing nonexisting field (appsecret_proof) on node type (Page)",
+        f"{text} and more",
+        "appsecret_proof",
+    )
+    assert {row_of({"code": 100, "message": other}) for other in others} == {"bad-parameter"}
+    assert {
+        row_of({"code": 100, "message": f"{head}{text}{end}"})
+        for head in ("", "(#100) ")
+        for end in ("", ".")
+    } == {"proof-wrong"}
     assert row_of({"code": 190, "message": text}) == "token-dead"
 
 

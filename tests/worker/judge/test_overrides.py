@@ -78,7 +78,9 @@ def test_new_row_goes_first(match: str, code: int, subcode: int | None, status: 
 def test_new_row_leaves_the_more_exact_ones() -> None:
     """A row for a code alone does not hide the table's pairs, nor the proof that is told by its text."""
     toml = '[rows.mine]\ncodes = [100, 190]\nkind = "refused"\nreason = "Mine."'
-    proof = Answered(400, b'{"error":{"code":100,"message":"Invalid appsecret_proof"}}')
+    proof = Answered(
+        400, b'{"error":{"code":100,"message":"Invalid appsecret_proof provided in the API argument"}}'
+    )
     assert verdict_with(toml, 190, 463).row == "token-expired"
     assert judge(proof, is_send=True, table=DEFAULT.with_overrides(toml)).row == "proof-wrong"
 

@@ -60,6 +60,19 @@ def test_dead_letters_are_mendable_refusals() -> None:
     }
 
 
+def test_no_row_holds_until_a_person_comes() -> None:
+    """Every hold that an answer makes ends by itself, and one call then tries; only an operator's row may hold on."""
+    holding = [row for row in DEFAULT.rows if "held" in (row.kind, row.then)]
+    assert holding
+    assert [row.name for row in holding if row.hold_for_s is None] == []
+
+
+def test_a_lack_that_nobody_names_holds_for_minutes() -> None:
+    """Code 3, 10 and 200 to 299 without a known subcode are weak evidence: the Page tries again after five minutes."""
+    names = ("capability-missing", "permission-denied", "permission-missing")
+    assert {DEFAULT.row(name).hold_for_s for name in names} == {300}
+
+
 def test_rows_that_want_a_look_say_so() -> None:
     """Everything that only a person can mend for all, and the unknown, raises an alert."""
     quiet = [row.name for row in DEFAULT.rows if row.kind == "held" and not row.alert]

@@ -50,6 +50,7 @@ def _error(**fields: object) -> Mapping[str, object]:
     return {"action": "error", "message": TEXT, **fields}
 
 
+PROOF: Final = "Invalid appsecret_proof provided in the API argument"
 # Rows that no code of their own leads to: the fault that does, with the code and the status that come back.
 WITHOUT_CODE: Final[Mapping[str, tuple[Mapping[str, object], int | None, int | None]]] = {
     "lost": ({"action": "null"}, None, None),
@@ -57,7 +58,7 @@ WITHOUT_CODE: Final[Mapping[str, tuple[Mapping[str, object], int | None, int | N
     "transient-error": (_error(code=424242, is_transient=True), 424242, 400),
     "unknown-error": (_error(code=424242), 424242, 400),
     "token-dead-without-code": (_error(extra={"code": None}), None, 400),
-    "proof-wrong": (_error(code=100, message=f"{TEXT}: appsecret_proof"), 100, 400),
+    "proof-wrong": (_error(code=100, message=PROOF), 100, 400),
     "too-many-requests": ({"action": "bare_429"}, None, 429),
     "server-failed": ({"action": "html", "status": 502}, None, 502),
     "server-timed-out": ({"action": "html", "status": 408}, None, 408),

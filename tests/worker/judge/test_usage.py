@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from worker.call.graph.answers import Answered
-from worker.judge import judge, usage_of
+from worker.judge import DEFAULT, judge, usage_of
 
 BUSINESS = "x-business-use-case-usage"
 
@@ -68,6 +68,6 @@ def test_throttle_lasts_as_long_as_meta_says(document: object, seconds: float) -
 
 
 def test_only_throttles_take_metas_time() -> None:
-    """A dead token is held until it is released, whatever the usage headers say."""
+    """A dead token is held for the row's time, whatever the usage headers say."""
     answer = Answered(400, b'{"error":{"code":190}}', {BUSINESS: json.dumps({"1": [case(100, 5)]})})
-    assert judge(answer, is_send=True, page="1").hold_for_s is None
+    assert judge(answer, is_send=True, page="1").hold_for_s == DEFAULT.row("token-dead").hold_for_s

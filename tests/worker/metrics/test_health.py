@@ -1,5 +1,6 @@
 """What the probes of a worker are answered, and the port that answers them."""
 
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Gauge
 
 from producer.errors import SettingsError
-from worker.metrics.beats import Beats, ages_of, forget
+from worker.metrics.beats import Beats, ages_of, away_of, forget
 from worker.metrics.health import STILL_S, Finding, Health
 from worker.metrics.server import Port
 from worker.observe.metering import Loop
@@ -25,12 +26,14 @@ class House:
         self.redis: str | None = None
         self.pages: str | None = None
         self.stopping = False
+        self.away: dict[int, str] = {}
         self.health = Health(
             ages=lambda: self.ages,
             heartbeat_s=10.0,
             redis_problem=lambda: self.redis,
             pages_problem=lambda: self.pages,
             stopping=lambda: self.stopping,
+            away=lambda: self.away,
         )
 
 
@@ -163,3 +166,26 @@ def test_only_names_of_ours_are_answered(house: House, host: str, status: int) -
     finally:
         port.close()
     assert found.status_code == status
+
+
+def test_a_worker_whose_every_process_misses_graph_is_not_ready() -> None:
+    """It lives all the same; one process that is answered is enough."""
+    house = House()
+    house.ages[8] = FRESH
+    house.away = {7: "HTTP 503"}
+    assert house.health.ready() == Finding()
+    house.away[8] = "connection refused"
+    assert house.health.ready() == Finding(("Graph does not answer: HTTP 503, connection refused",))
+    assert house.health.live() == Finding()
+
+
+def test_a_process_tells_the_probes_that_graph_is_away(tmp_path: Path) -> None:
+    """Until it is back, or the process is forgotten."""
+    beats = Beats(tmp_path)
+    beats.graph_away("HTTP 503")
+    assert away_of(tmp_path) == {os.getpid(): "HTTP 503"}
+    beats.graph_away(None)
+    assert away_of(tmp_path) == {}
+    beats.graph_away("HTTP 502")
+    forget(tmp_path, os.getpid())
+    assert (away_of(tmp_path), ages_of(tmp_path)) == ({}, {})

@@ -63,13 +63,18 @@ def test_zero_is_told_as_zero() -> None:
         if sample.name in {"outbound_commands_total", "outbound_retries_total"}
     }
     classes = ("text", "media", "profile", "other")
-    sent = {("outbound_commands_total", "sent", page, each): 0 for page in ("P1", "P2") for each in classes}
+    ended = {
+        ("outbound_commands_total", outcome, page, each): 0
+        for outcome in ("sent", "refused")
+        for page in ("P1", "P2")
+        for each in classes
+    }
     back = {
         ("outbound_retries_total", action, each): 0
         for action in ("retry", "await", "return")
         for each in classes
     }
-    assert told == sent | back
+    assert told == ended | back
 
 
 def test_the_age_of_what_ended_falls_into_one_bucket() -> None:

@@ -21,7 +21,7 @@ from producer import (
     messages,
 )
 from producer.commands import Command, decode
-from producer.queue.accepting import ROUND
+from producer.queue.bulk import ROUND
 from producer.tracing.mark import without_trace
 from tests.blocking import async_client
 from tests.worker.observe.seen import by_name

@@ -167,3 +167,19 @@ def test_a_fact_about_a_person_is_told_and_forgotten(server: "redis.Redis") -> N
         False,
     ]
     assert server.exists("outbound:gone:1") == 0
+
+
+def test_a_cured_token_s_hold_is_gone_at_once(server: "redis.Redis") -> None:
+    """A worker with another token, and none with the dead one, ends it for whoever looks; with both it is told."""
+    server.hset("outbound:hold", "page:1", '4000000000000|dead|2000|0|token|{"reason":"dead"}')
+    lanes = Lanes(server, prefix="outbound")
+
+    def hello(name: str, fingerprint: str) -> None:
+        known = {"1": KnownPage("", fingerprint)}
+        lanes.hello(name, Profile(rates={}, types=("send_message",), pages=known), b"{}")
+
+    seen = [len(holds.list_holds(server, KEYS))]
+    for name, fingerprint in (("old", "dead"), ("new", "alive"), ("old", "alive")):
+        hello(name, fingerprint)
+        seen.append(len(holds.list_holds(server, KEYS)))
+    assert seen == [1, 1, 1, 0]

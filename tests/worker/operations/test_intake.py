@@ -11,7 +11,8 @@ import redis
 from producer.commands import SendMessage, decode
 from producer.errors import QueueFullError, QueueUnavailableError
 from producer.queue.envelope import Delivery
-from producer.store.queue import Arguments, Queue
+from producer.store.intake import Arguments
+from producer.store.queue import Queue
 from worker.engine.chunk import taken_of
 from worker.operations.intake import ROUND, BadLine, LineRefusedError, Progress, enqueue_lines, new_run
 

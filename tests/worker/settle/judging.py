@@ -7,6 +7,7 @@ from producer.commands import Command, RawPart, encode, tag_of
 from producer.tickets.outcome import Outcome, outcome_of
 from worker.call.graph.answers import Answer
 from worker.call.prepare import Job, prepare
+from worker.config.credentials import NamedSecret
 from worker.config.pages import Page, Pages
 from worker.engine.chunk import Chunk, Taken
 from worker.judge import DEFAULT
@@ -14,7 +15,7 @@ from worker.settle.judged import Judge, Judged, Owners
 from worker.settle.settlements import Schedule
 
 PAGE: Final = Page("P1", "SECRET-TOKEN")
-PAGES: Final = Pages({"P1": PAGE}, {})
+PAGES: Final = Pages({"P1": PAGE}, {"shop": NamedSecret("SHOP-TOKEN")})
 JUDGE: Final = Judge(Schedule((1_000, 2_000), 30_000, 60_000), lambda: 0.5, DEFAULT)
 ENDS: Final = {"sent", "refused", "exhausted", "expired", "cancelled", "unknown"}
 
@@ -51,7 +52,7 @@ def job_of(command: Command, command_id: str = "c0") -> Job:
 
 def judged(job: Job, found: list[Answer], *, own_token: bool = False) -> Judged:
     """Returns what becomes of a job."""
-    return JUDGE(job, found, own_token=own_token, owners=Owners(PAGES, "outbound"))
+    return JUDGE(job, found, own_token=own_token, owners=Owners(PAGES))
 
 
 def kept(found: Judged) -> Outcome:

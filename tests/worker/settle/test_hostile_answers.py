@@ -1,9 +1,12 @@
 """What becomes of answers of odd forms; `tests/fuzz` tries every form."""
 
+from typing import Final
+
 import msgspec
 import pytest
 
-from producer import batch
+from producer import batch, secret
+from producer.commands import Command
 from tests.worker.settle.judging import COMMANDS, job_of, judged, kept
 from worker.call.graph.answers import Answered, Lost
 from worker.call.graph.client import split
@@ -63,3 +66,39 @@ def test_a_row_that_holds_once_its_attempts_are_used_up_holds() -> None:
     late = judged(third, [refused])
     assert late.settlement.action == "return"
     assert [hold.scope for hold in late.holds] == ["page:P1"]
+
+
+DEAD: Final = Answered(400, b'{"error":{"code":190,"type":"OAuthException","message":"x"}}')
+NAMING: Final[dict[str, Command]] = {
+    "a token": batch.get_user_profile("1", access_token=secret("shop")),
+    "a token of a message": batch.send_text("1", "x", access_token=secret("shop")),
+    "a token of Wit": batch.set_nlp_configs(custom_token=secret("shop")),
+    "an app secret": batch.get_ids_for_apps(user_id="1", app_secret=secret("shop")),
+    "a token of linked parts": batch.send_batch(
+        [
+            batch.part(batch.get_user_profile("1"), name="a"),
+            batch.part(batch.send_text("1", "x"), depends_on="a"),
+        ],
+        access_token=secret("shop"),
+    ),
+}
+
+
+@pytest.mark.parametrize("command", NAMING.values(), ids=NAMING)
+def test_a_dead_secret_holds_what_names_it(command: Command) -> None:
+    """A token that a command names says nothing of its Page's own: the command waits, and holds nothing beside it."""
+    job = job_of(command)
+    found = judged(job, [DEAD] * len(job.calls))
+    settlement = found.settlement
+    assert (list(found.holds), settlement.action, settlement.flags, settlement.delay_ms) == (
+        [],
+        "retry",
+        "",
+        300_000,
+    )
+
+
+def test_a_dead_token_of_the_page_s_own_holds_it() -> None:
+    """What names no secret tells of the Page's token."""
+    found = judged(job_of(batch.get_user_profile("1")), [DEAD])
+    assert [(hold.scope, hold.kind) for hold in found.holds] == [("page:P1", "token")]

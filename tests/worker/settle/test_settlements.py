@@ -97,9 +97,15 @@ def _holds(*answers: Answered) -> list[Hold]:
 
 
 def test_a_dead_token_holds_its_page_for_that_token_only() -> None:
-    """A worker with another token is not held; nothing but a release or a new token ends it."""
+    """A worker with another token is not held; of the same one a call tries after a time, which grows."""
     (hold,) = _holds(DEAD_TOKEN, DEAD_TOKEN)
-    assert (hold.scope, hold.for_ms, hold.fingerprint, hold.kind) == ("page:P1", None, "F-P1", "token")
+    assert (hold.scope, hold.for_ms, hold.fingerprint, hold.grows, hold.kind) == (
+        "page:P1",
+        900_000,
+        "F-P1",
+        True,
+        "token",
+    )
 
 
 def test_a_chunk_can_make_holds_of_several_kinds_for_one_page() -> None:
@@ -204,3 +210,20 @@ def test_a_recipient_who_cannot_be_reached_is_remembered() -> None:
         return settlement_of(_taken(), verdict, answer, schedule=schedule, chance=lambda: 0.5).recipient_fact
 
     assert (fact(BLOCKED, 1_000), fact(BLOCKED, None), fact(BAD, 1_000)) == ("blocked,1000", "", "")
+
+
+def test_a_verdict_s_delay_is_the_least() -> None:
+    """A person in an automated flow is left alone for the row's two minutes, whatever the schedule says."""
+    answer = Answered(400, b'{"error":{"code":10,"error_subcode":2018321}}')
+    verdict = judge(answer, is_send=True)
+    found = [
+        settlement_of(_taken(), verdict, answer, schedule=Schedule((delay_ms,)), chance=lambda: 0.5)
+        for delay_ms in (1_000, 300_000)
+    ]
+    assert [(each.action, each.delay_ms) for each in found] == [("retry", 120_000), ("retry", 300_000)]
+
+
+def test_a_lack_without_a_name_holds_for_a_time_that_grows() -> None:
+    """Code 10 or 200 to 299 without a known subcode holds the Page for five minutes, then for twice as long."""
+    (hold,) = _holds(Answered(403, b'{"error":{"code":299}}'))
+    assert (hold.scope, hold.for_ms, hold.grows) == ("page:P1", 300_000, True)

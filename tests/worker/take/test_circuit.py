@@ -3,7 +3,7 @@
 import pytest
 
 from worker.call.graph.answers import GIVEN_UP, NULL_PART, Answer, Answered, Lost, NotSent
-from worker.take.circuit import Circuit, is_healthy
+from worker.take.circuit import Away, Circuit, fault_of, is_healthy
 
 
 class Clock:
@@ -160,3 +160,31 @@ def test_it_probes_within_a_second_at_first() -> None:
     circuit, clock = _opened()
     clock.now = 0.9
     assert circuit.room(50) == 1
+
+
+def test_since_when_and_why_graph_is_away_is_known() -> None:
+    """From the first failure of the row, with the last one's reason; an answer ends it."""
+    times = iter((1_000.0, 2_000.0))
+    circuit = Circuit(wall=lambda: next(times))
+    for fault in ("HTTP 500", "HTTP 500", "HTTP 500", "HTTP 500"):
+        circuit.record(healthy=False, fault=fault)
+    assert circuit.away is None
+    circuit.record(healthy=False, fault="connection refused")
+    assert circuit.away == Away(1_000.0, "connection refused")
+    circuit.record(healthy=True)
+    assert circuit.away is None
+
+
+FAULTS = {
+    "refused": ([NotSent("no connection to Graph: connection refused")], "connection refused"),
+    "silence": ([Lost("Graph did not answer in time")], "Graph did not answer in time"),
+    "a server's error": ([Answered(503, b"")], "HTTP 503"),
+    "well": ([Answered(200, b"{}")], ""),
+    "a null part": ([Lost(NULL_PART)], ""),
+}
+
+
+@pytest.mark.parametrize(("answers", "fault"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_told_in_a_few_words(answers: list[Answer], fault: str) -> None:
+    """As it stands in `outbound status`."""
+    assert fault_of(answers) == fault

@@ -80,10 +80,16 @@ def test_what_can_never_end_is_told(
     with pytest.raises(AssertionError) as caught:
         outbound_worker.drain()
     lane, mend = "waiting in its lane, 0 before it", "add it to the Pages file"
+    again = (
+        "Then, or as soon as a worker has another token, one call tries; each that fails doubles the time."
+    )
     assert str(caught.value).splitlines() == [
         "what waits can never end as things are:",
         f"  send_message {unserved.id} on Page P9: {lane}: no running worker holds a token for Page P9: {mend}",
-        f"  send_message {held.id} on Page P2: {lane}: Page P2 is held: The Page's access token has expired.",
+        (
+            f"  send_message {held.id} on Page P2: {lane}: Page P2 is held: The Page's access token has expired."
+            f" {again}"
+        ),
     ]
 
 

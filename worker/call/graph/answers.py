@@ -10,6 +10,8 @@ import msgspec
 
 # Graph's answer for a part that it did not finish, did not run, or ran and leaves out.
 NULL_PART: Final = "Graph answered null for this part"
+# Of a request for which there was no connection, and before its cause.
+NO_CONNECTION: Final = "no connection to Graph"
 # Of a request whose guard said no.
 GIVEN_UP: Final = "this worker may have been given up: its request does not begin"
 

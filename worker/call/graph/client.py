@@ -12,6 +12,7 @@ import msgspec
 from producer.versions import NEWEST
 from worker.call.graph import requests
 from worker.call.graph.answers import GIVEN_UP, NO_HEADERS, NULL_PART, Answer, Answered, Lost, NotSent
+from worker.call.graph.connecting import unconnected
 from worker.call.graph.direct import ANSWER_BYTES_MAX, TOO_LONG, UNANSWERED, Direct
 from worker.call.graph.requests import Outgoing
 from worker.call.graph.signing import Signed
@@ -197,7 +198,7 @@ class GraphClient:
             httpx.PoolTimeout,
             httpx.UnsupportedProtocol,
         ) as error:
-            return NotSent(_reason(error))
+            return NotSent(_unsent(error))
         except httpx.HTTPError as error:
             return Lost(_reason(error))
 
@@ -227,11 +228,18 @@ def proxy_of(origin: str) -> str | None:
     return proxies.get(parts.scheme) or proxies.get("all")
 
 
+def _unsent(error: httpx.HTTPError) -> str:
+    match error:
+        case httpx.PoolTimeout():
+            return "no free connection in time"
+        case httpx.ConnectTimeout():
+            return unconnected(TimeoutError())
+        case _:
+            return unconnected(error)
+
+
 def _reason(error: httpx.HTTPError) -> str:
     return {
-        "ConnectError": "no connection to Graph",
-        "ConnectTimeout": "no connection to Graph in time",
-        "PoolTimeout": "no free connection in time",
         "ReadTimeout": "Graph did not answer in time",
         "WriteTimeout": "the request could not be written in time",
     }.get(type(error).__name__, f"the connection broke ({type(error).__name__})")

@@ -19,14 +19,13 @@ import msgspec
 
 from producer.store.idle import Idle
 from worker.call.graph.answers import GIVEN_UP, Answer, Answered, Lost, NotSent
+from worker.call.graph.connecting import unconnected
 from worker.call.graph.requests import Outgoing
 
 KEPT_S: Final = 60.0
 FINAL: Final = 200
 _PLAIN_TARGET: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
 PORTS: Final = {"http": 80, "https": 443}
-NO_CONNECTION: Final = "no connection to Graph"
-NO_CONNECTION_IN_TIME: Final = "no connection to Graph in time"
 UNWRITTEN: Final = "the request could not be written in time"
 UNANSWERED: Final = "Graph did not answer in time"
 BROKEN: Final = "the connection broke"
@@ -81,10 +80,8 @@ class Direct:
         head = self._head(outgoing)
         try:
             line = self._line()
-        except TimeoutError:
-            return NotSent(NO_CONNECTION_IN_TIME)
-        except OSError:
-            return NotSent(NO_CONNECTION)
+        except OSError as error:
+            return NotSent(unconnected(error))
         if guard is not None and not guard():
             self._keep(line)
             return NotSent(GIVEN_UP)

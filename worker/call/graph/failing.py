@@ -4,7 +4,7 @@ import msgspec
 
 from producer.errors.graph import Facts, GraphError, NoAnswer, facts_of
 from worker.call.graph.answers import Answer, Answered, Lost, NotSent
-from worker.call.graph.masking import masked_text
+from worker.call.graph.masking import masked, masked_text
 from worker.call.graph.requests import Outgoing
 from worker.call.graph.watching import parsed_body, shown_answer
 
@@ -43,10 +43,7 @@ def is_success(answer: Answered) -> bool:
 
 def failure_facts(answer: Answered, secrets: tuple[str, ...]) -> Facts:
     """Returns what an answer says of its failure, without `secrets`."""
-    facts = facts_of(answer.status, parsed_body(answer.body), answer.headers.get(_TRACE))
-    texts = {
-        name: masked_text(value, secrets)
-        for name in ("type", "message", "user_title", "user_message")
-        if (value := getattr(facts, name)) is not None
-    }
-    return msgspec.structs.replace(facts, **texts)
+    # before anything is cut or picked from it: of a part of a secret nobody would know what it is
+    trace = answer.headers.get(_TRACE)
+    body = masked(parsed_body(answer.body), secrets)
+    return facts_of(answer.status, body, None if trace is None else masked_text(trace, secrets))

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from producer.errors import InvalidCommandError
-from worker.call.endpoints import PAGE_TOKEN, Call, Fill, Link, Token, filled
+from worker.call.endpoints import PAGE_TOKEN, Call, Link, Token, filled
 from worker.config.credentials import Credentials, Keyring
 
 _APP: Final = "is needed for this call: configure the app's id and secret, or give what it asks for here"
@@ -37,7 +37,12 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 def signed(
-    call: Call, keyring: Keyring, link: Link | None = None, *, own: Credentials | None = None
+    call: Call,
+    keyring: Keyring,
+    link: Link | None = None,
+    *,
+    own: Credentials | None = None,
+    method: str = "",
 ) -> Signed:
     """Returns the call, signed with what it asks for.
 
@@ -46,14 +51,15 @@ def signed(
         keyring: what is known.
         link: of a part of an explicit batch.
         own: `keyring.credentials()`, made once for all calls of a Page.
+        method: the type of the command that the call is of, by which a named secret goes into it or not.
 
     Raises:
-        MissingSecretError: the keyring lacks it.
+        MissingSecretError: the keyring lacks it, or it does not go into such a command.
     """
     if call.token is PAGE_TOKEN and call.proof_secret is None and not call.fill:
         return Signed(call, own or keyring.credentials(), link)
-    token = text_of(call.token, keyring)
-    secret = None if call.proof_secret is None else text_of(call.proof_secret, keyring)
+    token = text_of(call.token, keyring, method)
+    secret = None if call.proof_secret is None else text_of(call.proof_secret, keyring, method)
     credentials = Credentials(
         token or "",
         keyring.app_id,
@@ -65,17 +71,17 @@ def signed(
     )
     if not call.fill:
         return Signed(call, credentials, link)
-    values = {fill: _filling(fill, keyring) for fill in call.fill}
+    values = {fill: text_of(fill.token, keyring, method) for fill in call.fill}
     by_token = {fill.token: value for fill, value in values.items()}
     known = tuple(value for value in values.values() if value)
     return Signed(filled(call, by_token.__getitem__), credentials, link, known)
 
 
-def text_of(token: Token, keyring: Keyring) -> str | None:
+def text_of(token: Token, keyring: Keyring, method: str = "") -> str | None:
     """Returns the text of a token or secret; None for a verify token that is not configured.
 
     Raises:
-        MissingSecretError: any other that is not configured.
+        MissingSecretError: any other that is not configured, or does not go into commands of the type `method`.
     """
     match token.source:
         case "page_token":
@@ -85,7 +91,14 @@ def text_of(token: Token, keyring: Keyring) -> str | None:
         case "verify_token":
             return keyring.verify_token
         case "secret" if token.value in keyring.secrets:
-            return keyring.secrets[token.value]
+            found = keyring.secrets[token.value]
+            if not found.goes_into(method):
+                raise MissingSecretError(
+                    "",
+                    f"the secret named {token.value!r} does not go into {method}: in the Pages file, "
+                    f'[secrets] {token.value} = {{ value = "…", methods = ["{method}"] }} lets it',
+                )
+            return found.value
         case "secret":
             raise MissingSecretError(
                 "", f"no secret named {token.value!r} is configured: add it to [secrets] of the Pages file"
@@ -100,7 +113,3 @@ def _app_text(token: Token, keyring: Keyring) -> str:
     if not keyring.app_secret:
         raise MissingSecretError("app_secret", _APP)
     return f"{keyring.app_id}|{keyring.app_secret}" if token.source == "app_token" else keyring.app_secret
-
-
-def _filling(fill: Fill, keyring: Keyring) -> str | None:
-    return text_of(fill.token, keyring)

@@ -17,6 +17,8 @@ from producer import Producer, batch
 from producer.broadcasts.broadcast import PLACEHOLDER, Broadcast, Progress
 from producer.commands import SendMessage, encode
 from producer.errors import BroadcastError, InvalidCommandError, OutboundError
+from producer.opening import DAY_S
+from producer.queue.accepting import admit, terms_of
 from producer.store.ids import new_id
 from producer.tracing.mark import without_trace
 from worker.cli import INTERRUPTED
@@ -26,13 +28,16 @@ from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
 from worker.cli.missing import warning_for
 from worker.cli.noting import noted
-from worker.cli.people import FIRST, People
+from worker.cli.people import FIRST, ROUNDED, People, is_rounded
 from worker.cli.screen import notice, notice_console, print_json
 from worker.cli.steering import Act, steer
 from worker.cli.verb import Verb
 from worker.operations.broadcasts import list_broadcasts
 
 EXPIRES_S_MAX: Final = 366 * 24 * 3600
+# Of so few people whose ids look rounded it may be chance.
+FEW: Final = 10
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 BROADCAST_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
 
@@ -61,7 +66,7 @@ class Begun(msgspec.Struct, frozen=True):
 @click.option("--page", envvar="OUTBOUND_PAGE", default="", help="Page that sends.  [OUTBOUND_PAGE]")
 @click.option("--id", "broadcast_id", metavar="ID", help="Names it; the same again goes on where it stopped.")
 @click.option(
-    "--column", default=FIRST, metavar="N|NAME", help="Column of the PSIDs, the first unless given."
+    "--column", default=FIRST, metavar="N|NAME", help="Column of the PSIDs; found by its name or content."
 )
 @click.option("--tag", metavar="TAG", help="Message tag.")
 @click.option(
@@ -138,7 +143,9 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
     command = batch.send_message(PLACEHOLDER, message, **options)
     place = installation(patient=True)
     producer = _producer(place, page)
-    if given["dry_run"]:
+    if given["dry_run"]:  # it refuses what the run would refuse
+        version = place.settings.graph_version
+        admit(command, terms_of(version, allow_retired=False, idempotency_retention_s=DAY_S))
         return _rehearse(people, page, as_json=as_json)
     broadcast_id = given["broadcast_id"] or new_id()
     _check_same(place, broadcast_id, page, command)
@@ -186,6 +193,8 @@ def _again(people_file: str, message_file: str, broadcast_id: str, given: Mappin
         words += ["--column", given["column"]]
     if given["tag"]:
         words += ["--tag", given["tag"]]
+    if given["expires_s"] is not None:
+        words += ["--expires-in", f"{given['expires_s']:g}s"]
     if given["skip_bad"]:
         words.append("--skip-bad")
     return shlex.join([*words, "--id", broadcast_id])
@@ -206,7 +215,8 @@ def _report(place: Installation, progress: Progress, bad: int, *, as_json: bool)
 def _message_of(message_file: str, tag: str | None) -> tuple[dict[str, object], dict[str, Any]]:
     """Returns the message, and the options of `send_message` that stand beside it when it is a whole request."""
     try:
-        document: object = msgspec.json.decode(_existing(message_file).read_bytes())
+        text = _existing(message_file).read_bytes()
+        document: object = msgspec.json.decode(text.decode("utf-16" if text[:2] in UTF_16 else "utf-8-sig"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidCommandError(message_file, f"is no JSON: {error}") from None
     if not isinstance(document, dict):
@@ -214,6 +224,7 @@ def _message_of(message_file: str, tag: str | None) -> tuple[dict[str, object], 
     options: dict[str, Any] = {"tag": tag} if tag else {}
     if isinstance(document.get("message"), dict):
         message = document.pop("message")
+        document.pop("recipient", None)  # a request as it stands in Meta's guides: its people are in the file
         return message, {**document, **options}
     return document, options
 
@@ -239,18 +250,25 @@ def _check_same(place: Installation, broadcast_id: str, page: str, command: obje
 
 
 def _rehearse(people: People, page: str, *, as_json: bool) -> int:
-    lines, distinct = 0, set[int]()
+    lines, distinct, few = 0, set[int](), list[str]()
     with _shown(people) as show:
         for lines, psid in enumerate(people, start=1):
             distinct.add(hash(psid))
+            if lines <= FEW:
+                few.append(psid)
             if lines % 1000 == 0:
                 show(lines)
+    if not lines:
+        raise Refusal("the file has no PSID: nobody would get the message", REFUSED)
+    rounded = len(few) == lines and is_rounded(few)
+    if rounded:
+        notice(f"look at the ids: {ROUNDED}")
     if as_json:
         print_json(Begun(None, page, len(distinct), None, people.bad))
     else:
         twice = lines - len(distinct)
         more = f", {twice:,} of them listed before and left out" if twice else ""
-        well = "" if people.bad else "all is well: "
+        well = "" if people.bad or rounded else "all is well: "
         click.echo(f"{well}{lines:,} lines with a PSID{more}{left_out(people.bad)}; nothing was queued")
     return REFUSED if people.bad else 0
 

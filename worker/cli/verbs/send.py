@@ -7,7 +7,6 @@ import click
 import msgspec
 
 from producer.errors import OutcomeTimeoutError
-from producer.queue.accepting import accept
 from producer.queue.envelope import Delivery
 from producer.store.ids import new_id
 from producer.tickets.ticket import Outcome, Ticket
@@ -74,7 +73,8 @@ def verb(
     """
     line = _line_of(words, page or "", document, bulk=bulk)
     place = installation(patient=True)
-    ticket = place.ticket(accept(place.queue, prepared(line, new_id()), TERMS))
+    ready = prepared(line, new_id())
+    ticket = place.ticket(place.queue.take(place.queue.intake.accept(ready, TERMS.keep_ms)))
     warning = warning_for(place, line.delivery.page)
     if warning is not None:
         notice(f"queued, but {warning}")

@@ -32,7 +32,7 @@ ROWS_MAX: Final = 8_000
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; it names up to 1,000 Pages.")
 def verb(rows: int, *, watch: bool, as_json: bool) -> None:
-    """Show workers, what waits in which lane, what is held and why, and how commands ended.
+    """Show what is wrong and its cure, workers, what waits in which lane, what is held and why, and how commands ended.
 
     `behind` waits for an earlier command of its conversation, `later` is scheduled or tried again.
     """
@@ -46,7 +46,7 @@ def verb(rows: int, *, watch: bool, as_json: bool) -> None:
     if watch:
         _watch(place, console, rows)
     else:
-        print_whole(console, render(_read(place), rows_max=rows))
+        print_whole(console, render(_read(place), rows_max=rows, width=console.width))
 
 
 def _read(place: Installation) -> Overview:
@@ -56,16 +56,16 @@ def _read(place: Installation) -> Overview:
 def _watch(place: Installation, console: Console, rows: int) -> None:
     if not console.is_terminal:
         while True:
-            print_whole(console, Group(_shown(place, rows), Text()))
+            print_whole(console, Group(_shown(place, console, rows), Text()))
             time.sleep(EVERY_S)
     with Live(console=console, auto_refresh=False, screen=False) as live:
         while True:
-            live.update(_shown(place, rows), refresh=True)
+            live.update(_shown(place, console, rows), refresh=True)
             time.sleep(EVERY_S)
 
 
-def _shown(place: Installation, rows: int) -> RenderableType:
+def _shown(place: Installation, console: Console, rows: int) -> RenderableType:
     try:
-        return render(_read(place), rows_max=rows)
+        return render(_read(place), rows_max=rows, width=console.width)
     except redis.RedisError as error:
         return Text(f"{refusal_of(error)}; trying again", style="red")

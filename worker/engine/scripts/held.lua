@@ -1,4 +1,4 @@
--- uses: lanes budgets others
+-- uses: lanes budgets others holding
 -- held.lua: what of a Page is held when it is taken from, and how it comes back. The form of holds: holding.lua.
 
 -- The time until which one of the scopes is held, or nil; and whether only this worker's token is. Of several holds the
@@ -48,6 +48,21 @@ local function sleep_while_held(member, page, scopes, mended, fingerprint, chunk
   call('HSET', P .. 'gentle', member, '1')
   put_to_sleep(member, held)
   return 'asleep'
+end
+
+-- Of scopes that are not held, those that an answer of Graph held before: one call tries first. nil when there is none.
+local any_probing = nil
+local function unproven(scopes, fingerprint)
+  if any_probing == nil then any_probing = call('EXISTS', P .. 'probing') == 1 end
+  if not any_probing then return nil end
+  local found = nil
+  for i, made_for in ipairs(call('HMGET', P .. 'probing', unpack(scopes))) do
+    if made_for == '' or made_for == fingerprint then
+      found = found or {}
+      found[#found + 1] = scopes[i]
+    end
+  end
+  return found
 end
 
 -- A Page or lane that was held comes back gently: with one call free, not with a burst.

@@ -217,6 +217,11 @@ for i = #ARGV - 4, commands_from, -5 do
 end
 for i = #again, 1, -1 do later(again[i][1], again[i][2]) end
 if owned then
+  local proven_now = false
+  for i = commands_from, #ARGV, 5 do
+    if has(ARGV[i + 2], 'a') then proven_now = true end
+  end
+  end_probe(mark, proven_now, now)
   leave_all()
   if #ended > 0 then call('HDEL', P .. 'commands', unpack(ended)) end
   for i = 6, commands_from - 1, 5 do

@@ -55,6 +55,20 @@ local chunk = { -- see loading.lua
 }
 local app = nil -- of the Page whose commands came first
 
+-- Runs `takes`; with scopes to probe it may take one command, whose call tries whether they can go on.
+local function probe_with(scopes, takes)
+  if not scopes then return takes() end
+  local most = limit
+  limit, chunk.limit = 1, 1
+  local result = takes()
+  if #ids > 0 then
+    begin_probe(scopes, chunk.mark, now)
+  else
+    limit, chunk.limit = most, most
+  end
+  return result
+end
+
 -- Takes from the Page's lanes by their turns. A Page that was only passed over, for not fitting into this chunk, keeps
 -- its own.
 local function visit(page, page_turn, priority, rates, fingerprint)
@@ -76,7 +90,13 @@ local function visit(page, page_turn, priority, rates, fingerprint)
     else
       local held = sleep_while_held(lane, page, lane_scopes(lane), 'mending', fingerprint, chunk)
       if held == 'elsewhere' then chunk.elsewhere = true end
-      if held == 'elsewhere' or (not held and take_from(chunk, lane, page, priority, rates, popped[2])) then
+      local probed = not held and unproven(lane_scopes(lane), fingerprint)
+      if probed and #ids > 0 then
+        back[#back + 1] = lane
+        passed = true
+      elseif held == 'elsewhere' or (not held and probe_with(probed, function()
+        return take_from(chunk, lane, page, priority, rates, popped[2])
+      end)) then
         back[#back + 1] = lane
       end
     end
@@ -154,15 +174,17 @@ local function search(priority, share)
         rates = setmetatable(rates_of(overrides, {}), { __index = default_rates })
       end
       rates = slowed(page, rates, now)
-      local held = sleep_while_held(page, page, { 'page:' .. page, 'app:' .. page_app }, 'unserved', fingerprint, chunk)
+      local scopes = { 'page:' .. page, 'app:' .. page_app }
+      local held = sleep_while_held(page, page, scopes, 'unserved', fingerprint, chunk)
+      local probed = not held and unproven(scopes, fingerprint)
       if held == 'elsewhere' then
         chunk.elsewhere = true
         pass_over(page, score)
-      elseif not held and (#ids == 0 or (page_app == app and has_few(page, priority))) then
+      elseif not held and (#ids == 0 or (not probed and page_app == app and has_few(page, priority))) then
         local is_first = #ids == 0
         if is_first then app = page_app end
         after_a_hold(page, page, rates, CLASSES, now)
-        visit(page, score, priority, rates, fingerprint)
+        probe_with(probed, function() visit(page, score, priority, rates, fingerprint) end)
         if is_first and #ids > 0 and (app == '' or #ids > SHARE_MAX) then break end
       elseif not held then
         put_back[#put_back + 1] = { score, page }

@@ -1,4 +1,4 @@
--- uses: lanes ending returning holding auditing
+-- uses: lanes ending returning holding sweeping auditing accepting staging
 -- tick.lua: what happens because time passes: schedules, retries, budgets, expiry, dead workers. One worker keeps it.
 --
 -- ARGV[1]  worker
@@ -69,6 +69,9 @@ for _, id in ipairs(due('later')) do
   if string.sub(id, 1, 1) == '~' then
     local page, person, priority = string.match(id, '^~([^/]+)/([^/]+)/(%l)$')
     if page then advance(page, person, priority, now) end
+  elseif string.sub(id, 1, 1) == '+' then
+    enter_staged(string.sub(id, 2), now)
+    moved = moved + TOUCHED_MAX
   else
     local record = call('HGET', P .. 'commands', id)
     local command = record and parse(record)

@@ -2,6 +2,9 @@
 
 A missing permission holds the Page when it stops messages. For any other call, and for a feature of its own, it ends
 that call as a dead letter, so that a lack of insights or labels never stops a Page's messages.
+
+Every hold ends by itself, and one call then tries: what an answer says may be wrong, or be mended where nobody tells
+us. Each that fails doubles the time, up to 32 times.
 """
 
 from typing import Final
@@ -9,6 +12,12 @@ from typing import Final
 from worker.judge.row import Row
 
 _RESTRICTION_PROBE_S: Final = 1_800
+# Another token ends the hold at once; the same one may come back to life, when its owner passes a checkpoint.
+_TOKEN_PROBE_S: Final = 900
+# A code that names neither permission nor feature is weak evidence of a lack of the whole Page's.
+_PERMISSION_PROBE_S: Final = 300
+# It stops every Page of the app, and is mended by whoever set the secret, mostly soon.
+_PROOF_PROBE_S: Final = 60
 
 
 def _token_row(name: str, reason: str, *subcodes: int) -> Row:
@@ -18,6 +27,7 @@ def _token_row(name: str, reason: str, *subcodes: int) -> Row:
         subcodes=subcodes,
         kind="held",
         scope="page",
+        hold_for_s=_TOKEN_PROBE_S,
         token_mends=True,
         alert=True,
         reason=reason,
@@ -31,6 +41,7 @@ def _permission_row(name: str, reason: str, code: int, *subcodes: int) -> Row:
         subcodes=subcodes,
         kind="held",
         scope="page",
+        hold_for_s=_RESTRICTION_PROBE_S if subcodes else _PERMISSION_PROBE_S,
         token_mends=True,
         alert=True,
         calls="sends",
@@ -57,6 +68,7 @@ _TOKENS: Final = (
         codes=(102, 104, 190),
         kind="held",
         scope="page",
+        hold_for_s=_TOKEN_PROBE_S,
         token_mends=True,
         alert=True,
         reason="The Page's access token is missing or no longer valid.",
@@ -68,6 +80,7 @@ _TOKENS: Final = (
         statuses=(200, 499),
         kind="held",
         scope="page",
+        hold_for_s=_TOKEN_PROBE_S,
         token_mends=True,
         alert=True,
         reason="Graph does not accept the Page's access token.",
@@ -87,6 +100,7 @@ _TOKENS: Final = (
         names_proof=True,
         kind="held",
         scope="app",
+        hold_for_s=_PROOF_PROBE_S,
         alert=True,
         reason="The appsecret_proof is wrong or missing: check the app secret.",
     ),
@@ -120,6 +134,7 @@ _PERMISSIONS: Final = (
         calls="sends",
         kind="held",
         scope="page",
+        hold_for_s=_PERMISSION_PROBE_S,
         token_mends=True,
         alert=True,
         reason="A permission was not granted, or was removed.",
@@ -172,6 +187,7 @@ _RESTRICTIONS: Final = (
         subcodes=(2534029,),
         kind="held",
         scope="page",
+        hold_for_s=2 * _RESTRICTION_PROBE_S,
         alert=True,
         reason="Meta has blocked the business from messaging on Instagram.",
     ),

@@ -145,7 +145,7 @@ def test_what_cannot_connect_is_not_sent() -> None:
     """Where nobody listens nothing can have arrived."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    assert post(way_to(origin), origin) == NotSent("no connection to Graph")
+    assert post(way_to(origin), origin) == NotSent("no connection to Graph: connection refused")
 
 
 def test_a_guard_is_asked_before_the_first_byte() -> None:
@@ -187,7 +187,8 @@ def test_tls_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     unknown = FarEnd([OK], context=context)
     try:
-        assert post(way_to(unknown.origin), unknown.origin) == NotSent("no connection to Graph")
+        fault = "no connection to Graph: its certificate is not trusted (self-signed certificate)"
+        assert post(way_to(unknown.origin), unknown.origin) == NotSent(fault)
         assert unknown.got == []
     finally:
         unknown.close()
