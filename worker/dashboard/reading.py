@@ -16,7 +16,7 @@ from worker.dashboard.pulse import History, Pulse
 from worker.operations import traffic
 from worker.operations.holds import HoldSeen
 from worker.operations.installation import Snapshot, read_snapshot
-from worker.operations.scopes import described
+from worker.operations.scopes import described, is_broadcast
 from worker.operations.traffic import Rates
 from worker.operations.troubles import Trouble, troubles_of
 from worker.operations.workers import WorkerSeen
@@ -35,7 +35,10 @@ class HoldShown(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of the whole installation; `waiting` commands are in lanes or behind others of their conversation."""
+    """Counts of the whole installation; `waiting` commands are in lanes or behind others of their conversation.
+
+    `held_by_hand` counts Pages, lanes and apps; a broadcast that is paused is none of them.
+    """
 
     not_ended: int
     waiting: int
@@ -46,6 +49,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     ended: dict[str, int]
     pages: int
     unserved: int
+    held_by_hand: int
     workers_alive: int
     workers_silent: int
 
@@ -141,6 +145,7 @@ def _totals(whole: Snapshot) -> Totals:
         ended=whole.ended,
         pages=whole.pages_total,
         unserved=len(whole.unserved),
+        held_by_hand=sum(hold.kind == "hand" and not is_broadcast(hold.scope) for hold in whole.holds),
         workers_alive=whole.alive,
         workers_silent=whole.silent,
     )

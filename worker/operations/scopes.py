@@ -49,6 +49,12 @@ def class_scope(scope: str) -> str | None:
     return f"lane:{parts[0]}/{parts[1]}" if kind == "lane" and len(parts) >= LANE_PARTS else None
 
 
+def is_broadcast(scope: str) -> bool:
+    """Tells whether a scope is a broadcast's own lane: a hold of it by hand is its pause."""
+    kind, _, name = scope.partition(":")
+    return kind == "lane" and name.count("/") >= LANE_PARTS
+
+
 def page_of(scope: str) -> str | None:
     """Returns the Page that a scope is part of; None for an app's."""
     kind, _, name = scope.partition(":")

@@ -74,6 +74,7 @@ def test_a_page_is_held_and_released_by_keyboard_alone(valkey: "redis.Redis", op
     seen.find("#hold [name=time]").send_keys("30m" + Pressed.ENTER)
     seen.until(lambda: any("new menu" in row for row in seen.rows("holds")), "it is held")
     seen.until(lambda: "held for" in seen.rows("lanes")[0], "the lane says so")
+    seen.until(lambda: "1 hold by hand stands" in seen.text("#troubles-list"), "it stands at the head")
     seen.reach("Release lane 1895/text/interactive").send_keys(Pressed.ENTER)
     seen.until(lambda: seen.text("#holds-empty") == "Nothing is held.", "it is released")
     assert [(each.who, each.act) for each in latest_acts(valkey, KEYS)] == [

@@ -155,6 +155,10 @@ def test_redis_away_is_shown_and_mends_itself(chromium: WebDriver) -> None:
         banner = seen.text("#banner")
         assert re.search(r"No answer since \d\d:\d\d:\d\d, for .* Redis was not reached", banner)
         assert seen.rows("lanes") != []
+        assert "Loading" not in seen.text("body")
+        seen.driver.refresh()
+        seen.until(lambda: seen.state() == "stale", "who opens it now sees that too")
+        assert ("Loading" in seen.text("body"), seen.text("#lanes-empty")) == (False, "Not known yet.")
         valkey.restart()
         seen.until(lambda: seen.state() == "live", "it is there again")
         assert seen.text("#banner") == ""

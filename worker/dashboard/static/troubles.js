@@ -1,7 +1,7 @@
 // What is wrong, before everything else: the worst first, since when, and what helps.
 
 import { byId, el, setClass, setText, show, showList } from "./dom.js";
-import { clock, count, moment } from "./words.js";
+import { clock, count, counted, moment } from "./words.js";
 
 // What ends by itself, or was somebody's wish.
 const MILD = ["worker_silent", "throttled", "held_by_hand", "dead_letters", "workers_differ", "redis_refuses"];
@@ -9,7 +9,7 @@ const PLACES = { no_worker: "workers", worker_silent: "workers", graph_away: "wo
 
 export function troublesView() {
   return (live) => {
-    const troubles = numbered(live.troubles);
+    const troubles = numbered([...live.troubles, ...byHand(live.totals.held_by_hand)]);
     setText(byId("troubles-count"), troubles.length ? ` (${count(troubles.length)})` : "");
     showList(byId("troubles-list"), troubles, ({ key }) => key, make);
     setText(byId("troubles-empty"), "Nothing is wrong.");
@@ -27,6 +27,13 @@ function numbered(troubles) {
     return { ...each, key: `${each.kind} ${number}`, mild: MILD.includes(each.kind) };
   });
   return [...all.filter((each) => !each.mild), ...all.filter((each) => each.mild)];
+}
+
+// What somebody holds by hand is no fault, but who wonders why nothing leaves must see it.
+function byHand(number) {
+  if (!number) return [];
+  const sentence = `${counted(number, "hold by hand stands", "holds by hand stand")}: what is held does not leave`;
+  return [{ kind: "held_by_hand", sentence, since: null, cure: "whoever set it knows why; release it when that is over" }];
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
