@@ -174,7 +174,7 @@ def test_no_color_is_honoured(settings: dict[str, str], has_colours: bool, valke
         pass  # a terminal whose other side is closed ends so
     os.close(ours)
     assert b"no worker is running" in shown
-    assert (b"\x1b[33m" in shown) is has_colours
+    assert (b"\x1b[1;31m" in shown) is has_colours
 
 
 def test_piped_output_is_plain(outbound: Callable[..., Any], valkey: "redis.Redis") -> None:

@@ -168,11 +168,11 @@ def test_since_when_and_why_graph_is_away_is_known() -> None:
     circuit = Circuit(wall=lambda: next(times))
     for fault in ("HTTP 500", "HTTP 500", "HTTP 500", "HTTP 500"):
         circuit.record(healthy=False, fault=fault)
-    assert circuit.away is None
+    seen = [circuit.away]
     circuit.record(healthy=False, fault="connection refused")
-    assert circuit.away == Away(1_000.0, "connection refused")
+    seen.append(circuit.away)
     circuit.record(healthy=True)
-    assert circuit.away is None
+    assert [*seen, circuit.away] == [None, Away(1_000.0, "connection refused"), None]
 
 
 FAULTS = {
