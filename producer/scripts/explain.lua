@@ -5,7 +5,7 @@
 -- Answers a flat list of names and values, each only where there is one:
 --   now, outcome, history (a list), dead (when it was buried), letter (its record then), record, and of a command that has not ended:
 --   lane, lane_length, lane_position (entries before it), ahead (entries of the same rate class that go first whatever
---   their turn), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
+--   their turn), rivals (a list: what waits in each other bulk lane, of the latest 100 broadcasts), lane_sleeps_until, page_sleeps_until, due, slow, rate, log_calls and log_oldest (its window, so far),
 --   unserved, conversation_ahead (commands before it, the head included), worker_info, worker_beat, begun, taken_at (while taken)
 --   holds (a list: scope, its holds, scope, its holds, …)
 --   profiles (a list of five for each kind of worker: its last heartbeat, its entry of the Page or '', its rates, its types,
@@ -16,6 +16,7 @@
 local id = ARGV[1]
 local SEARCH_MAX = 100000
 local WORKERS_MAX = 1000
+local BROADCASTS_MAX = 100
 local answer = {}
 local function tell(name, value)
   if value then
@@ -78,6 +79,21 @@ local function tell_holds(page, lane)
   tell('holds', holds)
 end
 
+-- Answers how much waits in each of the other bulk lanes of a Page and class that are not held: they go by turns.
+local function rivals(page, class, own)
+  local lengths = {}
+  local plain = page .. '/' .. class .. '/b'
+  local function add(lane)
+    local length = lane ~= own and call('LLEN', P .. 'lane:' .. lane) or 0
+    if length > 0 and call('HEXISTS', P .. 'hold', 'lane:' .. lane) == 0 then lengths[#lengths + 1] = length end
+  end
+  add(plain)
+  for _, broadcast in ipairs(call('ZREVRANGE', P .. 'broadcasts', 0, BROADCASTS_MAX - 1)) do
+    add(plain .. '/' .. broadcast)
+  end
+  return lengths
+end
+
 local function tell_lane(page, class, priority, lane)
   tell('lane', lane)
   tell('lane_length', call('LLEN', P .. 'lane:' .. lane))
@@ -88,7 +104,10 @@ local function tell_lane(page, class, priority, lane)
   tell('log_calls', call('LLEN', P .. 'log:' .. page .. '/' .. class))
   tell('log_oldest', call('LINDEX', P .. 'log:' .. page .. '/' .. class, 0))
   tell('unserved', call('SISMEMBER', P .. 'unserved', page))
-  if priority == 'b' then tell('ahead', call('LLEN', P .. 'lane:' .. page .. '/' .. class .. '/i')) end
+  if priority == 'b' then
+    tell('ahead', call('LLEN', P .. 'lane:' .. page .. '/' .. class .. '/i'))
+    tell('rivals', rivals(page, class, lane))
+  end
   tell_profiles(page)
   tell_holds(page, lane)
 end

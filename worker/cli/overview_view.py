@@ -124,6 +124,7 @@ def _lanes(overview: Overview, rows_max: int, width: int) -> RenderableType:
     numbers = ("waiting", "behind", "oldest", "backlog")
     columns = ("page", "lane", *numbers, "state")
     table = _table(*columns, right=numbers, words=("lane", "state"), is_wide=width >= WIDE)
+    reason_max = REASON_MAX if width < PLAIN_WIDTH else PLAIN_WIDTH
     fullest = sorted(overview.lanes, key=lambda lane: -(lane.waiting + lane.behind))
     for lane in fullest[:rows_max]:
         table.add_row(
@@ -135,7 +136,7 @@ def _lanes(overview: Overview, rows_max: int, width: int) -> RenderableType:
             span(lane.next_age_s),
             span(lane.backlog_s),
             Text(
-                _state(lane, overview.at, REASON_MAX if width < PLAIN_WIDTH else PLAIN_WIDTH),
+                _state(lane, overview.at, reason_max),
                 style="" if lane.state in {"ready", "paced"} else "yellow",
             ),
         )

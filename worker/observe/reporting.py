@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 
 from producer.errors.graph import trace_of
-from worker.call.graph.answers import Answered
+from worker.call.graph.answers import Answer, Answered, Lost, NotSent
 from worker.engine.chunk import Chunk, Settlement, Taken
 from worker.judge import Verdict
 from worker.observe.metering import Meter
@@ -58,12 +58,20 @@ def report(
     for each in judged:
         if each.verdict.kind != "sent":
             taken = each.job.taken
-            _report_command(COMMAND_EVENTS[each.verdict.kind], taken, taken.attempts + 1, each.verdict)
+            fault = _fault(each.answers)
+            _report_command(COMMAND_EVENTS[each.verdict.kind], taken, taken.attempts + 1, each.verdict, fault)
     for end, verdict in unsent:
         _report_command(PART_EVENTS[end.action], end.taken, end.taken.attempts, verdict)
 
 
-def _report_command(event: str, taken: Taken, attempt: int, verdict: Verdict) -> None:
+def _fault(answers: Sequence[Answer]) -> str | None:
+    """Returns why a request got no answer: refused, the name, the certificate, time; None for what was answered."""
+    return next((answer.reason for answer in answers if isinstance(answer, Lost | NotSent)), None)
+
+
+def _report_command(
+    event: str, taken: Taken, attempt: int, verdict: Verdict, fault: str | None = None
+) -> None:
     log.warning(
         event,
         id=taken.id,
@@ -71,6 +79,7 @@ def _report_command(event: str, taken: Taken, attempt: int, verdict: Verdict) ->
         type=taken.type,
         attempt=attempt,
         reason=verdict.reason,
+        **({} if fault is None else {"fault": fault}),
         row=verdict.row,
         code=verdict.code,
         subcode=verdict.subcode,

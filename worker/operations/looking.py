@@ -65,6 +65,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     lane: str = ""
     lane_position: int | None = None
     ahead: int = 0
+    rivals: list[int] = []
     lane_sleeps_until: float = 0
     due: float | None = None
     slow: str = ""

@@ -80,11 +80,11 @@ def _of_workers(whole: Snapshot) -> Iterator[Trouble]:
     away = [worker for worker in alive if worker.graph_away_since is not None]
     if away:
         yield _graph_away(away, len(alive))
-    for worker in [each for each in whole.workers if not each.alive][:NAMED_MAX]:
+    for worker in [each for each in whole.workers if each.late][:NAMED_MAX]:
         yield Trouble(
             kind="worker_silent",
             sentence=f"worker {worker.host or worker.name} (process {worker.pid}) has been silent for "
-            f"{worker.heartbeat_age_s:.0f} s: it is taken for dead",
+            f"{worker.heartbeat_age_s:.0f} s: it {'begins nothing any more' if worker.alive else 'is taken for dead'}",
             cure="others get what it had, by themselves; look for `process.died` in its log",
         )
     apart = differing(alive)

@@ -110,7 +110,8 @@ def eta_s(seen: Look, place: Place, waits: list[Wait], rate_class: str, timeout_
     wakes_ms = max(
         [seen.now_ms, *(wait.until.timestamp() * 1000 for wait in waits if wait.until is not None)]
     )
-    leaves_ms = leaves_at_ms(pace, spent, seen.lane_position + seen.ahead, round(wakes_ms))
+    by_turns = sum(min(seen.lane_position + 1, waiting) for waiting in seen.rivals)
+    leaves_ms = leaves_at_ms(pace, spent, seen.lane_position + seen.ahead + by_turns, round(wakes_ms))
     return max(0.0, leaves_ms - seen.now_ms) / 1000
 
 

@@ -13,7 +13,7 @@ from worker.operations.serving import Beat
 
 
 class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One worker process; `alive` while its heartbeat is younger than the time-out.
+    """One worker process; `alive` while its heartbeat is younger than the time-out, `late` from half of it on.
 
     `graph_away_since` is since when it takes Graph to be down, with the reason; None while Graph answers. `version`,
     `settings` (those that all workers should share) and `verdicts` are what it says of itself.
@@ -27,6 +27,7 @@ class WorkerSeen(msgspec.Struct, frozen=True, kw_only=True):
     alive: bool
     pages: int
     taken: int
+    late: bool = False
     graph_away_since: datetime | None = None
     graph_away_reason: str = ""
     version: str = ""
@@ -86,6 +87,7 @@ def _worker(beat: Beat, info: _Info, taken: int, at_ms: int, timeout_ms: int) ->
         alive=age_ms < timeout_ms,
         pages=info.pages,
         taken=taken,
+        late=age_ms >= timeout_ms / 2,
         graph_away_since=instant(info.graph.since * 1000) if info.graph is not None else None,
         graph_away_reason=info.graph.reason if info.graph is not None else "",
         version=info.version,

@@ -25,6 +25,9 @@ DRAIN_S: Final = 30.0
 START_S: Final = 10.0
 FOREVER_MS: Final = 9_000_000_000_000
 SHOWN_MAX: Final = 10
+# The states of records in Redis that a test may leave waiting.
+SCHEDULED: Final = b"S"
+AWAITING: Final = b"E"
 SETTINGS: Final = {
     "OUTBOUND_RATE_TEXT": "off",
     "OUTBOUND_RATE_MEDIA": "off",
@@ -63,6 +66,7 @@ class Worker:
         self._client = client
         self._keys = Keys(read.key_prefix)
         self._lanes = Lanes(client, prefix=read.key_prefix)
+        self._left: tuple[bytes, ...] = (SCHEDULED,)
         self._running = ExitStack()
         self._broker = build(read, threads=THREADS, client=client)
         self._worker = dramatiq.Worker(self._broker, worker_timeout=100, worker_threads=THREADS)
@@ -83,16 +87,19 @@ class Worker:
     ) -> None:
         self._running.close()
 
-    def drain(self, timeout_s: float = DRAIN_S) -> None:
+    def drain(self, timeout_s: float = DRAIN_S, *, until_echoes: bool = False) -> None:
         """Returns when all that is due has ended: retries and throttles are over, scheduled commands still wait.
 
         Args:
             timeout_s: seconds that pass on the test's own clock, not on the queue's.
+            until_echoes: true to leave what awaits its echo waiting, so that the test can bring it
+                (`producer.confirm_echo`, with `graph.echoes()`); else its time-out passes like any other.
 
         Raises:
             AssertionError: something can never end as things are, or has not in time; it tells what waits for what.
         """
         __tracebackhide__ = True
+        self._left = (SCHEDULED, AWAITING) if until_echoes else (SCHEDULED,)
         deadline = time.monotonic() + timeout_s
         while self._unended():
             next_ms = self._next_ms() if self._is_idle() else None
@@ -137,19 +144,19 @@ class Worker:
             for member, at_ms in cast("list[tuple[bytes, float]]", found):
                 if name == "asleep" and f"page:{member.decode().partition('/')[0]}" in dead:
                     continue  # until it has another token, each call that tries only fails anew
-                if name == "asleep" or at_ms <= now_ms or not self._is_scheduled(member):
+                if name == "asleep" or at_ms <= now_ms or not self._is_left(member):
                     times.append(at_ms)
         soonest = min(times, default=FOREVER_MS)
         return int(soonest) if soonest < FOREVER_MS else None
 
-    def _is_scheduled(self, command_id: bytes) -> bool:
+    def _is_left(self, command_id: bytes) -> bool:
         record = cast("bytes | None", self._client.hget(self._keys.of("commands"), command_id.decode()))
-        return record is not None and record.startswith(b"S")
+        return record is not None and record.startswith(self._left)
 
     def _due(self) -> list[str]:
-        """Returns the ids of commands that have not ended, less those that were scheduled."""
+        """Returns the ids of commands that have not ended, less those that are left waiting."""
         records = cast("dict[bytes, bytes]", self._client.hgetall(self._keys.of("commands")))
-        return [each.decode() for each, record in records.items() if not record.startswith(b"S")]
+        return [each.decode() for each, record in records.items() if not record.startswith(self._left)]
 
     def _told(self, command_ids: list[str]) -> str:
         lines = []

@@ -77,3 +77,12 @@ def test_wrong_usage_says_the_right_one(
     ran = outbound(*words)
     lines = [f"outbound: {sentence}", f"  right: {right}", f"  help:  {where} --help"]
     assert (ran.code, ran.out, ran.err.splitlines()) == (2, "", lines)
+
+
+def test_a_psid_alone_is_of_the_page_of_the_environment(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`OUTBOUND_PAGE` names the Page; without it the sentence says so."""
+    assert "set OUTBOUND_PAGE" in outbound("recipient", "show", "7").err
+    monkeypatch.setenv("OUTBOUND_PAGE", "1")
+    assert outbound("recipient", "show", "7").out.startswith("nothing is remembered")

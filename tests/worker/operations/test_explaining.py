@@ -361,3 +361,17 @@ def test_a_large_batch_is_asked_after_in_few_round_trips(valkey: "redis.Redis") 
     assert valkey.info("commandstats")["cmdstat_script|load"]["calls"] == 3
     assert (told.state, len(told.parts)) == ("a batch: 0 of 1,100 commands ended", 1_100)
     assert told.parts[::100] == [explain(valkey, KEYS, part.id) for part in told.parts[::100]]
+
+
+def test_lanes_that_go_by_turns_count_in_the_time(lanes: Lanes, producer: Producer) -> None:
+    """Behind another broadcast everybody waits twice as long; one that is held takes no turn."""
+    first = producer.broadcast_to([str(n) for n in range(1, 31)], messages.text("x"), broadcast_id="first")
+    alone_s = ask(lanes, "first:20").eta_s
+    second = producer.broadcast_to([str(n) for n in range(31, 61)], messages.text("x"), broadcast_id="second")
+    shared_s = ask(lanes, "first:20").eta_s
+    second.pause()
+    assert alone_s is not None
+    assert shared_s is not None
+    assert 1.8 * alone_s < shared_s < 2.3 * alone_s
+    assert ask(lanes, "first:20").eta_s == pytest.approx(alone_s, abs=1)
+    first.cancel()

@@ -321,3 +321,12 @@ def test_a_wrong_rule_is_refused_with_its_fault(
         stub.faults.add(action, **rest)
     answer = http.post("/stub/faults", json=fields)
     assert (answer.status_code, words in answer.json()["error"], stub.faults.rules()) == (400, True, [])
+
+
+def test_an_unknown_fault_lists_those_there_are() -> None:
+    """A slip of the pen is answered with the words to choose from."""
+    with (
+        GraphStub() as stub,
+        pytest.raises(ValueError, match="there is no fault 'eror': there are latency, "),
+    ):
+        stub.faults.add("eror")  # type: ignore[arg-type]  # the slip

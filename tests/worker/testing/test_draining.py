@@ -143,3 +143,27 @@ class TestWithRates:
         outbound_worker.drain()
         assert len(graph.texts()) == 40
         assert outbound_worker._now_ms() / 1000 - before_s >= 2.9
+
+
+class TestEchoes:
+    """Of a worker that awaits echoes."""
+
+    @pytest.fixture
+    def outbound_settings(self) -> dict[str, str]:
+        """What is in doubt waits for its echo."""
+        return {"OUTBOUND_CONFIRM_ECHOES": "1", "OUTBOUND_ECHO_TIMEOUT": "1h"}
+
+    def test_what_awaits_its_echo_can_be_left_waiting(
+        self, outbound_producer: Producer, outbound_worker: Worker, graph: Graph
+    ) -> None:
+        """The test brings the echo, and what was in doubt is sent, once."""
+        graph.faults.add("drop_after", times=1)
+        ticket = outbound_producer.send_text("7", "hello")
+        outbound_worker.drain(until_echoes=True)
+        assert ticket.outcome() is None
+        echo = {"message": {"is_echo": True, "mid": "m", "metadata": ticket.id}, "recipient": {"id": "7"}}
+        assert outbound_producer.confirm_echo(echo) == 1
+        outbound_worker.drain()
+        outcome = ticket.outcome()
+        assert outcome is not None
+        assert (outcome.name, graph.texts()) == ("sent", ["hello"])

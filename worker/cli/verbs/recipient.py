@@ -1,5 +1,7 @@
 """`outbound recipient`: whom a Page cannot reach, and how that is forgotten."""
 
+import os
+
 import click
 import msgspec
 
@@ -46,13 +48,12 @@ def verb() -> None:
 @verb.command(
     "show", cls=Verb, examples=("outbound recipient show 1895382890692545 1254459154682919 --json",)
 )
-@click.argument("page", metavar="PAGE")
-@click.argument("psid", metavar="PSID")
+@click.argument("page", metavar="[PAGE]")
+@click.argument("psid", metavar="PSID", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def show(page: str, psid: str, *, as_json: bool) -> None:
+def show(page: str, psid: str | None, *, as_json: bool) -> None:
     """Say what is remembered of a person."""
-    page_scope(page)
-    _check(psid)
+    page, psid = _person(page, psid)
     place = installation()
     found = recipients.show(place.client, place.keys, page, psid)
     if as_json:
@@ -66,13 +67,12 @@ def show(page: str, psid: str, *, as_json: bool) -> None:
 
 
 @verb.command("forget", cls=Verb, examples=("outbound recipient forget 1895382890692545 1254459154682919",))
-@click.argument("page", metavar="PAGE")
-@click.argument("psid", metavar="PSID")
+@click.argument("page", metavar="[PAGE]")
+@click.argument("psid", metavar="PSID", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def forget(page: str, psid: str, *, as_json: bool) -> None:
+def forget(page: str, psid: str | None, *, as_json: bool) -> None:
     """Forget it, so that the next message is sent."""
-    page_scope(page)
-    _check(psid)
+    page, psid = _person(page, psid)
     place = installation()
     before = recipients.show(place.client, place.keys, page, psid)
     stood = recipients.forget(place.client, place.keys, page, psid)
@@ -80,6 +80,17 @@ def forget(page: str, psid: str, *, as_json: bool) -> None:
         print_json(Forgotten(page, psid, before if stood else None))
         return
     click.echo("forgotten: the next message is sent" if stood else "nothing was remembered")
+
+
+def _person(page: str, psid: str | None) -> tuple[str, str]:
+    """Returns Page and PSID; a PSID alone is of `OUTBOUND_PAGE`."""
+    if psid is None:
+        page, psid = os.environ.get("OUTBOUND_PAGE", ""), page
+    if not page:
+        raise click.UsageError("no Page is named: put it first, or set OUTBOUND_PAGE")
+    page_scope(page)
+    _check(psid)
+    return page, psid
 
 
 def _check(psid: str) -> None:
