@@ -38,7 +38,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         return int(value) if isinstance(value, int | float) else 0
 
 
-def look_at(client: "redis.Redis", keys: Keys, *, processes: int, threads: int) -> Server:
+def look_at(
+    client: "redis.Redis", keys: Keys, *, processes: int, threads: int, with_config: bool = True
+) -> Server:
     """Returns what a server tells of itself; nothing is changed there.
 
     Args:
@@ -46,6 +48,7 @@ def look_at(client: "redis.Redis", keys: Keys, *, processes: int, threads: int) 
         keys: of the installation.
         processes: of a worker with these settings.
         threads: of each.
+        with_config: false to ask nothing that a worker's account may not.
 
     Raises:
         redis.RedisError: the server was not reached.
@@ -56,7 +59,7 @@ def look_at(client: "redis.Redis", keys: Keys, *, processes: int, threads: int) 
     at, by = cast("list[bytes | None]", client.hmget(keys.of("clock:stepped"), ["at", "by"]))
     return Server(
         info=client.info(),
-        config=_config(client),
+        config=_config(client) if with_config else {},
         ahead_s=ahead_s,
         trip_ms=trip_s * 1000,
         engine_ahead_ms=int(clock) - server_s * 1000 if clock else float("-inf"),

@@ -16,7 +16,7 @@ log = structlog.get_logger("outbound.start")
 def warn_of_server(client: "redis.Redis", prefix: str) -> None:
     """Logs what is wrong with a server; one that is away, or keeps it to itself, is passed over in silence."""
     try:
-        seen = server.look_at(client, Keys(prefix), processes=1, threads=1)
+        seen = server.look_at(client, Keys(prefix), processes=1, threads=1, with_config=False)
     except redis.RedisError:
         return
     for examine in EXAMINED:
