@@ -48,11 +48,7 @@ class Begun(msgspec.Struct, frozen=True):
 @click.command(
     "broadcast",
     cls=Verb,
-    examples=(
-        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
-        "outbound broadcast sale --watch",
-        "outbound broadcast --list",
-    ),
+    examples=("outbound broadcast people.csv --message sale.json --page 18953 --id sale",),
 )
 @click.argument("target", metavar="FILE|ID", required=False)
 @click.option(
