@@ -38,7 +38,7 @@ def steer(broadcast: Broadcast, act: Act | None, *, watch: bool, as_json: bool, 
     elif as_json:
         print_json(broadcast.progress())
     else:
-        click.echo(_words(broadcast.progress()))
+        click.echo(words_of(broadcast.progress()))
     return code
 
 
@@ -63,19 +63,19 @@ def _watch(broadcast: Broadcast) -> None:
     found = broadcast.progress()
     if not console.is_terminal:
         while True:
-            click.echo(_words(found))
+            click.echo(words_of(found))
             if is_done(found):
                 return
             time.sleep(EVERY_S)
             found = broadcast.progress()
-    with Live(Text(_words(found)), console=console, auto_refresh=False) as live:
+    with Live(Text(words_of(found)), console=console, auto_refresh=False) as live:
         while not is_done(found):
             time.sleep(EVERY_S)
             found = broadcast.progress()
-            live.update(Text(_words(found)), refresh=True)
+            live.update(Text(words_of(found)), refresh=True)
 
 
-def _words(progress: Progress) -> str:
+def words_of(progress: Progress) -> str:
     """Returns how far a broadcast is, in two lines."""
     state = state_of(progress)
     done = progress.added - progress.waiting

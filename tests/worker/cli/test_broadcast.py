@@ -183,3 +183,18 @@ def test_a_traced_broadcast_goes_on_without_its_trace(
     valkey.hset("outbound:broadcast:sale", "body", b"~00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01\n" + body)
     people.write_text(whole)
     assert outbound(*SEND, "--column", "psid", "--id", "sale").code == 0
+
+
+@pytest.mark.usefixtures("files", "lanes")
+def test_all_broadcasts_are_listed(outbound: Outbound) -> None:
+    """`--list` shows each as it tells of itself, with its whole id, and stands alone."""
+    assert outbound("broadcast", "--list").out == "there is no broadcast\n"
+    outbound(*SEND, "--column", "psid", "--id", "sale")
+    outbound(*SEND, "--column", "psid", "--id", "autumn")
+    shown = {outbound("broadcast", name).out for name in ("sale", "autumn")}
+    lines = outbound("broadcast", "--list").out.splitlines(keepends=True)
+    assert {"".join(lines[:2]), "".join(lines[2:])} == shown
+    listed = json.loads(outbound("broadcast", "--list", "--json").out)
+    assert ({each["id"] for each in listed["broadcasts"]}, listed["total"]) == ({"sale", "autumn"}, 2)
+    assert outbound("broadcast", "sale", "--list").code == 2
+    assert outbound("broadcast").code == 2

@@ -23,6 +23,7 @@ from producer.store.ids import new_id
 from producer.tracing.mark import without_trace
 from worker.cli import INTERRUPTED
 from worker.cli.bad_lines import BadLines, left_out
+from worker.cli.broadcast_list import show_list
 from worker.cli.durations import seconds_up_to
 from worker.cli.failing import REFUSED, Refusal, refusal_of
 from worker.cli.installation import Installation, installation
@@ -54,12 +55,9 @@ class Begun(msgspec.Struct, frozen=True):
 @click.command(
     "broadcast",
     cls=Verb,
-    examples=(
-        "outbound broadcast people.csv --message sale.json --page 18953 --id sale",
-        "outbound broadcast sale --watch",
-    ),
+    examples=("outbound broadcast people.csv --message sale.json --page 18953 --id sale",),
 )
-@click.argument("target", metavar="FILE|ID")
+@click.argument("target", metavar="FILE|ID", required=False)
 @click.option(
     "--message", "message_file", metavar="FILE", help="JSON of the message; then FILE has the people."
 )
@@ -76,20 +74,28 @@ class Begun(msgspec.Struct, frozen=True):
 @click.option("--dry-run", is_flag=True, help="Check the message and every line, and queue nothing.")
 @click.option("--pause/--resume", default=None, help="Take nobody else for now; go on.")
 @click.option("--cancel", is_flag=True, help="End all that no worker has.")
+@click.option("--list", "listing", is_flag=True, help="Show all broadcasts, the latest first.")
 @click.option("--watch", is_flag=True, help="Show it anew every second, until it is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def verb(
-    target: str,
+    target: str | None,
     *,
     message_file: str | None,
     pause: bool | None,
     cancel: bool,
     watch: bool,
+    listing: bool,
     as_json: bool,
     **given: Any,  # noqa: ANN401 (the options of a new broadcast)
 ) -> int:
     """Send one message to the PSIDs of a CSV file; or show and steer a broadcast."""
     act = _act_of(pause, cancel=cancel)
+    if listing:
+        if target is not None or message_file is not None or act is not None or watch:
+            raise click.UsageError("--list shows all broadcasts: only --json stands beside it")
+        return show_list(installation(), as_json=as_json)
+    if target is None:
+        raise click.UsageError("Missing argument 'FILE|ID'.")
     if watch and as_json:
         raise click.UsageError("--watch is for people and --json for programs: use one of them")
     if message_file is not None:
