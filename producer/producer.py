@@ -9,6 +9,8 @@ from producer.binding import for_many
 from producer.broadcasts.broadcast import Broadcast, begin
 from producer.commands import Command
 from producer.errors import InvalidCommandError, SendManyError, given
+from producer.listening.steps import Learned, learning
+from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.opening import Opened
 from producer.queue.accepting import accept, enqueue, next_round, without_key
@@ -149,6 +151,25 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             QueueUnavailableError: Redis was not reached; the event may be given again.
         """
         return confirm(self._queue, event)
+
+    def receive(self, body: object, signature: str | None = None, app_secret: str | None = None) -> Learned:
+        """Takes the body of Meta's webhook and learns from it, in one round trip.
+
+        Echoes settle what was in doubt, as with `confirm_echo`. Of a person who wrote, pressed a button or opted in, it
+        is forgotten that they could not be reached, and known for seven days when they last wrote. Events of every Page
+        are taken, not only of this producer's.
+
+        Args:
+            body: as it came, in bytes or text, or decoded; what is no event is passed over and counted.
+            signature: the header `X-Hub-Signature-256`; asked for when there is an `app_secret`.
+            app_secret: of the app whose webhook this is.
+
+        Raises:
+            SignatureError: the signature is missing or wrong; nothing was learned.
+            InvalidCommandError: the signature cannot be checked: there is no secret, or `body` was decoded already.
+            QueueUnavailableError: Redis was not reached; the body may be given again.
+        """
+        return take(learning(hear(body, signature, app_secret), self._queue.keys), self._queue.client)
 
     def broadcast(self, broadcast_id: str) -> Broadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""

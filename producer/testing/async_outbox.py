@@ -10,6 +10,8 @@ from producer.aio.producer import AsyncProducer
 from producer.binding import for_many
 from producer.broadcasts.steps import id_for
 from producer.commands import Command
+from producer.listening.steps import Learned
+from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.queue.accepting import Terms, without_key
 from producer.queue.envelope import Delivery, checked
@@ -88,6 +90,12 @@ class AsyncOutbox(AsyncProducer):
     async def confirm_echo(self, event: object) -> int:
         """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
         return self._kept.confirm(event)
+
+    async def receive(
+        self, body: object, signature: str | None = None, app_secret: str | None = None
+    ) -> Learned:
+        """Takes a webhook's body as a producer does; `people` are counted, and nothing is remembered of them."""
+        return self._kept.learn(hear(body, signature, app_secret))
 
     async def aclose(self) -> None:
         """Does nothing: there is no connection."""

@@ -110,8 +110,20 @@ class Kept:
 
     def confirm(self, event: object) -> int:
         """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
-        found = [(each, reply) for each, reply in echoes_in(event) if each in self.outcomes]
-        doubted = [(each, reply) for each, reply in found if self.outcomes[each].name == "unknown"]
+        return self.prove(echoes_in(event))
+
+    def learn(self, heard: Heard) -> Learned:
+        """Settles what the echoes prove; who wrote is counted, and nothing is remembered of them."""
+        people = {(each.page, each.person) for each in heard.wrote}
+        return Learned(self.prove(heard.echoes), len(people), heard.ignored)
+
+    def prove(self, echoes: Iterable[tuple[str, dict[str, object]]]) -> int:
+        """Turns those `unknown` commands into `sent` that the echoes name; returns how many."""
+        doubted = [
+            (each, reply)
+            for each, reply in echoes
+            if each in self.outcomes and self.outcomes[each].name == "unknown"
+        ]
         for command_id, reply in doubted:
             self.end(command_id, "sent", reply=reply)
         return len(doubted)

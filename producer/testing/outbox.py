@@ -11,6 +11,8 @@ from producer.broadcasts.broadcast import Broadcast
 from producer.broadcasts.steps import id_for
 from producer.commands import TYPES, Command
 from producer.errors import OutboundError
+from producer.listening.steps import Learned
+from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.producer import Producer
 from producer.queue.accepting import terms_of, without_key
@@ -194,6 +196,10 @@ class Outbox(Producer):
     def confirm_echo(self, event: object) -> int:
         """Turns `unknown` commands of which the event has an echo into `sent`; returns how many."""
         return self._kept.confirm(event)
+
+    def receive(self, body: object, signature: str | None = None, app_secret: str | None = None) -> Learned:
+        """Takes a webhook's body as a producer does; `people` are counted, and nothing is remembered of them."""
+        return self._kept.learn(hear(body, signature, app_secret))
 
     def close(self) -> None:
         """Does nothing: there is no connection."""

@@ -43,7 +43,7 @@ def confirming(event: object, keys: Keys) -> Steps[int]:
     found = list(echoes_in(event))
     if not found:
         return 0
-    arguments: list[str | bytes | int] = [of_the_workers(), ""]
+    arguments: list[str | bytes | int] = [of_the_workers(), "", len(found)]
     for command_id, reply in found:
         arguments += (command_id, msgspec.json.encode({"reply": reply}))
     try:
