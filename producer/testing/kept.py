@@ -9,6 +9,8 @@ import msgspec
 from producer.broadcasts.steps import Campaign, Progress, good_ones
 from producer.commands import Command, SendMessage, check
 from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError, SendManyError
+from producer.listening.steps import Learned
+from producer.listening.webhook import Heard
 from producer.queue.accepting import Prepared, Terms, prepare
 from producer.queue.envelope import Delivery
 from producer.queue.sequencing import OnFailure, prepare_sequence
@@ -119,11 +121,8 @@ class Kept:
 
     def prove(self, echoes: Iterable[tuple[str, dict[str, object]]]) -> int:
         """Turns those `unknown` commands into `sent` that the echoes name; returns how many."""
-        doubted = [
-            (each, reply)
-            for each, reply in echoes
-            if each in self.outcomes and self.outcomes[each].name == "unknown"
-        ]
+        found = [(each, reply) for each, reply in echoes if each in self.outcomes]
+        doubted = [(each, reply) for each, reply in found if self.outcomes[each].name == "unknown"]
         for command_id, reply in doubted:
             self.end(command_id, "sent", reply=reply)
         return len(doubted)
