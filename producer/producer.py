@@ -13,6 +13,7 @@ from producer.listening.steps import Learned, learning
 from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.opening import Opened
+from producer.people.opting import OptOut, opting_in, opting_out
 from producer.queue.accepting import accept, enqueue, next_round, without_key
 from producer.queue.bulk import Bulk
 from producer.queue.envelope import checked
@@ -170,6 +171,31 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             QueueUnavailableError: Redis was not reached; the body may be given again.
         """
         return take(learning(hear(body, signature, app_secret), self._queue.keys), self._queue.client)
+
+    def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Sends a person no more broadcasts and bulk, or nothing at all, until they opt in.
+
+        What waits for them, and what is enqueued later, ends `refused` when its turn comes, without a call of Graph.
+        What a worker has at this moment may still arrive.
+
+        Args:
+            psid: the person's PSID, of this producer's Page.
+            of: `bulk`, broadcasts with it, or `everything`, answers with it.
+
+        Raises:
+            InvalidCommandError: `psid` or `of` is not valid; nothing is remembered.
+            QueueUnavailableError: Redis was not reached.
+        """
+        take(opting_out(self._queue.keys, checked(self._delivery).page, psid, of), self._queue.client)
+
+    def opt_in(self, psid: str) -> bool:
+        """Forgets what a person opted out of, and returns whether there was anything.
+
+        Raises:
+            InvalidCommandError: `psid` is not valid.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return take(opting_in(self._queue.keys, checked(self._delivery).page, psid), self._queue.client)
 
     def broadcast(self, broadcast_id: str) -> Broadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""

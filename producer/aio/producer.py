@@ -18,6 +18,7 @@ from producer.listening.steps import Learned, learning
 from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.opening import Opened
+from producer.people.opting import OptOut, opting_in, opting_out
 from producer.queue.accepting import ROUND, Aside, next_round, prepare, without_key
 from producer.queue.envelope import Delivery, checked
 from producer.queue.sequencing import OnFailure, prepare_sequence
@@ -207,6 +208,31 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
         """
         heard = hear(body, signature, app_secret)
         return await self._queue.taker.take(learning(heard, self._queue.keys))
+
+    async def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Sends a person no more broadcasts and bulk, or nothing at all, until they opt in.
+
+        What waits for them, and what is enqueued later, ends `refused` when its turn comes, without a call of Graph.
+        What a worker has at this moment may still arrive.
+
+        Args:
+            psid: the person's PSID, of this producer's Page.
+            of: `bulk`, broadcasts with it, or `everything`, answers with it.
+
+        Raises:
+            InvalidCommandError: `psid` or `of` is not valid; nothing is remembered.
+            QueueUnavailableError: Redis was not reached.
+        """
+        await self._queue.taker.take(opting_out(self._queue.keys, checked(self._delivery).page, psid, of))
+
+    async def opt_in(self, psid: str) -> bool:
+        """Forgets what a person opted out of, and returns whether there was anything.
+
+        Raises:
+            InvalidCommandError: `psid` is not valid.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return await self._queue.taker.take(opting_in(self._queue.keys, checked(self._delivery).page, psid))
 
     def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""

@@ -13,6 +13,7 @@ from producer.commands import Command
 from producer.listening.steps import Learned
 from producer.listening.webhook import hear
 from producer.messages import Message
+from producer.people.opting import OptOut, opted_field
 from producer.queue.accepting import Terms, without_key
 from producer.queue.envelope import Delivery, checked
 from producer.queue.sequencing import OnFailure
@@ -96,6 +97,14 @@ class AsyncOutbox(AsyncProducer):
     ) -> Learned:
         """Takes a webhook's body as a producer does; `people` are counted, and nothing is remembered of them."""
         return self._kept.learn(hear(body, signature, app_secret))
+
+    async def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Remembers it; what was enqueued here ends as the test says."""
+        self._kept.opted[checked(self._delivery).page, opted_field(psid, of)] = of
+
+    async def opt_in(self, psid: str) -> bool:
+        """Forgets it, and returns whether there was anything."""
+        return self._kept.opted.pop((checked(self._delivery).page, opted_field(psid)), None) is not None
 
     async def aclose(self) -> None:
         """Does nothing: there is no connection."""

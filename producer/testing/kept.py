@@ -37,6 +37,7 @@ class Kept:
         self.replies: dict[str, object] = {}
         self.keys: dict[str, tuple[str, str]] = {}
         self.broadcasts: dict[str, Progress] = {}
+        self.opted: dict[tuple[str, str], str] = {}
         self.failure: OutboundError | None = None
 
     def add(self, command: Command, delivery: Delivery, terms: Terms) -> str:
@@ -135,7 +136,7 @@ class Kept:
 
     def clear(self) -> None:
         """Forgets what was enqueued, with its outcomes and keys."""
-        for each in (self.commands, self.outcomes, self.keys, self.broadcasts):
+        for each in (self.commands, self.outcomes, self.keys, self.broadcasts, self.opted):
             each.clear()
 
 

@@ -14,6 +14,7 @@ from producer.errors import OutboundError
 from producer.listening.steps import Learned
 from producer.listening.webhook import hear
 from producer.messages import Message
+from producer.people.opting import OptOut, opted_field
 from producer.producer import Producer
 from producer.queue.accepting import terms_of, without_key
 from producer.queue.envelope import Delivery, checked
@@ -200,6 +201,14 @@ class Outbox(Producer):
     def receive(self, body: object, signature: str | None = None, app_secret: str | None = None) -> Learned:
         """Takes a webhook's body as a producer does; `people` are counted, and nothing is remembered of them."""
         return self._kept.learn(hear(body, signature, app_secret))
+
+    def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Remembers it; what was enqueued here ends as the test says."""
+        self._kept.opted[checked(self._delivery).page, opted_field(psid, of)] = of
+
+    def opt_in(self, psid: str) -> bool:
+        """Forgets it, and returns whether there was anything."""
+        return self._kept.opted.pop((checked(self._delivery).page, opted_field(psid)), None) is not None
 
     def close(self) -> None:
         """Does nothing: there is no connection."""
