@@ -21,8 +21,10 @@ from producer.errors import (
     RecipientError,
     SendManyError,
     SettingsError,
+    SignatureError,
 )
 from producer.errors.graph import GraphError, NoAnswer
+from producer.listening.steps import Learned
 from producer.producer import Producer
 from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
 from producer.tickets.batch_ticket import BatchTicket
@@ -41,6 +43,7 @@ __all__ = [
     "GraphError",
     "IdempotencyError",
     "InvalidCommandError",
+    "Learned",
     "NoAnswer",
     "NotSentError",
     "OutboundError",
@@ -55,6 +58,7 @@ __all__ = [
     "SendManyError",
     "SequenceTicket",
     "SettingsError",
+    "SignatureError",
     "Ticket",
     "batch",
     "messages",

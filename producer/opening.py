@@ -8,6 +8,9 @@ from producer.binding import Options, bound
 from producer.broadcasts.steps import Campaign
 from producer.commands import Command
 from producer.errors import InvalidCommandError
+from producer.listening.steps import Learned, learning
+from producer.listening.webhook import Heard
+from producer.people.opting import OptOut, opting_in, opting_out
 from producer.queue.accepting import DAY_MS, Terms, enqueue, terms_of, without_key
 from producer.queue.bulk import enqueue_many
 from producer.queue.envelope import Delivery, checked
@@ -154,6 +157,18 @@ class Opened(abc.ABC, Generic[RedisClient, QueueOf]):
     def _confirming(self, event: object) -> Steps[int]:
         """Settles what the echoes of `event` prove; comes to how many commands that changed."""
         return confirming(event, self._queue.intake.keys)
+
+    def _learning(self, heard: Heard) -> Steps[Learned]:
+        """Learns what a webhook's body says; comes to what that changed."""
+        return learning(heard, self._queue.intake.keys)
+
+    def _opting_out(self, psid: str, of: OptOut) -> Steps[None]:
+        """Remembers what a person of this Page does not want."""
+        return opting_out(self._queue.intake.keys, checked(self._delivery).page, psid, of)
+
+    def _opting_in(self, psid: str) -> Steps[bool]:
+        """Forgets it; comes to whether there was anything."""
+        return opting_in(self._queue.intake.keys, checked(self._delivery).page, psid)
 
     def _view(self, delivery: Delivery) -> Self:
         return type(self)(self._queue, delivery, self._terms)

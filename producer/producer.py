@@ -10,8 +10,11 @@ from producer.broadcasts.broadcast import ASYNCHRONOUS, Broadcast
 from producer.broadcasts.steps import id_for
 from producer.commands import Command
 from producer.errors import InvalidCommandError, given
+from producer.listening.steps import Learned
+from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.opening import Opened
+from producer.people.opting import OptOut
 from producer.queue.sequencing import OnFailure
 from producer.store.queue import Queue, connect
 from producer.store.steps import take
@@ -148,6 +151,50 @@ class Producer(Opened["redis.Redis", Queue], Vocabulary, Queued):
             QueueUnavailableError: Redis was not reached; the event may be given again.
         """
         return self._queue.take(self._confirming(event))
+
+    def receive(self, body: object, signature: str | None = None, app_secret: str | None = None) -> Learned:
+        """Takes the body of Meta's webhook and learns from it, in one round trip.
+
+        Echoes settle what was in doubt, as with `confirm_echo`. Of a person who wrote, pressed a button or opted in, it
+        is forgotten that they could not be reached, and known for seven days when they last wrote. Events of every Page
+        are taken, not only of this producer's.
+
+        Args:
+            body: as it came, in bytes or text, or decoded; what is no event is passed over and counted.
+            signature: the header `X-Hub-Signature-256`; asked for when there is an `app_secret`.
+            app_secret: of the app whose webhook this is.
+
+        Raises:
+            SignatureError: the signature is missing or wrong; nothing was learned.
+            InvalidCommandError: the signature cannot be checked: there is no secret, or `body` was decoded already.
+            QueueUnavailableError: Redis was not reached; the body may be given again.
+        """
+        return self._queue.take(self._learning(hear(body, signature, app_secret)))
+
+    def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Sends a person no more broadcasts and bulk, or nothing at all, until they opt in.
+
+        What waits for them, and what is enqueued later, ends `refused` when its turn comes, without a call of Graph.
+        What a worker has at this moment may still arrive.
+
+        Args:
+            psid: the person's PSID, of this producer's Page.
+            of: `bulk`, broadcasts with it, or `everything`, answers with it.
+
+        Raises:
+            InvalidCommandError: `psid` or `of` is not valid; nothing is remembered.
+            QueueUnavailableError: Redis was not reached.
+        """
+        self._queue.take(self._opting_out(psid, of))
+
+    def opt_in(self, psid: str) -> bool:
+        """Forgets what a person opted out of, and returns whether there was anything.
+
+        Raises:
+            InvalidCommandError: `psid` is not valid.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return self._queue.take(self._opting_in(psid))
 
     def broadcast(self, broadcast_id: str) -> Broadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""

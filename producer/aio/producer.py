@@ -14,8 +14,11 @@ from producer.binding import for_many, long_text
 from producer.broadcasts.steps import id_for
 from producer.commands import Command
 from producer.errors import InvalidCommandError, given
+from producer.listening.steps import Learned
+from producer.listening.webhook import hear
 from producer.messages import Message
 from producer.opening import Opened
+from producer.people.opting import OptOut
 from producer.queue.sequencing import OnFailure
 from producer.store.taking import Source
 from producer.tickets.async_ticket import AsyncBatchTicket, AsyncSequenceTicket, AsyncTicket
@@ -156,6 +159,52 @@ class AsyncProducer(Opened["redis.asyncio.Redis", AsyncQueue], Vocabulary, Await
             QueueUnavailableError: Redis was not reached; the event may be given again.
         """
         return await self._queue.taker.take(self._confirming(event))
+
+    async def receive(
+        self, body: object, signature: str | None = None, app_secret: str | None = None
+    ) -> Learned:
+        """Takes the body of Meta's webhook and learns from it, in one round trip.
+
+        Echoes settle what was in doubt, as with `confirm_echo`. Of a person who wrote, pressed a button or opted in, it
+        is forgotten that they could not be reached, and known for seven days when they last wrote. Events of every Page
+        are taken, not only of this producer's.
+
+        Args:
+            body: as it came, in bytes or text, or decoded; what is no event is passed over and counted.
+            signature: the header `X-Hub-Signature-256`; asked for when there is an `app_secret`.
+            app_secret: of the app whose webhook this is.
+
+        Raises:
+            SignatureError: the signature is missing or wrong; nothing was learned.
+            InvalidCommandError: the signature cannot be checked: there is no secret, or `body` was decoded already.
+            QueueUnavailableError: Redis was not reached; the body may be given again.
+        """
+        return await self._queue.taker.take(self._learning(hear(body, signature, app_secret)))
+
+    async def opt_out(self, psid: str, *, of: OptOut = "bulk") -> None:
+        """Sends a person no more broadcasts and bulk, or nothing at all, until they opt in.
+
+        What waits for them, and what is enqueued later, ends `refused` when its turn comes, without a call of Graph.
+        What a worker has at this moment may still arrive.
+
+        Args:
+            psid: the person's PSID, of this producer's Page.
+            of: `bulk`, broadcasts with it, or `everything`, answers with it.
+
+        Raises:
+            InvalidCommandError: `psid` or `of` is not valid; nothing is remembered.
+            QueueUnavailableError: Redis was not reached.
+        """
+        await self._queue.taker.take(self._opting_out(psid, of))
+
+    async def opt_in(self, psid: str) -> bool:
+        """Forgets what a person opted out of, and returns whether there was anything.
+
+        Raises:
+            InvalidCommandError: `psid` is not valid.
+            QueueUnavailableError: Redis was not reached.
+        """
+        return await self._queue.taker.take(self._opting_in(psid))
 
     def broadcast(self, broadcast_id: str) -> AsyncBroadcast:
         """Returns a broadcast that was begun in any process: its progress, `pause`, `resume`, `cancel`."""

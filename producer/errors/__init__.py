@@ -29,6 +29,10 @@ class EventLoopError(OutboundError, RuntimeError):
     """A producer of an event loop was used in another one, in which its open connections are of no use."""
 
 
+class SignatureError(OutboundError):
+    """A webhook's body does not carry the signature of its app: nothing was learned from it."""
+
+
 class QueueFullError(OutboundError):
     """The queue takes no more: Redis is at its `maxmemory`, or too many commands wait for one Page."""
 

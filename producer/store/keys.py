@@ -38,6 +38,8 @@ classes `t` (text), `m` (media), `p` (profile) and `o` (other).
 | `gentle` | hash | Pages and lanes that come back from a hold without a burst |
 | `slow` | hash | Page → until when, and by which factor, its calls come further apart |
 | `gone:<page>` | hash | person → until when it is remembered that they cannot be reached, and why; ends with the last |
+| `opted:<page>` | hash | person → what they opted out of, `bulk` or `everything`, until they opt in |
+| `window:<page>` | sorted set | person → when they last wrote, as Meta told (ms); for seven days |
 | `broadcast:<id>`, `broadcast:<id>:people` | hash, set | a broadcast (`scripts/broadcast.lua`), and its people |
 | `broadcasts` | sorted set | broadcasts by the time when they began |
 | `outcome:<id>` | string | what became of a command, for the outcome retention |

@@ -1,6 +1,6 @@
 """What an outbox keeps in the place of Redis; tickets and broadcasts ask it in steps that need no server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final, cast
@@ -10,8 +10,11 @@ import msgspec
 from producer.broadcasts.steps import Campaign, Progress, good_ones
 from producer.commands import SendMessage
 from producer.errors import OutboundError, OutcomeTimeoutError, RecipientError
+from producer.listening.steps import Learned, learned
+from producer.listening.webhook import Heard
+from producer.people.opting import OptOut, opted_field
 from producer.queue.accepting import Given
-from producer.queue.envelope import Delivery
+from producer.queue.envelope import Delivery, checked
 from producer.store.intake import DIFFERENT, REPEATED, Intake, Prepared, Putting, first_of
 from producer.store.keys import Keys
 from producer.store.steps import Answered, Next, Steps
@@ -36,6 +39,7 @@ class Kept(Intake):
         self.replies: dict[str, object] = {}
         self.once: dict[str, tuple[str, str]] = {}
         self.broadcasts: dict[str, Progress] = {}
+        self.opted: dict[tuple[str, str], str] = {}
         self.failure: OutboundError | None = None
 
     def accept(self, ready: Prepared, keep_ms: int) -> Steps[str]:  # noqa: ARG002 (a test is over before that)
@@ -92,7 +96,25 @@ class Kept(Intake):
     def confirming(self, event: object) -> Steps[int]:
         """Turns `unknown` commands of which the event has an echo into `sent`; comes to how many."""
         yield from ()
-        found = [(each, reply) for each, reply in echoes_in(event) if each in self.outcomes]
+        return self._prove(echoes_in(event))
+
+    def learning(self, heard: Heard) -> Steps[Learned]:
+        """Settles what the echoes prove; who wrote is counted, and nothing is remembered of them."""
+        yield from ()
+        return learned(self._prove(heard.echoes), heard)
+
+    def opting_out(self, page: str, psid: str, of: OptOut) -> Steps[None]:
+        """Remembers it; what was enqueued ends as the test says."""
+        yield from ()
+        self.opted[page, opted_field(psid, of)] = of
+
+    def opting_in(self, page: str, psid: str) -> Steps[bool]:
+        """Forgets it; comes to whether there was anything."""
+        yield from ()
+        return self.opted.pop((page, opted_field(psid)), None) is not None
+
+    def _prove(self, echoes: Iterable[tuple[str, dict[str, object]]]) -> int:
+        found = [(each, reply) for each, reply in echoes if each in self.outcomes]
         doubted = [(each, reply) for each, reply in found if self.outcomes[each].name == "unknown"]
         for command_id, reply in doubted:
             self.end(command_id, "sent", reply=reply)
@@ -106,7 +128,7 @@ class Kept(Intake):
 
     def clear(self) -> None:
         """Forgets what was enqueued, with its outcomes and keys."""
-        for each in (self.commands, self.outcomes, self.once, self.broadcasts):
+        for each in (self.commands, self.outcomes, self.once, self.broadcasts, self.opted):
             each.clear()
 
 
@@ -114,6 +136,7 @@ class Keeps:
     """Puts an outbox in the place of Redis, for a producer of either kind."""
 
     _kept: Kept
+    _delivery: Delivery
 
     def _inquiry(self, command_id: str) -> Inquiry:
         return self._kept.inquiry(command_id)
@@ -123,6 +146,15 @@ class Keeps:
 
     def _confirming(self, event: object) -> Steps[int]:
         return self._kept.confirming(event)
+
+    def _learning(self, heard: Heard) -> Steps[Learned]:
+        return self._kept.learning(heard)
+
+    def _opting_out(self, psid: str, of: OptOut) -> Steps[None]:
+        return self._kept.opting_out(checked(self._delivery).page, psid, of)
+
+    def _opting_in(self, psid: str) -> Steps[bool]:
+        return self._kept.opting_in(checked(self._delivery).page, psid)
 
 
 class KeptOne(Inquiry):

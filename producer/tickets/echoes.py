@@ -1,7 +1,8 @@
 """Echoes: Meta's webhook tells what was sent; a command that was in doubt is then known to have been sent."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, cast
 
 import msgspec
@@ -43,9 +44,17 @@ def confirming(event: object, keys: Keys) -> Steps[int]:
     found = list(echoes_in(event))
     if not found:
         return 0
-    arguments: list[str | bytes | int] = [of_the_workers(), ""]
-    for command_id, reply in found:
+    return (yield from proving(found, (), keys))
+
+
+def proving(
+    echoes: Sequence[tuple[str, dict[str, object]]], people: Iterable[tuple[str, str, int]], keys: Keys
+) -> Steps[int]:
+    """Settles what echoes prove, and remembers of people (Page, person, when in ms) that they wrote."""
+    arguments: list[str | bytes | int] = [of_the_workers(), "", len(echoes)]
+    for command_id, reply in echoes:
         arguments += (command_id, msgspec.json.encode({"reply": reply}))
+    arguments += chain.from_iterable(people)
     try:
         answer = yield Run(Script("confirm"), keys.prefix, tuple(arguments))
     except redis.RedisError as error:

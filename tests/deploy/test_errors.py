@@ -189,6 +189,10 @@ MET: dict[str, tuple[Callable[[], object], str]] = {
         "the 1 before it were added: mend it, run the same list again",
     ),
     "EventLoopError": (_elsewhere, "make one producer for each event loop"),
+    "SignatureError": (
+        lambda: queue().receive(b"{}", "sha256=00", "secret"),
+        "answer 403",
+    ),
     "IdempotencyError": (_twice, "use a key of its own for each command"),
     "OutcomeTimeoutError": (
         lambda: queue().send_text("2", "a").wait(0.01),

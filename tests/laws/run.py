@@ -84,7 +84,7 @@ class Run:
         ids = chance.sample(list(self.model.items), min(len(self.model.items), 3))
         begun = {held.mark for held in self.held if held.open and held.begun}
         expected = sum(self.model.confirm(each, begun) for each in ids)
-        arguments: Arguments = [self.engine.lanes.policy.encoded(), self.engine.now_ms]
+        arguments: Arguments = [self.engine.lanes.policy.encoded(), self.engine.now_ms, len(ids)]
         for each in ids:
             arguments += [each, "{}"]
         assert Script("confirm").run(self.engine.client, PREFIX, arguments) == expected

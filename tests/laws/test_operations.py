@@ -31,7 +31,7 @@ def cancel(engine: Engine, command_id: str) -> int:
 
 def confirm(engine: Engine, *ids: str) -> int:
     """Runs `confirm.lua` for the echoes of some commands."""
-    arguments: list[str | bytes | int] = [engine.lanes.policy.encoded(), engine.now]
+    arguments: list[str | bytes | int] = [engine.lanes.policy.encoded(), engine.now, len(ids)]
     for each in ids:
         arguments += [each, PROVEN]
     return cast("int", Script("confirm").run(engine.client, PREFIX, arguments))
@@ -388,6 +388,7 @@ def test_what_is_in_doubt_and_expires_stays_in_doubt(engine: Engine, options: st
     confirm: list[str | int] = [
         engine.lanes.policy.encoded(),
         engine.now,
+        1,
         "c",
         '{"reply":{"message_id":"m"}}',
     ]

@@ -34,6 +34,16 @@ def show(client: "redis.Redis", keys: Keys, page: str, person: str) -> Remembere
     return Remembered(page=page, person=person, fact=fact.decode(), until=instant(int(until_text)))
 
 
+def opted_out(client: "redis.Redis", keys: Keys, page: str, person: str) -> str | None:
+    """Returns what a person opted out of, `bulk` or `everything`, or None.
+
+    Raises:
+        redis.RedisError: the server was not reached.
+    """
+    value = cast("bytes | None", client.hget(keys.of(f"opted:{page}"), person_key(person)))
+    return None if value is None else value.decode(errors="replace")
+
+
 def forget(client: "redis.Redis", keys: Keys, page: str, person: str) -> bool:
     """Forgets what is remembered of one person, so that the next message is sent; False when it was nothing.
 

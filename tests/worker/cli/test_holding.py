@@ -159,3 +159,15 @@ def test_what_is_forgotten_is_told_as_json(outbound: Outbound, valkey: "redis.Re
     forgotten = {"page": PAGE, "person": "ann", "fact": "blocked", "until": "2096-10-02T07:06:40Z"}
     assert first == {"page": PAGE, "recipient": "ann", "forgotten": forgotten}
     assert second == {"page": PAGE, "recipient": "ann", "forgotten": None}
+
+
+def test_a_recipient_opts_out_and_in(outbound: Outbound, valkey: "redis.Redis") -> None:
+    """Of bulk or of everything; the answer says which, and what it means for what waits."""
+    told = "opted out of {}: what waits for them is refused when its turn comes\n"
+    assert outbound("recipient", "opt-out", PAGE, "ann").out == told.format("bulk")
+    assert outbound("recipient", "opt-out", PAGE, "ann", "--everything").out == told.format("everything")
+    assert valkey.hgetall(f"outbound:opted:{PAGE}") == {b"ann": b"everything"}
+    shown = "opted out of everything: refused without a call until they opt in\n"
+    assert outbound("recipient", "show", PAGE, "ann").out == shown
+    assert outbound("recipient", "opt-in", PAGE, "ann").out == "opted in: the next message is sent\n"
+    assert outbound("recipient", "opt-in", PAGE, "ann").out == "they had not opted out\n"

@@ -6,6 +6,8 @@ import click
 import msgspec
 
 from producer.errors import InvalidCommandError
+from producer.people.opting import OptOut, opting_in, opting_out
+from producer.store.steps import take
 from worker.cli.installation import installation
 from worker.cli.screen import print_json
 from worker.cli.verb import Verb, VerbGroup
@@ -15,11 +17,12 @@ from worker.operations.scopes import page_scope
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What `--json` prints; `remembered` is null for somebody to whom messages are sent."""
+    """What `--json` prints; `remembered` and `opted_out` are null for somebody to whom messages are sent."""
 
     page: str
     recipient: str
     remembered: Remembered | None
+    opted_out: str | None
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -56,11 +59,15 @@ def show(page: str, psid: str | None, *, as_json: bool) -> None:
     page, psid = _person(page, psid)
     place = installation()
     found = recipients.show(place.client, place.keys, page, psid)
+    opted = recipients.opted_out(place.client, place.keys, page, psid)
     if as_json:
-        print_json(Told(page, psid, found))
-    elif found is None:
+        print_json(Told(page, psid, found, opted))
+        return
+    if opted is not None:
+        click.echo(f"opted out of {opted}: refused without a call until they opt in")
+    if found is None and opted is None:
         click.echo("nothing is remembered: messages to this person are sent")
-    else:
+    elif found is not None:
         click.echo(
             f"{found.fact} when last tried; refused without a call until {found.until:%Y-%m-%d %H:%M} UTC"
         )
@@ -80,6 +87,30 @@ def forget(page: str, psid: str | None, *, as_json: bool) -> None:
         print_json(Forgotten(page, psid, before if stood else None))
         return
     click.echo("forgotten: the next message is sent" if stood else "nothing was remembered")
+
+
+@verb.command("opt-out", cls=Verb, examples=("outbound recipient opt-out 1895382890692545 1254459154682919",))
+@click.argument("page", metavar="[PAGE]")
+@click.argument("psid", metavar="PSID", required=False)
+@click.option("--everything", is_flag=True, help="Answers too, not only broadcasts and bulk.")
+def opt_out(page: str, psid: str | None, *, everything: bool) -> None:
+    """Send a person no more broadcasts and bulk, until they opt in."""
+    page, psid = _person(page, psid)
+    place = installation()
+    of: OptOut = "everything" if everything else "bulk"
+    take(opting_out(place.keys, page, psid, of), place.client)
+    click.echo(f"opted out of {of}: what waits for them is refused when its turn comes")
+
+
+@verb.command("opt-in", cls=Verb, examples=("outbound recipient opt-in 1895382890692545 1254459154682919",))
+@click.argument("page", metavar="[PAGE]")
+@click.argument("psid", metavar="PSID", required=False)
+def opt_in(page: str, psid: str | None) -> None:
+    """Send to a person again who had opted out."""
+    page, psid = _person(page, psid)
+    place = installation()
+    stood = take(opting_in(place.keys, page, psid), place.client)
+    click.echo("opted in: the next message is sent" if stood else "they had not opted out")
 
 
 def _person(page: str, psid: str | None) -> tuple[str, str]:

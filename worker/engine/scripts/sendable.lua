@@ -1,10 +1,10 @@
 -- uses: lanes ending others
 -- sendable.lua: what of a lane is fit to be sent, and what becomes of the rest: it ends, waits elsewhere, or is put aside.
 
--- Pages of which some people are remembered as gone.
+-- Pages of which some people are remembered as gone, or have opted out.
 local gone_pages = {}
 local function some_are_gone(page)
-  if gone_pages[page] == nil then gone_pages[page] = call('EXISTS', P .. 'gone:' .. page) == 1 end
+  if gone_pages[page] == nil then gone_pages[page] = call('EXISTS', P .. 'gone:' .. page, P .. 'opted:' .. page) > 0 end
   return gone_pages[page]
 end
 
@@ -14,7 +14,7 @@ local function is_response(command)
   return string.find(command.rest, '"messaging_type":"RESPONSE"', 1, true) ~= nil
 end
 
--- Who of the people of a lane's records is remembered as gone, as a set; nil when nobody of the Page is.
+-- Who of the people of a lane's records is remembered as gone or has opted out, as a set; nil when nobody of the Page is.
 local function gone_among(page, head, records)
   if not some_are_gone(page) then return nil end
   local people, found = {}, {}
@@ -24,15 +24,25 @@ local function gone_among(page, head, records)
     end
   end
   if #people == 0 then return found end
-  for i, fact in ipairs(call('HMGET', P .. 'gone:' .. page, unpack(people))) do
-    if fact then found[people[i]] = true end
+  for _, key in ipairs({ P .. 'gone:' .. page, P .. 'opted:' .. page }) do
+    for i, fact in ipairs(call('HMGET', key, unpack(people))) do
+      if fact then found[people[i]] = true end
+    end
   end
   return found
 end
 
--- Why a command is not sent although it could be: its recipient is gone, or the step before it failed.
+-- Whether its person does not want it: of what they opted out, `bulk` or `everything`, they are sent no answer either.
+local function opted_out(command)
+  local scope = call('HGET', P .. 'opted:' .. command.page, command.person)
+  return scope and (scope == 'everything' or command.priority == 'b')
+end
+
+-- Why a command is not sent although it could be: its recipient is gone or has opted out, or the step before it failed.
 local function not_wanted(id, command, now)
-  if some_are_gone(command.page) and has(command.options, SEEN) and command.person ~= '' and not is_response(command) then
+  local is_looked_at = some_are_gone(command.page) and has(command.options, SEEN) and command.person ~= ''
+  if is_looked_at and opted_out(command) then return 'refused', '{"reason":"the recipient opted out"}' end
+  if is_looked_at and not is_response(command) then
     local fact = call('HGET', P .. 'gone:' .. command.page, command.person)
     local until_ms, what = string.match(fact or '', '^(%d+)|(%a+)$')
     if until_ms and tonumber(until_ms) > now then

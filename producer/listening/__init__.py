@@ -1,0 +1,1 @@
+"""What Meta tells by its webhook, and what is learned of it."""
