@@ -188,6 +188,16 @@ def test_the_public_names_are_listed() -> None:
     """`__all__` holds every builder and struct, once."""
     assert len(set(messages.__all__)) == len(messages.__all__)
     public = {name for name in vars(messages) if not name.startswith("_")}
-    modules = {"airline", "builders", "buttons", "fields", "profile", "quick_replies", "receipt", "templates"}
+    modules = {
+        "airline",
+        "builders",
+        "buttons",
+        "fields",
+        "profile",
+        "quick_replies",
+        "receipt",
+        "splitting",
+        "templates",
+    }
     # `message` is a module and the builder that takes its name.
     assert public - modules == set(messages.__all__)
