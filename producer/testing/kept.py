@@ -23,7 +23,7 @@ from producer.tickets.batch_inquiry import BATCH_ID, BatchInquiry
 from producer.tickets.echoes import echoes_in
 from producer.tickets.inquiry import Inquiry
 from producer.tickets.joint_inquiry import JointInquiry
-from producer.tickets.outcome import Outcome, OutcomeName
+from producer.tickets.outcome import Outcome, OutcomeName, status_of
 from producer.tickets.sequence_inquiry import SEQUENCE_ID, SequenceInquiry
 
 ROUND: Final = 500
@@ -91,6 +91,7 @@ class Kept(Intake):
             reply=reply,
             reason=reason,
             answer=answer,
+            code=status_of(answer),
         )
 
     def confirming(self, event: object) -> Steps[int]:

@@ -19,7 +19,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     `name` is `sent` (Graph answered with success; `reply` is its answer), `refused` (`reason` says why), `exhausted`
     (attempts used up), `expired`, `cancelled`, or `unknown` (it may have been sent; a later proof can make it `sent`).
     `possibly_repeated`: an attempt before the last may have reached the person too. `answer` holds Graph's codes and
-    texts of a refusal; `code` and `headers` are those of a part of a batch.
+    texts of a refusal. `code` is the HTTP status of the answer, where one is known: of each part of a batch, and of a
+    refusal; `headers` are those of a part of a batch.
     """
 
     name: OutcomeName
@@ -97,13 +98,19 @@ def outcome_of(value: bytes) -> Outcome:
         reply=fields.reply,
         reason=fields.reason,
         answer=fields.answer,
-        code=fields.code,
+        code=fields.code if fields.code is not None else status_of(fields.answer),
         headers=fields.headers,
     )
 
 
 def _number(text: bytes) -> int:
     return int(text) if _DIGITS.fullmatch(text) else 0
+
+
+def status_of(answer: dict[str, object] | None) -> int | None:
+    """Returns the HTTP status of what Graph said when it refused, where it is known."""
+    status = None if answer is None else answer.get("status")
+    return status if isinstance(status, int) else None
 
 
 def _detail_of(detail: bytes) -> _Detail:

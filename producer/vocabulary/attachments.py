@@ -2,7 +2,9 @@
 
 from typing import Unpack
 
+from producer.commands.shapes import near_miss
 from producer.commands.uploads import UploadAttachment
+from producer.errors import InvalidCommandError
 from producer.vocabulary.checking import checked
 from producer.vocabulary.options import UploadOptions
 from producer.vocabulary.uploads import Upload, read_upload
@@ -62,6 +64,7 @@ def upload_file(file: str | Upload, **options: Unpack[UploadOptions]) -> UploadA
 
 
 def _upload(kind: str, source: str | Upload, options: UploadOptions) -> UploadAttachment:
+    _refuse_unknown(options)
     reusable = options.get("is_reusable", False)
     token, platform = options.get("access_token"), options.get("platform")
     if isinstance(source, str):
@@ -78,3 +81,13 @@ def _upload(kind: str, source: str | Upload, options: UploadOptions) -> UploadAt
     return UploadAttachment(
         attachment_type=kind, filedata=filedata, is_reusable=reusable, platform=platform, access_token=token
     )
+
+
+def _refuse_unknown(options: UploadOptions) -> None:
+    # An id that was meant to last, and does not, is found out months later.
+    known = UploadOptions.__annotations__
+    for name in options:
+        if name not in known:
+            meant = near_miss(name, known)
+            advice = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(known))}"
+            raise InvalidCommandError(name, f"is no option of an upload; {advice}")

@@ -1,6 +1,7 @@
 """Options of the methods: keyword arguments with Meta's names, typed so that a misspelling shows in the editor.
 
-At run time an option that this library does not know goes to Graph as it is, unless it looks misspelt.
+At run time an option of a send that this library does not know goes to Graph as it is, unless it looks misspelt; one of
+another method is refused.
 """
 
 from collections.abc import Mapping, Sequence

@@ -112,3 +112,18 @@ def test_a_missing_path_is_pythons_own_error(tmp_path: Path) -> None:
     """Nothing is hidden of a file that is not there."""
     with pytest.raises(FileNotFoundError):
         B.send_file("1", tmp_path / "none.pdf")
+
+
+@pytest.mark.parametrize("name", ["is_reusabel", "isReusable", "is_reuseable"])
+def test_a_misspelt_option_of_an_upload_is_refused(name: str) -> None:
+    """An id that was meant to last would fail for the second person, months later."""
+    with pytest.raises(
+        InvalidCommandError, match=f"{name}: is no option of an upload; did you mean is_reusable"
+    ):
+        B.upload_image("https://e.com/a.png", **{name: True})
+
+
+def test_an_option_that_looks_like_none_names_those_there_are() -> None:
+    """Nothing is dropped in silence."""
+    with pytest.raises(InvalidCommandError, match="tag: is no option of an upload; there are access_token, "):
+        B.upload_file("https://e.com/a.pdf", tag="HUMAN_AGENT")
