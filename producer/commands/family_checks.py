@@ -12,6 +12,7 @@ from producer.commands.checks import check_message
 from producer.commands.command import CommandOf
 from producer.commands.fields import Platform
 from producer.commands.files import check_file
+from producer.commands.forms import check_address
 from producer.commands.handover import (
     ExtendThreadControl,
     PassThreadControl,
@@ -129,6 +130,8 @@ def _check_upload(command: UploadAttachment, path: str) -> None:
         check_file(command.filedata, join(path, "filedata"))
     elif not command.url:
         raise InvalidCommandError(join(path, "url"), "must be a URL, or give bytes, a path or an open file")
+    else:
+        check_address(command.url, join(path, "url"))
     check_fields(msgspec.structs.replace(command, filedata=None), path)
     if command.attachment_type not in _ATTACHMENT_TYPES:
         _refuse_misspelt(command.attachment_type, _ATTACHMENT_TYPES, join(path, "attachment_type"))

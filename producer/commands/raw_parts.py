@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from producer.commands.forms import check_values
 from producer.commands.shapes import join
 from producer.errors import InvalidCommandError
 
@@ -34,6 +35,7 @@ def check_raw_part(part: object, path: str) -> None:
         raise InvalidCommandError(join(path, "body"), "must be an object or a query string")
     if isinstance(body, str) and _UNFIT.search(body):
         raise InvalidCommandError(join(path, "body"), "holds a control character: percent-encode it")
+    check_values(body, join(path, "body"))
     for name, (kind, problem) in _MEMBERS.items():
         if not isinstance(part.get(name), kind | None):
             raise InvalidCommandError(join(path, name), problem)

@@ -175,7 +175,8 @@ def workers_on(
 def said(worker: Running) -> list[str]:
     """Returns the names of the warnings and errors that a worker logged since it began, and of what ended them.
 
-    Less what is no news of Redis: the version of Graph, and each command that must wait because its worker was late.
+    Less what is no news of Redis: what `doctor` says of its settings, the version of Graph, and each command that must
+    wait because its worker was late.
     """
     lines = [msgspec.json.decode(line) for line in worker.written().splitlines() if line.startswith("{")]
     return [
@@ -183,7 +184,7 @@ def said(worker: Running) -> list[str]:
         for line in lines
         if (
             line["level"] in {"warning", "error"}
-            and not line["event"].startswith(("graph_version.", "command.deferred"))
+            and not line["event"].startswith(("graph_version.", "command.deferred", "redis.warning"))
         )
         or line["event"] == "redis.recovered"
     ]

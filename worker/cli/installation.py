@@ -9,6 +9,9 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from producer import Producer
+from producer.commands import Command
+from producer.opening import DAY_S
+from producer.queue.accepting import admit, terms_of
 from producer.store.keys import Keys
 from producer.store.queue import Queue, connect
 from producer.tickets.ticket import Ticket
@@ -38,6 +41,12 @@ class Installation(msgspec.Struct, frozen=True):
             InvalidCommandError: the id is none of a ticket's.
         """
         return Producer.on(self.client, prefix=self.keys.prefix).ticket(command_id)
+
+    def admit(self, command: Command) -> None:
+        """Raises `InvalidCommandError` for what a producer would refuse that means the workers' version of Graph."""
+        admit(
+            command, terms_of(self.settings.graph_version, allow_retired=False, idempotency_retention_s=DAY_S)
+        )
 
 
 def installation(*, patient: bool = False) -> Installation:

@@ -10,7 +10,7 @@ import msgspec
 
 from worker.stub.answers import Answer
 from worker.stub.echoes import echoes_of
-from worker.stub.faults import Fault
+from worker.stub.faults import read_faults
 from worker.stub.media import MediaState
 from worker.stub.options import Milliseconds, Rate, RateClass
 from worker.stub.quotas import excesses
@@ -194,7 +194,7 @@ class Control:
         return excesses(requests, asked.page, asked.rate_class, per_s=asked.per_s, burst=asked.burst)
 
     def _add_faults(self, body: bytes) -> object:
-        faults = msgspec.json.decode(body, type=list[Fault] | Fault)
+        faults = read_faults(body)
         added = faults if isinstance(faults, list) else [faults]
         return {"numbers": [self._world.faults.add(fault) for fault in added]}
 

@@ -1,7 +1,7 @@
 """Faults: rules that say which requests or parts go wrong, and how."""
 
 import random
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -24,6 +24,7 @@ Action = Literal[
     "short",
 ]
 
+ACTIONS = get_args(Action)
 PART_ACTIONS = frozenset({"error", "error_in_200", "null"})
 PASSING_ACTIONS = frozenset({"latency", "headers"})
 _DELIVERED = frozenset({"drop_after", "empty", "short"})
@@ -133,6 +134,21 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             }
             pairs.append(("X-Business-Use-Case-Usage", _header_text({self.page or page: [usage]})))
         return pairs
+
+
+def read_faults(body: bytes) -> list[Fault] | Fault:
+    """Returns the rules, or the one, in a body of JSON.
+
+    Raises:
+        msgspec.ValidationError: There is no such action (the message lists those there are), or a field is unknown or
+            out of its bounds.
+    """
+    given = msgspec.json.decode(body)
+    for each in given if isinstance(given, list) else [given]:
+        action = each.get("action") if isinstance(each, dict) else None
+        if isinstance(action, str) and action not in ACTIONS:
+            raise msgspec.ValidationError(f"there is no fault {action!r}: there are {', '.join(ACTIONS)}")
+    return msgspec.convert(given, list[Fault] | Fault)
 
 
 def _header_text(value: object) -> str:

@@ -22,6 +22,11 @@ REFUSED: dict[str, tuple[dict[str, object], str, str]] = {
         "method",
         "must be one of GET, POST, DELETE, PUT",
     ),
+    "a number that JSON has not": (
+        POST | {"body": {"a": [float("nan")]}},
+        "body.a[0]",
+        "must be a finite number",
+    ),
     "a list for a method": (POST | {"method": ["GET"]}, "method", "must be one of GET, POST, DELETE, PUT"),
     "no address": ({"method": "GET"}, "relative_url", "must be text"),
     "an empty address": (POST | {"relative_url": ""}, "relative_url", "must have 1 to 8000 characters"),

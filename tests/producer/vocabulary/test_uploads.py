@@ -127,3 +127,10 @@ def test_an_option_that_looks_like_none_names_those_there_are() -> None:
     """Nothing is dropped in silence."""
     with pytest.raises(InvalidCommandError, match="tag: is no option of an upload; there are access_token, "):
         B.upload_file("https://e.com/a.pdf", tag="HUMAN_AGENT")
+
+
+@pytest.mark.parametrize("url", ["/srv/1.png", "1.png", "data:image/png;base64,AAAA", "ftp://e.com/1.png"])
+def test_a_text_that_is_no_address_is_refused(url: str) -> None:
+    """A text is always a URL: Meta would fetch none of these."""
+    with pytest.raises(InvalidCommandError, match=r"^url: "):
+        B.upload_image(url)

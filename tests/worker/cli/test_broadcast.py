@@ -166,6 +166,8 @@ def test_a_broadcast_keeps_its_message_and_page(outbound: Outbound, files: Path)
     assert "was begun for another Page" in elsewhere.err
     retired = outbound(*SEND, "--column", "psid", "--dry-run")  # it refuses what the run would refuse
     assert (retired.code, retired.err.startswith("outbound: tag: refused on every version")) == (1, True)
+    bad = outbound(*SEND, "--column", "psid", "--id", "my sale", "--dry-run")
+    assert (bad.code, bad.err.startswith("outbound: broadcast_id: must be letters")) == (1, True)
     (files / "sale.json").write_text('{"text": "Another"}')
     assert "there is none of this name" in outbound(*SEND, "--column", "none", "--dry-run").err
 

@@ -94,6 +94,9 @@ def test_send_refuses_what_graph_would(outbound: Outbound, valkey: "redis.Redis"
     """A text over the limit exits with 1 and says the bound; nothing is queued."""
     ran = outbound("send", PAGE, PSID, "a" * 2001)
     assert (ran.code, ran.out, ran.err) == (1, "", "outbound: message.text: at most 2000 characters\n")
+    tagged = {"method": "send_text", "args": [PSID, "a"], "kwargs": {"tag": "ACCOUNT_UPDATE"}}
+    ran = outbound("send", "--page", PAGE, "--command", json.dumps(tagged))
+    assert (ran.code, ran.out, ran.err.startswith("outbound: tag: refused on every version")) == (1, "", True)
     assert valkey.hlen("outbound:commands") == 0
 
 

@@ -15,11 +15,10 @@ from rich.progress import Progress as Bar
 
 from producer import Producer, batch
 from producer.broadcasts.broadcast import PLACEHOLDER, Broadcast, Progress
+from producer.broadcasts.steps import id_for
 from producer.commands import SendMessage, encode
 from producer.errors import BroadcastError, InvalidCommandError, OutboundError
-from producer.opening import DAY_S
-from producer.queue.accepting import admit, terms_of
-from producer.store.ids import new_id
+from producer.queue.envelope import Delivery, checked
 from producer.tracing.mark import without_trace
 from worker.cli import INTERRUPTED
 from worker.cli.bad_lines import BadLines, left_out
@@ -149,11 +148,11 @@ def _send(people_file: str, message_file: str, given: dict[str, Any], *, as_json
     command = batch.send_message(PLACEHOLDER, message, **options)
     place = installation(patient=True)
     producer = _producer(place, page)
+    checked(Delivery(page=page))
+    broadcast_id = id_for(given["broadcast_id"], people)
     if given["dry_run"]:  # it refuses what the run would refuse
-        version = place.settings.graph_version
-        admit(command, terms_of(version, allow_retired=False, idempotency_retention_s=DAY_S))
+        place.admit(command)
         return _rehearse(people, page, as_json=as_json)
-    broadcast_id = given["broadcast_id"] or new_id()
     _check_same(place, broadcast_id, page, command)
     if given["expires_s"] is not None:
         producer = producer.with_options(expires_in=given["expires_s"])

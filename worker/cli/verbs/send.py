@@ -73,6 +73,7 @@ def verb(
     """
     line = _line_of(words, page or "", document, bulk=bulk)
     place = installation(patient=True)
+    place.admit(line.command)
     ready = prepared(line, new_id())
     ticket = place.ticket(place.queue.take(place.queue.intake.accept(ready, TERMS.keep_ms)))
     warning = warning_for(place, line.delivery.page)
