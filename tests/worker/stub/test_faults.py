@@ -125,7 +125,7 @@ def test_an_array_can_be_short(
 def test_connections_can_be_refused_for_a_time(stub: GraphStub) -> None:
     """The port can be closed and opened again, as in an outage."""
     assert httpx.get(f"{stub.origin}/me", params={"access_token": TOKEN}).status_code == 200
-    stub.refuse_connections(150)
+    stub.refuse_connections(1_000)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{stub.origin}/me", params={"access_token": TOKEN})
     deadline = time.monotonic() + 5
