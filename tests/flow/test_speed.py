@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.alone, pytest.mark.process, pytest.mark.long]
 IS_LONG = bool(os.environ.get("LONG_TESTS"))
 OURS = 200_000 if IS_LONG else 40_000
 THEIRS = 10_000 if IS_LONG else 2_000
-RATE_MIN = 10_000.0
 RATIO_MIN = 20.0
 ROUNDS = 4
 PAGES = tuple(str(100_000_000_000_001 + each) for each in range(5))
@@ -76,15 +75,16 @@ def one_round() -> tuple[float, float]:
 
 
 def test_one_process_is_twenty_times_a_plain_actor() -> None:
-    """One worker process delivers 10,000 texts a second, twenty times what a plain Dramatiq actor does.
+    """One worker process delivers twenty times the texts a second that a plain Dramatiq actor does.
 
-    The best of a few rounds counts: whatever else this machine does can only take from it.
+    The best of a few rounds counts: whatever else this machine does can only take from it. How many a second that are
+    says more of the machine than of the worker, so that only the ratio is held.
     """
     shown = []
     for _ in range(ROUNDS):
         ours, plain = one_round()
         shown.append(f"ours {ours:,.0f}/s, plain Dramatiq {plain:,.0f}/s, ratio {ours / plain:.1f}\n")
         sys.stdout.write(shown[-1])
-        if ours >= RATE_MIN and ours / plain >= RATIO_MIN:
+        if ours / plain >= RATIO_MIN:
             return
     pytest.fail("".join(shown), pytrace=False)
